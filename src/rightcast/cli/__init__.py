@@ -1,0 +1,1 @@
+"""Operator commands: the same powers as the console, each with --json."""

@@ -1,0 +1,1 @@
+"""The messages between planes, and where a station keeps its things."""

@@ -1,0 +1,66 @@
+"""Revisions: what the panel tells headend and edges about what should be so.
+
+A revision replaces the whole record of one key, or removes it; applying one twice is harmless.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from rightcast.contract import codec
+from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
+from rightcast.domain.rights import CarriageRight
+
+FORMAT = 1
+
+Record = Station | Channel | Lineup | Package | CarriageRight | Line
+
+
+class Kind(enum.StrEnum):
+    """Kinds of records that travel in the feed."""
+
+    STATION = "station"
+    CHANNEL = "channel"
+    LINEUP = "lineup"
+    PACKAGE = "package"
+    RIGHT = "right"
+    LINE = "line"
+
+
+TYPES: dict[Kind, type[Record]] = {
+    Kind.STATION: Station,
+    Kind.CHANNEL: Channel,
+    Kind.LINEUP: Lineup,
+    Kind.PACKAGE: Package,
+    Kind.RIGHT: CarriageRight,
+    Kind.LINE: Line,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record to publish; `record` None removes the key. The station's key is 0."""
+
+    kind: Kind
+    key: int
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A published change. `number` grows by at least one with every change of a feed."""
+
+    number: int
+    kind: Kind
+    key: int
+    body: bytes | None
+
+    def record(self) -> Record | None:
+        """The record carried; None when the key was removed. Raises ContractError."""
+        return None if self.body is None else codec.decode(self.body, TYPES[self.kind])
+
+
+def body_of(change: Change) -> bytes | None:
+    """The bytes that a feed stores for a change."""
+    return None if change.record is None else codec.encode(change.record)

@@ -1,0 +1,222 @@
+"""The one question that every viewer path asks: may this line watch this channel now.
+
+`examine` returns the whole chain of checks for the help desk; `decide` its verdict.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightcast.domain.lineup import Channel, Line, LineStatus
+from rightcast.domain.rights import CarriageRight, RightStatus
+
+
+class Reason(enum.StrEnum):
+    """Why a viewer is refused. Codes are stable and stand in docs/reference/reasons.md."""
+
+    UNKNOWN_LINE = "unknown-line"
+    WRONG_SECRET = "wrong-secret"  # noqa: S105 - a reason code
+    LINE_DISABLED = "line-disabled"
+    LINE_BANNED = "line-banned"
+    LINE_EXPIRED = "line-expired"
+    UNKNOWN_CHANNEL = "unknown-channel"
+    NOT_PUBLISHED = "channel-not-published"
+    NOT_IN_PACKAGE = "not-in-package"
+    NO_RIGHT = "no-carriage-right"
+    RIGHT_NOT_YET = "carriage-right-not-yet-in-force"
+    RIGHT_ENDED = "carriage-right-ended"
+    RIGHT_WITHDRAWN = "carriage-right-withdrawn"
+    OUTSIDE_TERRITORY = "outside-territory"
+    TOO_MANY_SESSIONS = "too-many-sessions"
+    SESSION_KICKED = "session-kicked"
+    REPLICA_TOO_OLD = "replica-too-old"
+
+
+SENTENCES: dict[Reason, str] = {
+    Reason.UNKNOWN_LINE: "There is no line of this name.",
+    Reason.WRONG_SECRET: "The password does not belong to this line.",
+    Reason.LINE_DISABLED: "The line is disabled; enable it to let it watch again.",
+    Reason.LINE_BANNED: "The line is banned.",
+    Reason.LINE_EXPIRED: "The line has expired; extend it to let it watch again.",
+    Reason.UNKNOWN_CHANNEL: "There is no published channel of this id.",
+    Reason.NOT_PUBLISHED: "The channel is held off the air by its operator; publish it to let it be watched.",
+    Reason.NOT_IN_PACKAGE: "No package of this line contains the channel.",
+    Reason.NO_RIGHT: "No carriage right is recorded for the channel; record one before it can be watched.",
+    Reason.RIGHT_NOT_YET: "The carriage right for the channel has not begun yet.",
+    Reason.RIGHT_ENDED: "The carriage right for the channel has ended.",
+    Reason.RIGHT_WITHDRAWN: "The carriage right for the channel is suspended or withdrawn.",
+    Reason.OUTSIDE_TERRITORY: "No carriage right covers the territory of this line.",
+    Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
+    Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
+    Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Watching is allowed until `until` (None: open-ended), standing on right `right_id`."""
+
+    right_id: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Watching is refused; the caller records the reason."""
+
+    reason: Reason
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words for the help desk."""
+        return SENTENCES[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One link of the chain: what was asked, whether it held, and the facts it stood on."""
+
+    rule: str
+    holds: bool
+    detail: str
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Everything a decision rests on. `rights` may hold rights of other channels too.
+
+    `published` False: the record exists but its operator keeps it off the air. `carried` are the channel ids of all lineups in the line's packages. `sessions_in_use`
+    counts other sessions of the line; None leaves concurrency to the lease that follows.
+    """
+
+    line: Line | None
+    channel: Channel | None
+    carried: frozenset[int]
+    rights: Sequence[CarriageRight]
+    now: datetime
+    published: bool = True
+    sessions_in_use: int | None = None
+
+
+def decide(question: Question) -> Allowed | Denied:
+    """Answer one viewing request. Deny by default; the first failing check names the reason."""
+    verdict, _ = examine(question)
+    return verdict
+
+
+def examine(question: Question) -> tuple[Allowed | Denied, tuple[Check, ...]]:
+    """Answer one viewing request with the whole chain of checks, failing ones included."""
+    checks = (*line_checks(question.line, question.now), *_channel_checks(question), *_session_checks(question))
+    failed = next((check for check in checks if not check.holds), None)
+    if failed is not None:
+        return Denied(failed.reason or Reason.NO_RIGHT), checks
+    right = _standing_for(question)
+    if right is None or question.line is None:
+        return Denied(Reason.NO_RIGHT), checks
+    return Allowed(right.id, _earliest(right.ends, question.line.expires)), checks
+
+
+def line_checks(line: Line | None, now: datetime) -> tuple[Check, ...]:
+    """The links that concern the line alone; logins and catalogues ask only these."""
+    if line is None:
+        return (Check("line exists", holds=False, detail="no such line", reason=Reason.UNKNOWN_LINE),)
+    known = Check("line exists", holds=True, detail=f"line {line.name}")
+    status_reason = {LineStatus.DISABLED: Reason.LINE_DISABLED, LineStatus.BANNED: Reason.LINE_BANNED}.get(line.status)
+    status = Check("line is active", status_reason is None, f"status is {line.status}", status_reason)
+    in_time = line.expires is None or now < line.expires
+    until = "never expires" if line.expires is None else f"expires {line.expires:%Y-%m-%d %H:%M} UTC"
+    return known, status, Check("line has not expired", in_time, until, None if in_time else Reason.LINE_EXPIRED)
+
+
+def _channel_checks(question: Question) -> tuple[Check, ...]:
+    channel = question.channel
+    if channel is None:
+        return (Check("channel exists", holds=False, detail="no such channel", reason=Reason.UNKNOWN_CHANNEL),)
+    known = Check("channel exists", holds=True, detail=f"{channel.number} {channel.name}")
+    published = Check(
+        "channel is published",
+        question.published,
+        "published" if question.published else "held off the air",
+        None if question.published else Reason.NOT_PUBLISHED,
+    )
+    if question.line is None:
+        return known, published
+    inside = channel.id in question.carried
+    packaged = Check(
+        "a package of the line contains the channel",
+        inside,
+        f"{len(question.carried)} channels in its packages",
+        None if inside else Reason.NOT_IN_PACKAGE,
+    )
+    rights = _right_checks(question.rights, channel.id, question.line.territory, question.now)
+    return known, packaged, *rights, published
+
+
+def _right_checks(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> tuple[Check, ...]:
+    mine = [right for right in rights if channel_id in right.channel_ids]
+    reason = _missing(mine, now)
+    names = ", ".join(f"{right.reference} ({right.status})" for right in mine) or "none recorded"
+    in_force = Check("a carriage right is in force", reason is None, names, reason)
+    if reason is not None:
+        return (in_force,)
+    right = _standing(mine, channel_id, territory, now)
+    areas = ", ".join(sorted({area for one in mine if one.in_force(now) for area in one.territories})) or "nowhere"
+    return in_force, Check(
+        "the right covers the territory of the line",
+        right is not None,
+        f"line lives in {territory}; covered: {areas}",
+        None if right is not None else Reason.OUTSIDE_TERRITORY,
+    )
+
+
+def _missing(mine: Sequence[CarriageRight], now: datetime) -> Reason | None:
+    """Why no right is in force, naming the nearest miss; None when one is."""
+    if any(right.in_force(now) for right in mine):
+        return None
+    if any(right.in_term(now) and right.status is not RightStatus.DRAFT for right in mine):
+        return Reason.RIGHT_WITHDRAWN
+    recorded = [right for right in mine if right.status is RightStatus.ACTIVE]
+    if any(right.starts > now for right in recorded):
+        return Reason.RIGHT_NOT_YET
+    if recorded:
+        return Reason.RIGHT_ENDED
+    return Reason.NO_RIGHT
+
+
+def _session_checks(question: Question) -> tuple[Check, ...]:
+    if question.line is None or question.sessions_in_use is None:
+        return ()
+    free = question.sessions_in_use < question.line.max_sessions
+    return (
+        Check(
+            "a screen is free",
+            free,
+            f"{question.sessions_in_use} of {question.line.max_sessions} in use",
+            None if free else Reason.TOO_MANY_SESSIONS,
+        ),
+    )
+
+
+def _standing_for(question: Question) -> CarriageRight | None:
+    if question.line is None or question.channel is None:
+        return None
+    return _standing(question.rights, question.channel.id, question.line.territory, question.now)
+
+
+def _standing(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> CarriageRight | None:
+    """The right a session stands on: of those that reach the viewer, the one that lasts longest."""
+    fitting = [
+        right
+        for right in rights
+        if channel_id in right.channel_ids and right.in_force(now) and right.covers_territory(territory)
+    ]
+    return max(fitting, key=lambda right: (right.ends is None, right.ends or right.starts), default=None)
+
+
+def _earliest(first: datetime | None, second: datetime | None) -> datetime | None:
+    known = [moment for moment in (first, second) if moment is not None]
+    return min(known, default=None)

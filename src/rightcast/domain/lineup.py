@@ -1,0 +1,138 @@
+"""What is carried and what is sold: sources, channels, lineups, packages, lines.
+
+Plain records that panel, headend and edge share; the panel owns them, revisions carry them.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+class SourceKind(enum.StrEnum):
+    """How a signal arrives; one recipe in `headend/sources` for each."""
+
+    UDP = "udp"
+    RTP = "rtp"
+    HTTP_TS = "http_ts"
+    HLS = "hls"
+    SRT = "srt"
+    RTMP = "rtmp"
+    RTSP = "rtsp"
+    FILE = "file"
+    TESTCARD = "testcard"
+
+
+class ChannelKind(enum.StrEnum):
+    """Television or radio; radio has no video and is cut by time."""
+
+    TV = "tv"
+    RADIO = "radio"
+
+
+class StartMode(enum.StrEnum):
+    """Whether a channel runs always or starts with its first viewer."""
+
+    ALWAYS = "always"
+    ON_DEMAND = "on_demand"
+
+
+class LineStatus(enum.StrEnum):
+    """Operator's word on a line; expiry is a matter of its date, not of this."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    BANNED = "banned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a channel's signal comes from.
+
+    `url` follows `rightcast.domain.sources`; `service_id` picks one service of a multiplex
+    (None: the only one). Sources of several channels with the same `url` are received once.
+    """
+
+    id: int
+    kind: SourceKind
+    url: str
+    service_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A published channel. `id` is stable for ever: apps store favourites by it."""
+
+    id: int
+    number: int
+    name: str
+    kind: ChannelKind
+    sources: tuple[Source, ...]
+    added: datetime
+    start: StartMode = StartMode.ALWAYS
+    logo_url: str = ""
+    guide_id: str = ""
+    adult: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineupEntry:
+    """A channel's place in a lineup: its number and the category that apps group it by."""
+
+    channel_id: int
+    number: int
+    category_id: int
+    category_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineup:
+    """An ordered selection of channels with numbers and categories."""
+
+    id: int
+    name: str
+    entries: tuple[LineupEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What a line is entitled to: one or more lineups."""
+
+    id: int
+    name: str
+    lineup_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A customer's access: a name, a keyed digest of a secret, packages and limits.
+
+    `territory` is where the customer lives (ISO 3166-1 alpha-2). `sessions_from`: sessions
+    opened before this moment are void (a kick moves it to now). `max_sessions` counts
+    concurrent screens.
+    """
+
+    id: int
+    name: str
+    secret_digest: str
+    status: LineStatus
+    package_ids: tuple[int, ...]
+    territory: str
+    created: datetime
+    max_sessions: int = 1
+    expires: datetime | None = None
+    sessions_from: datetime | None = None
+    trial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """What every edge should know of the station as a whole."""
+
+    name: str = "Rightcast"
+    territory: str = "IT"
+    timezone: str = "UTC"
+    replica_max_age_s: int = 86_400
+    output_formats: tuple[str, ...] = field(default=("ts", "m3u8"))
+    login_failure_status: int = 200

@@ -1,0 +1,1 @@
+"""The delivery plane: admission, playlists, segments and endless streams for viewers."""

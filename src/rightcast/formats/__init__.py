@@ -1,0 +1,1 @@
+"""Text and bytes of the outside world, parsed and written without I/O."""

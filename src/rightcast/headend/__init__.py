@@ -1,0 +1,1 @@
+"""The media plane: sources in, one ring per channel out."""

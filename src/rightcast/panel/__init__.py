@@ -1,0 +1,1 @@
+"""The control plane: Django records, operations, admin and the publisher of revisions."""

@@ -1,0 +1,1 @@
+"""The process supervisor and composition root of a station."""

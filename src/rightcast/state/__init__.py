@@ -1,0 +1,1 @@
+"""Ports to state that planes share, each with twins behind one interface."""
