@@ -89,8 +89,9 @@ class Check:
 class Question:
     """Everything a decision rests on. `rights` may hold rights of other channels too.
 
-    `published` False: the record exists but its operator keeps it off the air. `carried` are the channel ids of all lineups in the line's packages. `sessions_in_use`
-    counts other sessions of the line; None leaves concurrency to the lease that follows.
+    `carried` are the channel ids of all lineups in the line's packages. `published` False: the
+    record exists but its operator keeps it off the air. `sessions_in_use` counts other sessions
+    of the line; None leaves concurrency to the lease that follows.
     """
 
     line: Line | None
