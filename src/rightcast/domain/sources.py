@@ -26,8 +26,14 @@ _BY_SCHEME: dict[str, SourceKind] = {
 }
 _NEEDS_PORT = frozenset({"udp", "rtp", "srt"})
 _NEEDS_HOST = frozenset({"http", "https", "rtmp", "rtmps", "rtsp", "rtsps"})
-_SECRET_QUERY = re.compile(r"(?i)([?&](?:passphrase|password|pass|token|key|secret|username|user|streamid)=)[^&#]*")
-_XTREAM_PATH = re.compile(r"(?i)(/(?:live|movie|series|timeshift)/)[^/]+/[^/]+/")
+_SECRET_QUERY = re.compile(
+    r"(?i)([?&](?:[\w.-]*(?:pass|pwd|token|secret|auth|signature|credential)[\w.-]*|(?:api_?|access_?|stream_?)?key|user"
+    r"|user_?name|login|sig|hdne[at]s?|hdnts|streamid)=)[^&#\s]*"
+)
+_XTREAM_PATH = re.compile(r"(?i)(/(?:live|movie|series|timeshift)/)[^/\s]+/[^/\s]+/")
+_SHORT_XTREAM_PATH = re.compile(r"(?i)(https?://[^/?#\s]+/)[^/?#\s]+/[^/?#\s]+(/\d+(?:\.\w+)?)(?![\w/.-])")
+_USER_INFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://)([^/?#\s]*)@(?=[^/?#\s])")
+_BROKEN_USER_INFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://)([^/?#@\s:\[]+:(?!\d+[/?#])[^\s@]*)@")
 
 
 def parse_source_url(url: str) -> tuple[SourceKind, SplitResult]:
@@ -73,14 +79,15 @@ def parse_source_url(url: str) -> tuple[SourceKind, SplitResult]:
     return kind, parts
 
 
-def redact(url: str) -> str:
-    """The address with user names, passwords and keys replaced, fit for logs and pages."""
-    text = re.sub(r"(?i)^([a-z0-9+.-]+://)[^/@?#]*@(?=[^/?#])", _keep_interface, url)
+def redact(text: str) -> str:
+    """The text with user names, passwords and keys of addresses in it replaced, fit for logs and pages."""
+    for user_info in (_USER_INFO, _BROKEN_USER_INFO):
+        text = user_info.sub(_keep_interface, text)
     text = _XTREAM_PATH.sub(r"\1***/***/", text)
+    text = _SHORT_XTREAM_PATH.sub(r"\1***/***\2", text)
     return _SECRET_QUERY.sub(r"\1***", text)
 
 
 def _keep_interface(match: re.Match[str]) -> str:
     """udp://@group and rtp://@group carry no secret before the sign."""
-    scheme = match.group(1)
-    return match.group(0) if match.group(0) == f"{scheme}@" else f"{scheme}***@"
+    return f"{match.group(1)}***@" if match.group(2) else match.group(0)
