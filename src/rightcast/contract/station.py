@@ -28,7 +28,7 @@ class Address:
     def parse(cls, text: str, *, field: str) -> Address:
         """Read HOST:PORT, :PORT (all interfaces) or [IPV6]:PORT."""
         host, sign, port = text.rpartition(":")
-        if not sign or not port.isdigit() or not 0 <= int(port) <= 65535:
+        if not sign or not (port.isascii() and port.isdigit()) or not 0 <= int(port) <= 65535:
             raise InvalidInputError(
                 f"'{text}' is not an address to listen on.",
                 remedy="Write HOST:PORT, for example 127.0.0.1:8080.",

@@ -1,0 +1,163 @@
+"""One full example of every record and message of the contract, each field away from its default."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, RefusalReport, SessionReport
+from rightcast.contract.ring import Closed, Down, Dropped, Opened, Part, Up, Want
+from rightcast.contract.station import Address, StationSettings
+from rightcast.domain.lineup import (
+    Channel,
+    ChannelKind,
+    Line,
+    LineStatus,
+    Lineup,
+    LineupEntry,
+    Package,
+    Source,
+    SourceKind,
+    StartMode,
+    Station,
+)
+from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
+
+NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
+
+SOURCE = Source(id=3, kind=SourceKind.UDP, url="udp://239.1.1.1:5000", service_id=1201)
+RECORDS = {
+    "station": Station(
+        name="Teleriva",
+        territory="CH",
+        timezone="Europe/Zurich",
+        replica_max_age_s=3600,
+        output_formats=("m3u8",),
+        login_failure_status=401,
+    ),
+    "channel": Channel(
+        id=42,
+        number=7,
+        name="Òne & Two",
+        kind=ChannelKind.RADIO,
+        sources=(SOURCE,),
+        added=NOON,
+        start=StartMode.ON_DEMAND,
+        logo_url="https://example.test/logo.png",
+        guide_id="one.test",
+        adult=True,
+    ),
+    "lineup": Lineup(
+        id=5,
+        name="Basic",
+        entries=(LineupEntry(channel_id=42, number=1, category_id=9, category_name="News"),),
+    ),
+    "package": Package(id=6, name="All", lineup_ids=(5, 8)),
+    "right": CarriageRight(
+        id=11,
+        reference="A-2026-11",
+        licensor="Studio Uno",
+        instrument=Instrument.CONTRACT,
+        status=RightStatus.SUSPENDED,
+        channel_ids=(42,),
+        territories=("CH", "IT"),
+        starts=NOON,
+        ends=NOON.replace(year=2027),
+    ),
+    "line": Line(
+        id=12,
+        name="anna",
+        secret_digest="ab12",
+        status=LineStatus.DISABLED,
+        package_ids=(6,),
+        territory="CH",
+        created=NOON,
+        max_sessions=3,
+        expires=NOON.replace(year=2028),
+        sessions_from=NOON,
+        trial=True,
+    ),
+}
+ANNOUNCEMENTS = [
+    Up(channel=42, path="/dev/shm/r/ring/42", codecs="avc1.640028,mp4a.40.2", video=False),
+    Opened(channel=42, sequence=8, epoch=2, slot=3, psi_bytes=376, wall=1780315200.25),
+    Part(channel=42, sequence=8, index=0, offset=0, size=125020, duration=0.24, joinable=True),
+    Closed(channel=42, sequence=8, size=1000160, duration=2.0),
+    Dropped(channel=42, sequence=1),
+    Down(channel=42),
+]
+WANTS = [Want(channel=42, viewers=3)]
+SESSION = SessionReport(
+    sid="s1",
+    line_id=12,
+    line="anna",
+    channel_id=42,
+    kind="ts",
+    address="192.0.2.7",
+    player="VLC/3.0",
+    opened=1780315200.5,
+    right_id=11,
+    bytes_sent=188,
+)
+REPORTS = {
+    "edge-report": EdgeReport(
+        edge=0,
+        pid=77,
+        at=1780315201.0,
+        started=1780315000.0,
+        version="0.1.0",
+        revision=19,
+        heard=1780315201.0,
+        sessions=[SESSION],
+        refusals={"no-carriage-right": 2},
+        recent_refusals=[
+            RefusalReport(at=1780315200.0, line="anna", channel_id=42, reason="no-carriage-right", address="192.0.2.7")
+        ],
+        bytes_sent=1880,
+    ),
+    "headend-report": HeadendReport(
+        shard=0,
+        pid=78,
+        at=1780315201.0,
+        started=1780315000.0,
+        version="0.1.0",
+        ring_bytes=4096,
+        ring_budget_bytes=8192,
+        datagrams_lost=1,
+        channels=[
+            ChannelReport(
+                id=42,
+                name="Òne & Two",
+                state="on_air",
+                since=1780315001.0,
+                source="udp://239.1.1.1:5000",
+                detail="Source 1 is on air.",
+                bitrate_bps=4300000,
+                continuity_errors=1,
+                scrambled_packets=2,
+                discontinuities=3,
+                last_segment=1780315200.0,
+                codecs="avc1.640028",
+                resolution="1920x1080",
+            )
+        ],
+    ),
+}
+SETTINGS = StationSettings(
+    data=Path("/srv/rightcast"),
+    listen=Address("192.0.2.1", 8081),
+    console=Address("::1", 8001),
+    tls_listen=Address("192.0.2.1", 8443),
+    tls_certificate=Path("/srv/tls/full.pem"),
+    tls_key=Path("/srv/tls/key.pem"),
+    public_url="https://tv.example.test",
+    ring=Path("/run/rightcast"),
+    ring_budget_bytes=1 << 30,
+    segment_s=4.0,
+    part_s=0.5,
+    playlist_segments=5,
+    edges=2,
+    headends=3,
+    ffmpeg="/usr/bin/ffmpeg",
+    demo=True,
+)
