@@ -1,0 +1,70 @@
+"""`python -m bench [NAME ...] [--quick] [--list]`: measure, print the table, write bench/results.json.
+
+A NAME is a figure (edge.ts_many) or an area (edge); without names all are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+from bench import edge_ts
+from bench.figures import Figure, table, write_results
+from bench.rig import RigError, machine
+
+MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
+    "edge.ts_many": edge_ts.ts_many,
+    "edge.ts_one": edge_ts.ts_one,
+}
+
+
+def chosen(names: list[str]) -> list[str]:
+    """The measurements that the names ask for, in the order of taking. Raises RigError for an unknown one."""
+    unknown = [name for name in names if not any(key == name or key.split(".")[0] == name for key in MEASUREMENTS)]
+    if unknown:
+        raise RigError(f"There is no figure {', '.join(unknown)}; --list names them all.")
+    return [key for key in MEASUREMENTS if not names or key in names or key.split(".")[0] in names]
+
+
+def main() -> int:
+    """Take the figures asked for; returns 1 when one could not be taken or a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--quick", action="store_true", help="shorter windows and coarser steps; not written down")
+    parser.add_argument("--list", action="store_true", help="name the figures and end")
+    asked = parser.parse_args()
+    try:
+        names = chosen(asked.names)
+    except RigError as error:
+        parser.error(str(error))
+    if asked.list:
+        print("\n".join(names))
+        return 0
+    print(machine(), flush=True)
+    taken: list[Figure] = []
+    failed: list[str] = []
+    for name in names:
+        print(f"{name} ...", flush=True)
+        begin = time.monotonic()
+        try:
+            figures = MEASUREMENTS[name](asked.quick)
+        except (RigError, OSError, TimeoutError, ValueError, KeyError) as error:
+            failed.append(name)
+            print(f"  could not be taken: {error}", flush=True)
+            continue
+        taken += figures
+        for figure in figures:
+            row = figure.row()
+            print(f"  {row['name']}: {row['value']:,} {row['unit']}, ratio {row['ratio']} to {row['reference_value']:,} "
+                  f"({row['reference']}), goal {row['goal']}: {'met' if row['met'] else 'MISSED'} "
+                  f"[{time.monotonic() - begin:.0f} s]", flush=True)  # fmt: skip
+        if not asked.quick:
+            write_results(figures)
+    print("\n" + table([figure.row() for figure in taken]))
+    return 1 if failed or not all(figure.met for figure in taken) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Crowds of viewers: drives the C sink, and searches the largest crowd that a server feeds without a gap."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.rig import LOAD_CPU, Rig, compiled, cpu_seconds
+
+MAX_FDS_PER_MESSAGE = 200
+PACE = 0.98  # a server that sends less than this share of the rate falls behind, though nobody is silent yet
+
+
+class Sink:
+    """The C sink on the load's CPU; every command waits for its answer."""
+
+    def __init__(self, rig: Rig) -> None:
+        mine, theirs = socket.socketpair()
+        self._socket = mine
+        self._process = rig.start("sink", [str(compiled("sink"))], cpu=LOAD_CPU, stdin=theirs.fileno())
+        theirs.close()
+        self._answers = 0
+
+    def connect(self, port: int, channels: int, count: int) -> dict[str, Any]:
+        """Open `count` more viewers, spread over the channels; returns how many are open."""
+        return self._ask(f"connect {port} {channels} {count}", timeout=60 + count / 100)
+
+    def take(self, sockets: list[socket.socket]) -> dict[str, Any]:
+        """Hand connected sockets over to the sink; the caller's copies are closed."""
+        answer: dict[str, Any] = {}
+        for at in range(0, len(sockets), MAX_FDS_PER_MESSAGE):
+            batch = sockets[at : at + MAX_FDS_PER_MESSAGE]
+            socket.send_fds(self._socket, [b"take\n"], [one.fileno() for one in batch])
+            answer = self._await(30)
+            for one in batch:
+                one.close()
+        return answer
+
+    def window(self, seconds: float) -> dict[str, Any]:
+        """Watch all viewers for `seconds`: open, closed, silent (> 1 s), bad_sync, bps, gaps in seconds, cpu share."""
+        return self._ask(f"window {seconds * 1000:.0f}", timeout=seconds + 30)
+
+    def close(self) -> None:
+        """Let the sink end; its viewers go with it."""
+        self._socket.close()
+
+    def _ask(self, line: str, timeout: float) -> dict[str, Any]:
+        self._socket.sendall(line.encode() + b"\n")
+        return self._await(timeout)
+
+    def _await(self, timeout: float) -> dict[str, Any]:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            lines = self._process.text().splitlines(keepends=True)
+            if len(lines) > self._answers and lines[self._answers].endswith("\n"):
+                self._answers += 1
+                answer: dict[str, Any] = json.loads(lines[self._answers - 1])
+                return answer
+            self._process.assert_alive()
+            time.sleep(0.02)
+        raise TimeoutError("The sink did not answer in time.")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The largest crowd found good: its size, bytes per second it took in all, and the server's CPU share then."""
+
+    viewers: int
+    bps: float
+    server_cpu: float
+    gap_p99: float
+    limit_reached: bool
+
+
+def is_good(seen: dict[str, Any], wanted: int, bps_each: float) -> bool:
+    """No viewer missing, closed, silent for over a second or off the packet grid, and the crowd keeps pace."""
+    whole = seen["open"] == wanted and not seen["closed"] and not seen["silent"] and not seen["bad_sync"]
+    return bool(whole and seen["bps"] >= wanted * bps_each * PACE)
+
+
+def largest_good(
+    grow: Callable[[int], None], sink: Sink, pid: int, sizes: Sequence[int], *, bps_each: float, seconds: float = 4.0
+) -> Crowd:
+    """Grow the crowd through `sizes` until a window is bad twice running."""
+    best = Crowd(0, 0.0, 0.0, 0.0, limit_reached=False)
+    have = 0
+    for wanted in sizes:
+        grow(wanted - have)
+        have = wanted
+        for _ in range(2):
+            sink.window(1.0)
+            before, begin = cpu_seconds(pid), time.monotonic()
+            seen = sink.window(seconds)
+            cpu = (cpu_seconds(pid) - before) / (time.monotonic() - begin)
+            good = is_good(seen, wanted, bps_each)
+            print(
+                f"    {wanted} viewers: {seen['bps'] / 1e9:.1f} Gbit/s, server {cpu:.0%}, sink {seen['cpu']:.0%}, "
+                f"gap p99 {seen['gap_p99']:.2f} s, max {seen['gap_max']:.2f} s, {seen['silent']} silent, "
+                f"{wanted - seen['open']} missing{'' if good else ', BAD'}",
+                flush=True,
+            )
+            if good:
+                best = Crowd(wanted, seen["bps"], cpu, seen["gap_p99"], limit_reached=wanted == sizes[-1])
+                break
+        else:
+            break
+    return best
