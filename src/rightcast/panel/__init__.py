@@ -1,1 +1,4 @@
-"""The control plane: Django records, operations, admin and the publisher of revisions."""
+"""The control plane: Django records of what should be so and who may, published as revisions.
+
+Nothing on air depends on it running.
+"""

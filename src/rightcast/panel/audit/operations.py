@@ -1,0 +1,73 @@
+"""Who acts, and the row that says so. Every operation writes one through `panel.operation`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.contrib.auth.models import User
+
+from rightcast.domain.errors import PermissionDeniedError
+from rightcast.panel.audit.models import AuditRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who performs an operation: a user of the console, whoever holds the shell, or the station."""
+
+    kind: Literal["staff", "cli", "system"]
+    name: str
+    user: User | None = None
+
+    @classmethod
+    def staff(cls, user: User) -> Actor:
+        """A signed-in user of the console."""
+        return cls("staff", user.get_username(), user)
+
+    @classmethod
+    def cli(cls, name: str = "shell") -> Actor:
+        """Somebody with a shell on the station, who could open the database as well."""
+        return cls("cli", name)
+
+    @classmethod
+    def system(cls) -> Actor:
+        """The station itself."""
+        return cls("system", "station")
+
+    def require(self, permission: str) -> None:
+        """Raise PermissionDeniedError unless the actor holds a permission such as `lines.add_line`."""
+        if self.kind == "staff" and (self.user is None or not self.user.has_perm(permission)):
+            raise PermissionDeniedError(
+                f"{self.name} may not do this ({permission}).", remedy="Ask an owner of the station to add the group."
+            )
+
+
+def write_row(  # noqa: PLR0917 - one parameter for each column of the trail
+    actor: Actor,
+    action: str,
+    subject_id: int | None,
+    sentence: str,
+    detail: Mapping[str, object],
+    now: datetime,
+) -> AuditRow:
+    """Add one row to the trail; `action` is `subject.verb`."""
+    return AuditRow.objects.create(
+        at=now,
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        user=actor.user,
+        action=action,
+        subject=action.partition(".")[0],
+        subject_id=subject_id,
+        sentence=sentence,
+        detail=dict(detail),
+    )
+
+
+def prune_rows(before: datetime) -> int:
+    """Forget rows older than `before`; returns how many."""
+    return AuditRow.objects.filter(at__lt=before).delete()[0]

@@ -1,0 +1,1 @@
+"""Pages of the console that show the station as it runs."""

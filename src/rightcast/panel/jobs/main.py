@@ -1,0 +1,58 @@
+"""The jobs process: publishes what others left in the outbox, notices rights' turns, prunes."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, close_old_connections
+
+from rightcast.panel.prepare import set_up_django
+from rightcast.state.keys import station_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightcast.contract.station import StationSettings
+
+_log = logging.getLogger(__name__)
+DRAIN_S = 0.2
+NOTICE_S = 5.0
+PRUNE_S = 3600.0
+
+
+def run(settings: StationSettings) -> None:
+    """Do the jobs until SIGTERM or SIGINT."""
+    station_key(settings.keys)
+    set_up_django(settings)
+    from rightcast.panel.jobs.tasks import drain, notice, prune  # noqa: PLC0415 - models load after Django's set-up
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    work_until(stop, [(DRAIN_S, drain), (NOTICE_S, notice), (PRUNE_S, prune)])
+
+
+def work_until(stop: threading.Event, jobs: list[tuple[float, Callable[[], object]]]) -> None:
+    """Run each job every so many seconds until `stop` is set. A failing job is logged and tried again."""
+    due = [0.0 for _ in jobs]
+    pause = min(every for every, _ in jobs)
+    while not stop.is_set():
+        for index, (every, job) in enumerate(jobs):
+            if time.monotonic() >= due[index]:
+                due[index] = time.monotonic() + every
+                _run_one(job)
+        stop.wait(pause)
+
+
+def _run_one(job: Callable[[], object]) -> None:
+    try:
+        job()
+    except DatabaseError:
+        _log.exception("job failed on the database; trying again")
+        close_old_connections()
+    except Exception:  # noqa: BLE001 - the supervisor of jobs: one that fails must not stop the others
+        _log.exception("job failed; trying again")

@@ -1,0 +1,31 @@
+"""What the jobs process does, one function for each job."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from rightcast.panel.audit.operations import prune_rows
+from rightcast.panel.publish import publisher
+from rightcast.panel.rights.operations import notice_turns
+
+KEEP_AUDIT = timedelta(days=3 * 365)
+
+
+def drain() -> None:
+    """Publish what another process wrote and did not get to publish."""
+    publisher.drain()
+
+
+def notice() -> None:
+    """Write into the trail which rights began or ended."""
+    notice_turns()
+
+
+def prune() -> None:
+    """Forget expired sign-ins, and audit rows past the time they are kept for."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    prune_rows(now - KEEP_AUDIT)

@@ -1,0 +1,1 @@
+"""Lines: customers' access, their secrets and limits, and why one is refused."""

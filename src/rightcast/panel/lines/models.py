@@ -1,0 +1,34 @@
+"""The table of lines. Only operations write it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from rightcast.domain.lineup import LineStatus
+from rightcast.panel.catalogue.models import Package
+
+
+class Line(models.Model):
+    """A customer's access. The secret itself is nowhere: only its keyed digest is."""
+
+    name = models.CharField(max_length=64, unique=True)
+    secret_digest = models.CharField(max_length=64, editable=False)
+    status = models.CharField(
+        max_length=16,
+        choices=[(one.value, one.name.title()) for one in LineStatus],
+        default=LineStatus.ACTIVE.value,
+    )
+    packages = models.ManyToManyField(Package, related_name="lines", blank=True)
+    territory = models.CharField(max_length=2, help_text="Where the customer lives, as a two-letter code such as IT.")
+    created = models.DateTimeField()
+    max_sessions = models.PositiveIntegerField("screens at once", default=1)
+    expires = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
+    sessions_from = models.DateTimeField(null=True, blank=True, editable=False)
+    trial = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""From records to revisions: the outbox written with each change, and its publisher."""

@@ -1,0 +1,86 @@
+"""From outbox to feed: reads the present record of each noted key and publishes it.
+
+A drain holds the database's write lock, so nothing older can overtake something newer; a crash
+between feed and commit publishes the same records again, which is harmless.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from rightcast.contract.catalogue import Change, Kind
+from rightcast.panel.publish import records
+from rightcast.panel.publish.models import OutboxRow
+from rightcast.panel.publish.outbox import enqueue_all
+from rightcast.state.feed import FileFeed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rightcast.state.feed import Feed
+
+_log = logging.getLogger(__name__)
+_BATCH = 1000
+_feeds: dict[Path, FileFeed] = {}
+
+
+def station_feed() -> Feed:
+    """The feed of this process's station, opened once."""
+    path = settings.STATION.feed
+    if path not in _feeds:
+        _feeds[path] = FileFeed(path)
+    return _feeds[path]
+
+
+def drain(feed: Feed | None = None) -> int:
+    """Publish everything in the outbox; returns how many records were published."""
+    published = 0
+    while OutboxRow.objects.exists():
+        published += _drain_batch(feed or station_feed())
+    return published
+
+
+def drain_after_commit() -> None:
+    """Publish as soon as the running transaction is committed. A failure is logged; jobs try again."""
+    transaction.on_commit(drain_quietly, robust=True)
+
+
+def drain_quietly() -> None:
+    """A drain as a callback."""
+    drain()
+
+
+def republish_all(feed: Feed | None = None) -> int:
+    """Publish every record, and remove from the feed what no longer exists."""
+    target = feed or station_feed()
+    with transaction.atomic():
+        wanted = records.all_keys()
+        stale = _keys_in(target) - set(wanted)
+        enqueue_all([*wanted, *sorted(stale)])
+    return drain(target)
+
+
+def _drain_batch(feed: Feed) -> int:
+    with transaction.atomic():
+        rows = list(OutboxRow.objects.order_by("id")[:_BATCH])
+        if not rows:
+            return 0
+        keys = list(dict.fromkeys((Kind(row.kind), row.key) for row in rows))
+        found = records.load(keys)
+        feed.publish([Change(kind, key, found.get((kind, key))) for kind, key in keys])
+        OutboxRow.objects.filter(id__lte=rows[-1].id).delete()
+    _log.debug("published %d records", len(keys))
+    return len(keys)
+
+
+def _keys_in(feed: Feed) -> set[tuple[Kind, int]]:
+    keys: set[tuple[Kind, int]] = set()
+    after = 0
+    while batch := feed.read(after):
+        keys.update((revision.kind, revision.key) for revision in batch if revision.body is not None)
+        after = batch[-1].number
+    return keys

@@ -1,0 +1,46 @@
+"""What belongs in the feed at this moment: the domain record behind each key, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightcast.contract.catalogue import Kind
+from rightcast.panel.catalogue import queries as catalogue
+from rightcast.panel.lines import queries as lines
+from rightcast.panel.rights import queries as rights
+from rightcast.panel.station import queries as station
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from rightcast.contract.catalogue import Record
+
+_LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
+    Kind.STATION: station.station_records,
+    Kind.CHANNEL: catalogue.published_channel_records,
+    Kind.LINEUP: catalogue.lineup_records,
+    Kind.PACKAGE: catalogue.package_records,
+    Kind.RIGHT: rights.right_records,
+    Kind.LINE: lines.line_records,
+}
+_KEYS: dict[Kind, Callable[[], list[int]]] = {
+    Kind.STATION: station.station_keys,
+    Kind.CHANNEL: catalogue.published_channel_ids,
+    Kind.RIGHT: rights.right_ids,
+    Kind.LINEUP: catalogue.lineup_ids,
+    Kind.PACKAGE: catalogue.package_ids,
+    Kind.LINE: lines.line_ids,
+}
+
+
+def load(keys: Iterable[tuple[Kind, int]]) -> dict[tuple[Kind, int], Record]:
+    """The records of those keys that belong in the feed."""
+    by_kind: dict[Kind, list[int]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, []).append(key)
+    return {(kind, key): record for kind, wanted in by_kind.items() for key, record in _LOADERS[kind](wanted).items()}
+
+
+def all_keys() -> list[tuple[Kind, int]]:
+    """Every key that belongs in the feed, what others stand on first."""
+    return [(kind, key) for kind, listed in _KEYS.items() for key in listed()]

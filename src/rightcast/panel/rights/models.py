@@ -1,0 +1,42 @@
+"""The table of carriage rights. Only operations write it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from rightcast.domain.rights import Instrument, RightStatus
+from rightcast.panel.catalogue.models import Channel
+
+
+class Phase(models.TextChoices):
+    """Which turn of a right's term the station has noticed last."""
+
+    UPCOMING = "upcoming"
+    RUNNING = "running"
+    OVER = "over"
+
+
+class CarriageRight(models.Model):
+    """A recorded right to carry channels; without one in force a channel is carried nowhere."""
+
+    reference = models.CharField(max_length=120, unique=True, help_text="The contract's or licence's own number.")
+    licensor = models.CharField(max_length=200, help_text="Who grants it.")
+    instrument = models.CharField(
+        max_length=32, choices=[(one.value, one.value.replace("_", " ").capitalize()) for one in Instrument]
+    )
+    status = models.CharField(
+        max_length=16, choices=[(one.value, one.name.title()) for one in RightStatus], default=RightStatus.ACTIVE.value
+    )
+    channels = models.ManyToManyField(Channel, related_name="rights")
+    territories = models.JSONField(default=list, help_text="Two-letter codes, or * for the whole world.")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True, help_text="Empty: open-ended.")
+    notes = models.TextField(blank=True)
+    recorded = models.DateTimeField(editable=False)
+    phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.UPCOMING, editable=False)
+
+    class Meta:
+        ordering = ["reference"]
+
+    def __str__(self) -> str:
+        return self.reference

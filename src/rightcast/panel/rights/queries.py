@@ -1,0 +1,87 @@
+"""Reading carriage rights: as domain records, as lists, and what they cover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, QuerySet
+
+from rightcast.domain import rights as domain
+from rightcast.domain.errors import NotFoundError
+from rightcast.panel.catalogue.models import Channel
+from rightcast.panel.rights.models import CarriageRight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+
+def to_record(right: CarriageRight) -> domain.CarriageRight:
+    """The right as every plane knows it; prefetch `channels` when reading many."""
+    return domain.CarriageRight(
+        id=right.id,
+        reference=right.reference,
+        licensor=right.licensor,
+        instrument=domain.Instrument(right.instrument),
+        status=domain.RightStatus(right.status),
+        channel_ids=tuple(sorted(channel.id for channel in right.channels.all())),
+        territories=tuple(right.territories),
+        starts=right.starts,
+        ends=right.ends,
+    )
+
+
+def right_records(keys: Sequence[int]) -> dict[int, domain.CarriageRight]:
+    """Records of those rights that exist."""
+    return {right.id: to_record(right) for right in _with_channel_ids().filter(id__in=keys)}
+
+
+def right_ids() -> list[int]:
+    """All of them, oldest first."""
+    return list(CarriageRight.objects.order_by("id").values_list("id", flat=True))
+
+
+def rights_of(channel_id: int) -> list[domain.CarriageRight]:
+    """Every right recorded for a channel."""
+    return [to_record(right) for right in _with_channel_ids().filter(channels=channel_id)]
+
+
+def covered_ids(channel_ids: Iterable[int] | None = None) -> set[int]:
+    """Those channels for which at least one right that is not a draft is recorded (None: of all)."""
+    through = CarriageRight.channels.through.objects.exclude(carriageright__status=domain.RightStatus.DRAFT.value)
+    if channel_ids is not None:
+        through = through.filter(channel_id__in=list(channel_ids))
+    return set(through.values_list("channel_id", flat=True))
+
+
+def find_right(named: str | int) -> CarriageRight:
+    """The right of this id or reference. Raises NotFoundError."""
+    text = str(named).strip()
+    right = CarriageRight.objects.filter(reference=text).first()
+    if right is None and text.isdecimal():
+        right = CarriageRight.objects.filter(id=int(text)).first()
+    if right is None:
+        raise NotFoundError(f"There is no carriage right '{text}'.", remedy="List them with `rightcast right list`.")
+    return right
+
+
+def ending_before(moment: datetime, now: datetime) -> list[CarriageRight]:
+    """Active rights in force now that end before `moment`, soonest first."""
+    return list(
+        CarriageRight.objects.filter(
+            status=domain.RightStatus.ACTIVE.value, starts__lte=now, ends__gt=now, ends__lt=moment
+        ).order_by("ends")
+    )
+
+
+def state_of(right: CarriageRight, now: datetime) -> str:
+    """In one word: draft, suspended, withdrawn, upcoming, in force or ended."""
+    if right.status != domain.RightStatus.ACTIVE.value:
+        return right.status
+    if now < right.starts:
+        return "upcoming"
+    return "in force" if right.ends is None or now < right.ends else "ended"
+
+
+def _with_channel_ids() -> QuerySet[CarriageRight]:
+    return CarriageRight.objects.prefetch_related(Prefetch("channels", Channel.objects.only("id").order_by("id")))

@@ -1,0 +1,54 @@
+"""Writing the station's own row."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING
+
+from rightcast.contract.catalogue import Kind
+from rightcast.domain.errors import InvalidInputError
+from rightcast.panel.operation import operating
+from rightcast.panel.station.models import StationRow
+from rightcast.panel.station.queries import ROW_ID, STATION_KEY
+from rightcast.panel.territories import check_territory
+
+if TYPE_CHECKING:
+    from rightcast.panel.audit.operations import Actor
+
+
+def update_station(
+    actor: Actor,
+    *,
+    name: str,
+    territory: str,
+    timezone: str = "UTC",
+    replica_max_age_s: int = 86_400,
+    login_failure_status: int = 200,
+) -> StationRow:
+    """Set what every edge knows of the station. Raises InvalidInputError."""
+    if not name.strip():
+        raise InvalidInputError("The station needs a name.", remedy="Write one.", field="name")
+    if timezone not in zoneinfo.available_timezones():
+        raise InvalidInputError(
+            f"'{timezone}' is not a time zone.", remedy="Write one such as Europe/Rome.", field="timezone"
+        )
+    if replica_max_age_s < 60:
+        raise InvalidInputError(
+            "Edges must be able to serve alone for at least 60 seconds.",
+            remedy="Write a number of seconds, 86400 for a day.",
+            field="replica_max_age_s",
+        )
+    with operating(actor, "station.change_stationrow") as deed:
+        row, _ = StationRow.objects.update_or_create(
+            id=ROW_ID,
+            defaults={
+                "name": name.strip(),
+                "territory": check_territory(territory),
+                "timezone": timezone,
+                "replica_max_age_s": replica_max_age_s,
+                "login_failure_status": login_failure_status,
+            },
+        )
+        deed.record("station.update", ROW_ID, f"set the station to {row.name}, {row.territory}, {timezone}")
+        deed.changed(Kind.STATION, STATION_KEY)
+    return row
