@@ -1,0 +1,65 @@
+"""What the code knows is what the documents say: reasons, error codes, commands, dependencies, words."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rightcast.domain.entitlement import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def rows(page: str) -> set[str]:
+    """The first cell of every table row of a page, without code marks."""
+    return set(re.findall(r"^\| `?([\w.-]+)`? \|", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)) - {
+        "Code",
+        "Package",
+    }
+
+
+def error_codes() -> Iterator[str]:
+    """The `code` of every class of the source that is an error of the tree."""
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
+                yield from (
+                    item.value.value
+                    for item in node.body
+                    if isinstance(item, ast.Assign)
+                    and isinstance(item.targets[0], ast.Name)
+                    and item.targets[0].id == "code"
+                    and isinstance(item.value, ast.Constant)
+                    and isinstance(item.value.value, str)
+                )
+
+
+def test_every_reason_of_refusal_is_documented_and_none_is_invented() -> None:
+    assert rows("reference/reasons.md") == set(Reason)
+
+
+def test_every_error_code_is_documented_and_none_is_invented() -> None:
+    assert rows("reference/errors.md") == set(error_codes())
+
+
+def test_every_dependency_has_a_row_and_none_is_invented() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert rows("dependencies.md") == {re.split(r"[<>=\[ ]", one)[0] for one in wanted}
+
+
+@pytest.mark.parametrize(
+    "noun",
+    ["Station", "Channel", "Source", "Lineup", "Lineup entry", "Package", "Line", "Carriage right", "Instrument", "Start mode", "Check", "Question", "Reason", "Revision", "Change", "Feed", "Report", "Lease", "Ring", "Segment", "Part", "Epoch", "Slot", "Announcement", "Want", "Token", "Operation", "Actor", "Audit row", "Outbox"],
+)
+def test_a_noun_of_the_code_is_in_the_glossary(noun: str) -> None:
+    assert f"**{noun}" in (DOCS / "glossary.md").read_text(encoding="utf-8")
