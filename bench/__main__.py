@@ -8,15 +8,28 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from bench import edge_ts
+from bench import console_import, edge_hls, edge_tls, edge_ts, edge_zap, headend_inputs
 from bench.figures import Figure, table, write_results
 from bench.rig import RigError, machine
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
+    "headend.udp_passthrough": headend_inputs.udp_passthrough,
+    "headend.http_ts": headend_inputs.http_ts,
+    "headend.multiplex": headend_inputs.multiplex,
     "edge.ts_many": edge_ts.ts_many,
     "edge.ts_one": edge_ts.ts_one,
+    "edge.tls_viewers": edge_tls.tls_viewers,
+    "edge.tls_idle_memory": edge_tls.tls_idle_memory,
+    "edge.hls_playlist": edge_hls.playlist,
+    "edge.hls_segments": edge_hls.segments,
+    "edge.zap_warm": edge_zap.warm,
+    "edge.zap_cold": edge_zap.cold,
+    "console.import_playlist": console_import.import_playlist,
 }
 
 
@@ -26,6 +39,14 @@ def chosen(names: list[str]) -> list[str]:
     if unknown:
         raise RigError(f"There is no figure {', '.join(unknown)}; --list names them all.")
     return [key for key in MEASUREMENTS if not names or key in names or key.split(".")[0] in names]
+
+
+def sentence(figure: Figure) -> str:
+    """One figure in words, for the terminal."""
+    row = figure.row()
+    measured = f"{row['name']}: {row['value']:,} {row['unit']}"
+    against = f"ratio {row['ratio']} to {row['reference_value']:,} ({row['reference']})"
+    return f"{measured}; {against}; goal {row['goal']}: {'met' if row['met'] else 'MISSED'}"
 
 
 def main() -> int:
@@ -56,10 +77,7 @@ def main() -> int:
             continue
         taken += figures
         for figure in figures:
-            row = figure.row()
-            print(f"  {row['name']}: {row['value']:,} {row['unit']}, ratio {row['ratio']} to {row['reference_value']:,} "
-                  f"({row['reference']}), goal {row['goal']}: {'met' if row['met'] else 'MISSED'} "
-                  f"[{time.monotonic() - begin:.0f} s]", flush=True)  # fmt: skip
+            print(f"  {sentence(figure)} [{time.monotonic() - begin:.0f} s]", flush=True)
         if not asked.quick:
             write_results(figures)
     print("\n" + table([figure.row() for figure in taken]))

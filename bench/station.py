@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,6 +36,10 @@ from rightcast.state.feed import FileFeed
 from rightcast.state.keys import derived_key, station_key
 from rightcast.state.reports import FileReports
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
 SECRET = "secret"
 # The same allocator settings that `rightcast serve` gives its edges.
 EDGE_ENVIRONMENT = {
@@ -60,7 +64,7 @@ def settings_in(folder: Path, *, tls: tuple[Path, Path] | None = None) -> Statio
 
 def fill_feed(
     settings: StationSettings,
-    sources: list[tuple[str, int | None]],
+    sources: Sequence[tuple[str, int | None]],
     *,
     lines: int = 1,
     start: StartMode = StartMode.ALWAYS,

@@ -85,7 +85,7 @@ static void check_grid(struct viewer *v, const char *data, long size) {
 static void readable(int fd) {
     struct viewer *v = &viewers[fd];
     int look = v->header || v->checked;
-    ssize_t got = recv(fd, scrap, BIG, look ? 0 : MSG_TRUNC);
+    ssize_t got = recv(fd, scrap, BIG, MSG_DONTWAIT | (look ? 0 : MSG_TRUNC));
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) { drop(fd); return; }
     double now = clock_s();
