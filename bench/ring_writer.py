@@ -96,7 +96,7 @@ class ChannelWriter:
         return news, line
 
     def _slot(self, index: int) -> int:
-        return os.open(self.folder / f"slot-{index}.ts", os.O_RDWR | os.O_CREAT, 0o600)
+        return os.open(self.folder / f"{index}.ts", os.O_RDWR | os.O_CREAT, 0o600)
 
 
 class Broadcast:

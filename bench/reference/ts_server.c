@@ -77,7 +77,7 @@ static void part_line(const char *line) {
     struct channel *c = &channels[number - 1];
     if (c->slots[slot] < 0) {
         char path[512];
-        snprintf(path, sizeof path, "%s/%d/slot-%d.ts", folder, number, slot);
+        snprintf(path, sizeof path, "%s/%d/%d.ts", folder, number, slot);
         c->slots[slot] = open(path, O_RDONLY);
     }
     c->parts[c->head % KEPT] = (struct part){c->slots[slot], offset, size};
