@@ -1,0 +1,147 @@
+"""`rightcast channel`: adding, listing, publishing, holding and removing channels."""
+# ruff: noqa: PLC0415 - the panel is imported when a command runs, after Django is set up
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from rightcast.cli.desk import station_command, table
+from rightcast.cli.panel import open_to_read, open_to_write
+from rightcast.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from rightcast.cli.desk import Desk
+
+_STATES = ("waiting", "held", "published")
+
+
+@click.group("channel")
+def channel_group() -> None:
+    """Add, list, publish, hold and remove channels."""
+
+
+@station_command(channel_group, "add")
+@click.argument("name")
+@click.argument("url")
+@click.option("--fallback", "fallbacks", multiple=True, metavar="URL", help="A further source, in order of preference.")
+@click.option("--service-id", type=int, help="The service of a multiplex; `source probe` lists them.")
+@click.option("--number", type=int, show_default="the next free one", help="Its number in the station.")
+@click.option("--category", default="", help="What apps group it by; made when new.")
+@click.option("--radio", is_flag=True, help="It is a radio programme.")
+@click.option("--on-demand", is_flag=True, help="Start it with its first viewer instead of at once.")
+@click.option("--logo", default="", metavar="URL", help="Its logo, for apps.")
+@click.option("--guide-id", default="", help="Its id in XMLTV guides.")
+@click.option("--adult", is_flag=True, help="Mark it as for adults.")
+def add_channel(
+    desk: Desk,
+    *,
+    name: str,
+    url: str,
+    fallbacks: tuple[str, ...],
+    service_id: int | None,
+    number: int | None,
+    category: str,
+    radio: bool,
+    on_demand: bool,
+    logo: str,
+    guide_id: str,
+    adult: bool,
+) -> None:
+    """Add a channel NAME with its signal at URL. It goes on air once a right is recorded for it."""
+    actor = open_to_write(desk)
+    from rightcast.panel.catalogue import operations
+
+    channel = operations.create_channel(
+        actor,
+        name=name,
+        sources=[operations.SourceInput(url=one, service_id=service_id) for one in (url, *fallbacks)],
+        number=number,
+        kind="radio" if radio else "tv",
+        category=category,
+        logo_url=logo,
+        guide_id=guide_id,
+        start="on_demand" if on_demand else "always",
+        adult=adult,
+    )
+    desk.answer(
+        {"id": channel.pk, "number": channel.number, "name": channel.name, "state": "waiting for a right"},
+        [
+            f"Added channel {channel.number} {channel.name} (id {channel.pk}). It waits for a right:",
+            f"  rightcast right add --channel id:{channel.pk} --type own-production --licensor NAME",
+        ],
+    )
+
+
+@station_command(channel_group, "list")
+@click.option("--state", type=click.Choice(_STATES), help="Only those waiting for a right, held, or published.")
+def list_channels(desk: Desk, *, state: str | None) -> None:
+    """List channels in order of number."""
+    open_to_read(desk)
+    from rightcast.panel.catalogue.queries import ChannelState, channel_rows
+
+    rows = channel_rows(ChannelState[state.upper()] if state else None)
+    lines = table(
+        ((row.id, row.number, row.name, row.category, row.state, " ".join(row.sources)) for row in rows),
+        ("ID", "NUMBER", "NAME", "CATEGORY", "STATE", "SOURCE"),
+    )
+    desk.answer(rows, lines or ["No channels." if state is None else f"No channels are {state}."])
+
+
+@station_command(channel_group, "publish")
+@click.argument("channel")
+def publish_channel(desk: Desk, *, channel: str) -> None:
+    """Want CHANNEL (name, number or id) on air, under a right in force."""
+    actor = open_to_write(desk)
+    from rightcast.panel.catalogue import operations
+    from rightcast.panel.catalogue.queries import find_channel
+
+    found = operations.publish_channel(actor, find_channel(channel).pk)
+    desk.answer({"id": found.pk, "name": found.name, "wanted": True}, [f"{found} is published."])
+
+
+@station_command(channel_group, "hold")
+@click.argument("channel")
+def hold_channel(desk: Desk, *, channel: str) -> None:
+    """Take CHANNEL (name, number or id) off the air until it is published again."""
+    actor = open_to_write(desk)
+    from rightcast.panel.catalogue import operations
+    from rightcast.panel.catalogue.queries import find_channel
+
+    found = operations.hold_channel(actor, find_channel(channel).pk)
+    desk.answer({"id": found.pk, "name": found.name, "wanted": False}, [f"{found} is held off the air."])
+
+
+@station_command(channel_group, "remove")
+@click.argument("channel")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_channel(desk: Desk, *, channel: str, yes: bool) -> None:
+    """Remove CHANNEL (name, number or id) for ever; viewers' favourites of it will point nowhere."""
+    actor = open_to_write(desk)
+    from rightcast.panel.catalogue import operations
+    from rightcast.panel.catalogue.queries import find_channel
+
+    found = find_channel(channel)
+    channel_id, shown = found.pk, str(found)
+    if not yes:
+        click.confirm(f"Remove channel {shown} for ever?", abort=True, err=True)
+    operations.remove_channel(actor, channel_id)
+    desk.answer({"id": channel_id, "removed": True}, [f"Removed channel {shown}."])
+
+
+def channel_ids(named: tuple[str, ...]) -> list[int]:
+    """The ids behind what was typed. Raises NotFoundError, ConflictError."""
+    from rightcast.panel.catalogue.queries import find_channel
+
+    return [find_channel(one).pk for one in named]
+
+
+def every_channel_id() -> list[int]:
+    """All channels by number. Raises NotFoundError when there is none."""
+    from rightcast.panel.catalogue.models import Channel
+
+    found = list(Channel.objects.order_by("number").values_list("pk", flat=True))
+    if not found:
+        raise NotFoundError("The station has no channels.", remedy="Add one with `rightcast channel add NAME URL`.")
+    return found

@@ -1,0 +1,108 @@
+"""`rightcast`: every power of the console at the shell, for people and, with --json, for scripts.
+
+Commands live in one file per subject and are loaded when they are needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from rightcast import __version__
+from rightcast.cli.desk import to_json
+from rightcast.domain.errors import RightcastError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+_COMMANDS = {
+    "serve": "rightcast.cli.serving:serve_command",
+    "demo": "rightcast.cli.serving:demo_command",
+    "status": "rightcast.cli.status:status_command",
+    "source": "rightcast.cli.sources:source_group",
+    "channel": "rightcast.cli.channels:channel_group",
+    "import": "rightcast.cli.playlists:import_group",
+    "right": "rightcast.cli.rights:right_group",
+    "package": "rightcast.cli.packages:package_group",
+    "line": "rightcast.cli.lines:line_group",
+    "explain": "rightcast.cli.explaining:explain_command",
+    "audit": "rightcast.cli.audit:audit_group",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer meets them."""
+        return [*_COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = place.partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="rightcast", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Television over IP for people who hold the rights.
+
+    `rightcast serve --demo` puts a demo station on air; the other commands work on the station in --data
+    (RIGHTCAST_DATA), whether it is on air or not.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code. Failures are said in a sentence, never as a traceback."""
+    as_json = "--json" in arguments
+    try:
+        code = cli.main(list(arguments), prog_name="rightcast", standalone_mode=False)
+    except click.ClickException as error:
+        _say_usage(error, as_json=as_json)
+        return WRONG_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Nothing more was done.", err=True)
+        return INTERRUPTED
+    except RightcastError as error:
+        _say_failure(error, as_json=as_json)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read our answer has left; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The entry point of the `rightcast` program."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _say_failure(error: RightcastError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(to_json({"error": error.as_dict()}))
+    click.echo(error.sentence, err=True)
+    if error.remedy:
+        click.echo(error.remedy, err=True)
+
+
+def _say_usage(error: click.ClickException, *, as_json: bool) -> None:
+    if as_json:
+        remedy = "`rightcast COMMAND --help` shows how it is used."
+        click.echo(
+            to_json({"error": {"code": "usage", "sentence": error.format_message(), "remedy": remedy, "field": None}})
+        )
+    error.show()

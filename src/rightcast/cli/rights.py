@@ -1,0 +1,180 @@
+"""`rightcast right`: recording the rights that channels are carried under, and ending them."""
+# ruff: noqa: PLC0415 - the panel is imported when a command runs, after Django is set up
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from rightcast.cli.channels import channel_ids
+from rightcast.cli.desk import station_command, table
+from rightcast.cli.moments import now_utc, optional_moment, parse_moment, shown
+from rightcast.cli.panel import open_to_read, open_to_write
+from rightcast.domain.rights import WORLDWIDE, Instrument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rightcast.cli.desk import Desk
+    from rightcast.panel.rights.models import CarriageRight
+
+_INSTRUMENTS = [one.value.replace("_", "-") for one in Instrument]
+
+
+class InstrumentName(click.Choice[str]):
+    """The name of an instrument, with '-' or '_'."""
+
+    def __init__(self) -> None:
+        super().__init__(_INSTRUMENTS, case_sensitive=False)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as the domain spells it."""
+        return super().convert(value.replace("_", "-"), param, ctx).replace("-", "_")
+
+
+@click.group("right")
+def right_group() -> None:
+    """Record, list, end and withdraw carriage rights."""
+
+
+@station_command(right_group, "add")
+@click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help="Name, number or id; may be repeated.")
+@click.option("--all", "all_channels", is_flag=True, help="Every channel the station has now.")
+@click.option("--type", "instrument", type=InstrumentName(), required=True, help="What the right rests on.")
+@click.option("--licensor", required=True, metavar="NAME", help="Who grants it.")
+@click.option("--reference", show_default="made from licensor and date", help="The contract's own number.")
+@click.option(
+    "--territory",
+    "territories",
+    multiple=True,
+    metavar="CODE",
+    show_default="the station's own",
+    help="Two-letter country code, or worldwide; may be repeated.",
+)
+@click.option("--from", "starts", metavar="DATE", show_default="now", help="When it begins.")
+@click.option(
+    "--until", "ends", metavar="DATE", show_default="open-ended", help="When it ends, e.g. 2026-12-31 or 30d."
+)
+@click.option("--notes", default="", help="Anything worth knowing.")
+def add_right(
+    desk: Desk,
+    *,
+    channels: tuple[str, ...],
+    all_channels: bool,
+    instrument: str,
+    licensor: str,
+    reference: str | None,
+    territories: tuple[str, ...],
+    starts: str | None,
+    ends: str | None,
+    notes: str,
+) -> None:
+    """Record a right; channels it covers go on air while it is in force."""
+    if bool(channels) == all_channels:
+        raise click.UsageError("Name channels with --channel, or take all with --all.")
+    begin, end = optional_moment(starts, field="from"), optional_moment(ends, field="until")
+    actor = open_to_write(desk)
+    from rightcast.panel.rights import operations
+    from rightcast.panel.station.queries import station
+
+    right = operations.record_right(
+        actor,
+        reference=reference or _new_reference(licensor),
+        licensor=licensor,
+        instrument=Instrument(instrument),
+        channel_ids=channel_ids(channels),
+        all_channels=all_channels,
+        territories=_territories(territories) or [station().territory],
+        starts=begin,
+        ends=end,
+        notes=notes,
+    )
+    value = _value(right)
+    desk.answer(
+        value,
+        [
+            f"Recorded right {right.reference} (id {right.pk}) for {len(right.channels.all())} channels"
+            f" in {_areas(right.territories)}, {shown(right.starts)} to {shown(right.ends, 'open end')} UTC."
+        ],
+    )
+
+
+@station_command(right_group, "list")
+def list_rights(desk: Desk) -> None:
+    """List recorded rights and their state."""
+    open_to_read(desk)
+    from rightcast.panel.rights.models import CarriageRight
+
+    values = [_value(right) for right in CarriageRight.objects.prefetch_related("channels").order_by("id")]
+    rows = (
+        (
+            value["id"],
+            value["reference"],
+            value["licensor"],
+            value["instrument"],
+            value["state"],
+            _areas(value["territories"]),
+            len(value["channels"]),
+            shown(value["starts"]),
+            shown(value["ends"], "open"),
+        )
+        for value in values
+    )
+    headings = ("ID", "REFERENCE", "LICENSOR", "TYPE", "STATE", "TERRITORY", "CHANNELS", "FROM", "UNTIL (UTC)")
+    desk.answer(values, table(rows, headings) or ["No rights are recorded."])
+
+
+@station_command(right_group, "end")
+@click.argument("right")
+@click.option("--at", default="now", show_default=True, metavar="DATE", help="When it ends.")
+def end_right(desk: Desk, *, right: str, at: str) -> None:
+    """End RIGHT (id or reference); what stands on it stops then."""
+    moment = parse_moment(at, field="at")
+    actor = open_to_write(desk)
+    from rightcast.panel.rights import operations
+    from rightcast.panel.rights.queries import find_right
+
+    ended = operations.end_right(actor, find_right(right).pk, at=moment)
+    desk.answer(_value(ended), [f"Right {ended.reference} ends {shown(ended.ends)} UTC."])
+
+
+@station_command(right_group, "withdraw")
+@click.argument("right")
+def withdraw_right(desk: Desk, *, right: str) -> None:
+    """Withdraw RIGHT (id or reference) at once and for good."""
+    actor = open_to_write(desk)
+    from rightcast.panel.rights import operations
+    from rightcast.panel.rights.queries import find_right
+
+    withdrawn = operations.withdraw_right(actor, find_right(right).pk)
+    desk.answer(_value(withdrawn), [f"Right {withdrawn.reference} is withdrawn."])
+
+
+def _territories(given: tuple[str, ...]) -> list[str]:
+    codes = [code.strip() for one in given for code in one.split(",") if code.strip()]
+    return [WORLDWIDE if code.lower() == "worldwide" else code.upper() for code in codes]
+
+
+def _areas(territories: Iterable[str]) -> str:
+    return ", ".join("worldwide" if code == WORLDWIDE else code for code in territories)
+
+
+def _new_reference(licensor: str) -> str:
+    return f"{licensor} {now_utc():%Y-%m-%d %H:%M:%S}"[-120:]
+
+
+def _value(right: CarriageRight) -> dict[str, object]:
+    from rightcast.panel.rights.queries import state_of
+
+    return {
+        "id": right.pk,
+        "reference": right.reference,
+        "licensor": right.licensor,
+        "instrument": right.instrument,
+        "state": state_of(right, now_utc()),
+        "territories": list(right.territories),
+        "channels": sorted(channel.pk for channel in right.channels.all()),
+        "starts": right.starts,
+        "ends": right.ends,
+    }
