@@ -1,0 +1,139 @@
+"""Sections of tables: out of packets, into packets, and their checksum.
+
+ISO/IEC 13818-1 section 2.4.4 and annex A.
+"""
+
+from __future__ import annotations
+
+from rightcast.formats.mpegts.packets import PACKET_BYTES, SYNC_BYTE, UNIT_START, payload_offset
+
+MAX_SECTION_BYTES = 4096
+_STUFFING = 0xFF
+
+
+def _crc_table() -> list[int]:
+    table = []
+    for byte in range(256):
+        value = byte << 24
+        for _ in range(8):
+            value = (value << 1) ^ (0x04C11DB7 if value & 0x80000000 else 0)
+        table.append(value & 0xFFFFFFFF)
+    return table
+
+
+_CRC_TABLE = _crc_table()
+
+
+def crc32(data: bytes) -> int:
+    """CRC-32/MPEG-2 of annex A; over a whole section with its checksum it is 0."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value = ((value << 8) & 0xFFFFFFFF) ^ _CRC_TABLE[(value >> 24) ^ byte]
+    return value
+
+
+def build_section(table_id: int, extension: int, version: int, body: bytes, *, number: int = 0, last: int = 0) -> bytes:
+    """A long section (with checksum) that is in force now."""
+    head = bytes(
+        (
+            table_id,
+            0xB0 | (len(body) + 9) >> 8,
+            (len(body) + 9) & 0xFF,
+            extension >> 8,
+            extension & 0xFF,
+            0xC1 | version << 1,
+            number,
+            last,
+        )
+    )
+    return head + body + crc32(head + body).to_bytes(4, "big")
+
+
+def packetise(section: bytes, pid: int, counter: int) -> bytes:
+    """The packets that carry one section, the first with continuity counter `counter`."""
+    payload = b"\0" + section
+    room = PACKET_BYTES - 4
+    packets = []
+    for index, start in enumerate(range(0, len(payload), room)):
+        flag = 0x40 if start == 0 else 0
+        head = bytes((SYNC_BYTE, flag | pid >> 8, pid & 0xFF, 0x10 | (counter + index) & 15))
+        packets.append(head + payload[start : start + room].ljust(room, b"\xff"))
+    return b"".join(packets)
+
+
+class SectionAssembler:
+    """Sections of one PID out of its packets, whole and with a correct checksum; others are dropped."""
+
+    def __init__(self) -> None:
+        self.damaged = 0
+        self._gathered: bytearray | None = None
+        self._counter = -1
+
+    def feed(self, packet: bytes) -> list[bytes]:
+        """Sections that this packet completes."""
+        counter = packet[3] & 15
+        if not packet[3] & 0x10:
+            return []
+        if counter == self._counter and self._gathered is not None and not packet[1] & 0x40:
+            return []  # a duplicate
+        followed = self._counter < 0 or counter == (self._counter + 1) & 15
+        self._counter = counter
+        if not followed:
+            self._gathered = None
+        payload = packet[payload_offset(packet) :]
+        if not packet[1] & (UNIT_START >> 16):
+            return self._continue(payload)
+        if not payload:
+            return []
+        border = 1 + payload[0]
+        done = self._continue(payload[1:border]) if self._gathered is not None else []
+        self._gathered = bytearray()
+        return done + self._continue(payload[border:])
+
+    def _continue(self, data: bytes) -> list[bytes]:
+        if self._gathered is None:
+            return []
+        self._gathered += data
+        done = []
+        while len(self._gathered) >= 3:
+            if self._gathered[0] == _STUFFING:
+                self._gathered = None
+                break
+            length = 3 + ((self._gathered[1] & 0x0F) << 8 | self._gathered[2])
+            if length > MAX_SECTION_BYTES:
+                self._gathered = None
+                break
+            if len(self._gathered) < length:
+                break
+            section = bytes(self._gathered[:length])
+            del self._gathered[:length]
+            if self._sound(section):
+                done.append(section)
+        return done
+
+    def _sound(self, section: bytes) -> bool:
+        """Long sections carry a checksum; short ones (syntax indicator 0) are of no use here."""
+        sound = bool(section[1] & 0x80) and len(section) >= 12 and crc32(section) == 0
+        self.damaged += not sound
+        return sound
+
+
+class TableCollector:
+    """The sections of one table (same id and extension) until all of one version are there."""
+
+    def __init__(self) -> None:
+        self._sections: dict[int, bytes] = {}
+        self._version = -1
+        self._last = -1
+
+    def feed(self, section: bytes) -> list[bytes] | None:
+        """All sections in order when this one completes the table; sections not yet in force are ignored."""
+        if not section[5] & 1:
+            return None
+        if (section[5], section[7]) != (self._version, self._last):
+            self._sections.clear()
+            self._version, self._last = section[5], section[7]
+        self._sections[section[6]] = section
+        if len(self._sections) <= self._last:
+            return None
+        return [self._sections[number] for number in sorted(self._sections)]

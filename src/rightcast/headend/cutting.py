@@ -1,0 +1,130 @@
+"""Where segments and parts begin and end, decided from the times of access units alone.
+
+Pure: no bytes, no clock. Times are 90 kHz and wrap; durations are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rightcast.formats.mpegts.units import CLOCK_HZ, step
+
+MAX_SEGMENT_S = 10.0
+_TOLERANCE = 0.9  # so that pictures which come a little early still make 2 s segments
+_LONGEST_STEP = 5 * CLOCK_HZ
+_FURTHEST_BACK = -int(0.7 * CLOCK_HZ)  # streams without DTS step back by their reordering, 16 pictures at most
+_USUAL_INTERVAL = CLOCK_HZ // 25
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What to do before the access unit: end a part, close a segment, begin one; None means: no such thing."""
+
+    part_s: float | None = None
+    part_joinable: bool = False
+    segment_s: float | None = None
+    begins: bool = False
+    new_epoch: bool = False
+    jumped: bool = False
+
+
+class Cutter:
+    """The state of one stream's segments. `every_unit`: any access unit can be joined at (sound only)."""
+
+    def __init__(self, *, segment_s: float, part_s: float, every_unit: bool) -> None:
+        self.every_unit = every_unit
+        self._segment = int(segment_s * CLOCK_HZ * (1 if every_unit else _TOLERANCE))
+        self._part = int(part_s * CLOCK_HZ * _TOLERANCE)
+        self._last: int | None = None
+        self._doubtful: int | None = None
+        self._interval = _USUAL_INTERVAL
+        self._elapsed = 0
+        self._part_elapsed = 0
+        self._joinable = False
+        self._open = False
+        self._epoch_due = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a segment is being written."""
+        return self._open
+
+    def on_unit(self, time: int, *, random_access: bool) -> Cut | None:
+        """An access unit starts. A jump in time that only one unit shows is taken for damage and ignored."""
+        random_access = random_access or self.every_unit
+        jumped = self._moves(time, certain=random_access)
+        if jumped is None:
+            return None
+        if jumped:
+            return self._after_jump(random_access=random_access)
+        if self._open:
+            return self._while_open(random_access=random_access)
+        return self._begin() if random_access else None
+
+    def _while_open(self, *, random_access: bool) -> Cut | None:
+        if random_access and (self._epoch_due or self._elapsed >= self._segment):
+            return self._turn(joinable=True)
+        if self._elapsed >= MAX_SEGMENT_S * CLOCK_HZ:
+            return self._turn(joinable=False)
+        if (random_access and not self.every_unit) or self._part_elapsed >= self._part:
+            return self._end_part(joinable=random_access)
+        return None
+
+    def end(self) -> Cut | None:
+        """The stream stops here; what comes next is a new epoch."""
+        self._epoch_due = True
+        self._last = self._doubtful = None
+        return self._close() if self._open else None
+
+    def begin_epoch_at_next_random_access(self) -> None:
+        """What the stream is made of changes, its pictures go on."""
+        self._epoch_due = True
+
+    def _moves(self, time: int, *, certain: bool) -> bool | None:
+        """Take the unit's time in; True: it jumped; None: it cannot be believed yet."""
+        if self._last is None:
+            self._last = time
+            return False
+        delta = step(self._last, time)
+        if _FURTHEST_BACK < delta <= _LONGEST_STEP:
+            self._last, self._doubtful = time, None
+            if 0 < delta < CLOCK_HZ:
+                self._interval = delta
+            self._elapsed += delta
+            self._part_elapsed += delta
+            return False
+        doubtful, self._doubtful = self._doubtful, time
+        if certain or (doubtful is not None and _FURTHEST_BACK < step(doubtful, time) <= _LONGEST_STEP):
+            self._last, self._doubtful = time, None
+            return True
+        return None
+
+    def _after_jump(self, *, random_access: bool) -> Cut:
+        closing = self._close() if self._open else Cut()
+        self._epoch_due = True
+        begun = random_access and self._begin() is not None
+        return Cut(closing.part_s, closing.part_joinable, closing.segment_s, begun, begun, jumped=True)
+
+    def _begin(self) -> Cut:
+        new_epoch, self._epoch_due = self._epoch_due, False
+        self._open, self._joinable = True, True
+        self._elapsed = self._part_elapsed = 0
+        return Cut(begins=True, new_epoch=new_epoch)
+
+    def _turn(self, *, joinable: bool) -> Cut:
+        part_s, part_joinable, segment_s = self._part_elapsed, self._joinable, self._elapsed
+        begun = self._begin()
+        self._joinable = joinable
+        return Cut(part_s / CLOCK_HZ, part_joinable, segment_s / CLOCK_HZ, begins=True, new_epoch=begun.new_epoch)
+
+    def _end_part(self, *, joinable: bool) -> Cut:
+        cut = Cut(max(self._part_elapsed, 0) / CLOCK_HZ, self._joinable)
+        self._part_elapsed, self._joinable = 0, joinable
+        return cut
+
+    def _close(self) -> Cut:
+        """Close with what is there; the last unit is taken to last as long as the one before it."""
+        self._open = False
+        part_s, segment_s = self._part_elapsed + self._interval, self._elapsed + self._interval
+        whole_picture = self._part_elapsed > 0
+        return Cut(part_s / CLOCK_HZ, self._joinable and whole_picture, segment_s / CLOCK_HZ)

@@ -1,0 +1,347 @@
+"""One channel's ring: the last segments in files on tmpfs, announced part by part.
+
+Every output reads from here. A closed segment survives the process: `index.json` tells the next one what is there.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from rightcast.contract import codec
+from rightcast.contract.ring import Announcement, Closed, Down, Dropped, Opened, Part, Up
+from rightcast.domain.errors import ContractError, FolderNotWritableError, RingTooSmallError
+from rightcast.headend.slots import REST_SEGMENTS, SlotFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+SPARE_SEGMENTS = 3
+FEWEST_SEGMENTS = 3
+INDEX = "index.json"
+_BUFFERS_PER_WRITE = 512  # below IOV_MAX
+
+_log = logging.getLogger(__name__)
+
+
+class IndexedSegment(msgspec.Struct, frozen=True):
+    """A closed segment as the index remembers it."""
+
+    opened: Opened
+    parts: list[Part]
+    closed: Closed
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ring leaves behind for the next process."""
+
+    next_sequence: int
+    next_epoch: int
+    next_slot: int
+    codecs: str = ""
+    video: bool = True
+    segments: list[IndexedSegment] = []
+
+
+@dataclass(slots=True)
+class _Segment:
+    opened: Opened
+    parts: list[Part] = field(default_factory=list)
+    closed: Closed | None = None
+
+    @property
+    def announced_bytes(self) -> int:
+        return self.parts[-1].offset + self.parts[-1].size if self.parts else 0
+
+    def messages(self) -> list[Announcement]:
+        told: list[Announcement] = [self.opened, *self.parts]
+        return told if self.closed is None else [*told, self.closed]
+
+
+class Ring:
+    """Written by one segmenter: open_segment, then write and end_part in turn, then close_segment.
+
+    What is written reaches the file with `commit`, `end_part` or `close_segment`; buffers given to
+    `write` must stay unchanged until then. Raises FolderNotWritableError and RingTooSmallError.
+    """
+
+    def __init__(
+        self,
+        channel_id: int,
+        folder: Path,
+        *,
+        announce: Callable[[Announcement], None],
+        playlist_segments: int,
+        max_bytes: int,
+    ) -> None:
+        self.channel_id = channel_id
+        self.codecs = ""
+        self.video = True
+        self._folder = folder
+        self._announce = announce
+        self._keep = playlist_segments + SPARE_SEGMENTS
+        self._max_bytes = max_bytes
+        self._files = SlotFiles(folder)
+        self._segments: deque[_Segment] = deque()
+        self._next_sequence = 0
+        self._next_epoch = 0
+        self._begun = False
+        self._descriptor = -1
+        self._written = 0
+        self._size = 0
+        self._buffers: list[bytes | memoryview] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._recover()
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        for message in self.snapshot():
+            announce(message)
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of tmpfs that the ring's files take."""
+        return self._files.bytes_held
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a segment is being written."""
+        return self._descriptor >= 0
+
+    @property
+    def closed_segments(self) -> int:
+        """How many whole segments the ring holds."""
+        return len(self._segments) - self.is_open
+
+    def snapshot(self) -> list[Announcement]:
+        """Everything that an edge which knows nothing must hear, the open segment included."""
+        told: list[Announcement] = [self._up()]
+        for segment in self._segments:
+            told += segment.messages()
+        return told
+
+    def describe(self, *, codecs: str, video: bool) -> None:
+        """Say what the stream is made of; edges hear it while the ring is still empty, later ones on connecting."""
+        if (codecs, video) != (self.codecs, self.video):
+            self.codecs, self.video = codecs, video
+            if not self._segments:
+                self._announce(self._up())
+
+    def open_segment(self, psi: bytes, *, wall: float, new_epoch: bool) -> None:
+        """Begin a segment with its tables; `wall` in unix seconds. The first of a process is a new epoch anyway."""
+        sequence = self._next_sequence
+        new_epoch = new_epoch or not self._begun
+        self._begun = True
+        self._next_epoch += new_epoch
+        slot = self._files.take(sequence)
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+            self._descriptor = os.open(self._files.path(slot), flags, 0o600)
+        except OSError as error:
+            raise _cannot_write(self._folder, error) from error
+        opened = Opened(
+            channel=self.channel_id,
+            sequence=sequence,
+            epoch=self._next_epoch - 1,
+            slot=slot,
+            psi_bytes=len(psi),
+            wall=wall,
+        )
+        self._next_sequence += 1
+        self._segments.append(_Segment(opened))
+        self._written = self._size = 0
+        self._announce(opened)
+        self.write(psi)
+        if new_epoch:  # should this process die, its number of the epoch must not be used again
+            self._write_index()
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Append whole packets to the open segment."""
+        self._buffers.append(data)
+        self._size += len(data)
+
+    def end_part(self, duration: float, *, joinable: bool) -> None:
+        """All written since the last part is a part of `duration` seconds."""
+        self.commit()
+        segment = self._segments[-1]
+        offset = segment.announced_bytes
+        if self._size == offset:
+            return
+        part = Part(
+            channel=self.channel_id,
+            sequence=segment.opened.sequence,
+            index=len(segment.parts),
+            offset=offset,
+            size=self._size - offset,
+            duration=round(duration, 6),
+            joinable=joinable,
+        )
+        segment.parts.append(part)
+        self._announce(part)
+        self._keep_within_budget()
+
+    def close_segment(self, duration: float) -> None:
+        """The open segment is complete up to its last part; `duration` in seconds."""
+        self.commit()
+        segment = self._segments[-1]
+        segment.closed = Closed(
+            channel=self.channel_id,
+            sequence=segment.opened.sequence,
+            size=segment.announced_bytes,
+            duration=round(duration, 6),
+        )
+        os.close(self._descriptor)
+        self._descriptor = -1
+        self._announce(segment.closed)
+        while len(self._segments) > self._keep:
+            self._drop_oldest()
+        self._write_index()
+
+    def commit(self) -> None:
+        """Bring what was written into the file, in one call."""
+        if not self._buffers:
+            return
+        buffers, self._buffers = self._buffers, []
+        try:
+            self._store(buffers)
+        except OSError as error:
+            raise _cannot_write(self._folder, error) from error
+        self._files.grew(self._segments[-1].opened.slot, self._written)
+
+    def leave(self) -> None:
+        """The process ends: the open segment is closed at its last part, files stay for the next process."""
+        if self.is_open:
+            self._buffers.clear()
+            segment = self._segments[-1]
+            if segment.parts:
+                self.close_segment(sum(part.duration for part in segment.parts))
+            else:
+                self._abandon()
+        self._write_index()
+
+    def close(self) -> None:
+        """The channel is no longer carried: edges are told, files are removed."""
+        if self.is_open:
+            self._abandon()
+        self._segments.clear()
+        self._announce(Down(channel=self.channel_id))
+        self._files.remove_all()
+        (self._folder / INDEX).unlink(missing_ok=True)
+        try:
+            self._folder.rmdir()
+        except OSError as error:
+            _log.info("The folder %s of a ring stays: %s", self._folder, error)
+
+    def _abandon(self) -> None:
+        os.close(self._descriptor)
+        self._descriptor = -1
+        self._buffers.clear()
+        self._segments.pop()
+        self._next_sequence -= 1
+
+    def _up(self) -> Up:
+        return Up(channel=self.channel_id, path=str(self._folder), codecs=self.codecs, video=self.video)
+
+    def _store(self, buffers: Sequence[bytes | memoryview]) -> None:
+        for start in range(0, len(buffers), _BUFFERS_PER_WRITE):
+            batch = buffers[start : start + _BUFFERS_PER_WRITE]
+            done = self._write_once(batch)
+            total = sum(len(data) for data in batch)
+            while done < total:  # a tmpfs under pressure may take less than it was given
+                done += self._write_once([memoryview(b"".join(batch))[done:]])
+
+    def _write_once(self, buffers: Sequence[bytes | memoryview]) -> int:
+        """Write at the end; when the tmpfs is full, the oldest segments and rested files make room."""
+        while True:
+            try:
+                count = os.pwritev(self._descriptor, buffers, self._written)
+            except OSError as error:
+                if error.errno != errno.ENOSPC or not self._make_room():
+                    raise
+            else:
+                self._written += count
+                return count
+
+    def _make_room(self) -> bool:
+        """Free a file now, even one that a reader which was cut off may still hold; False when none is left."""
+        if self._files.empty_one(self._next_sequence, rested=False):
+            return True
+        if len(self._segments) <= FEWEST_SEGMENTS:
+            return False
+        self._drop_oldest()
+        return self._files.empty_one(self._next_sequence, rested=False)
+
+    def _keep_within_budget(self) -> None:
+        while self._files.bytes_held > self._max_bytes and self._files.empty_one(self._next_sequence):
+            pass
+        while len(self._segments) > FEWEST_SEGMENTS:
+            live = sum(self._bytes_of(segment) for segment in self._segments)
+            if live * (1 + REST_SEGMENTS / len(self._segments)) <= self._max_bytes:  # dropped ones rest for a while
+                return
+            self._drop_oldest()
+
+    def _bytes_of(self, segment: _Segment) -> int:
+        return self._size if segment.closed is None else segment.closed.size
+
+    def _drop_oldest(self) -> None:
+        gone = self._segments.popleft().opened
+        self._files.rest(gone.slot, self._next_sequence - 1)
+        self._announce(Dropped(channel=self.channel_id, sequence=gone.sequence))
+
+    def _write_index(self) -> None:
+        index = Index(
+            next_sequence=self._next_sequence - self.is_open,
+            next_epoch=self._next_epoch,
+            next_slot=self._files.numbers_used,
+            codecs=self.codecs,
+            video=self.video,
+            segments=[
+                IndexedSegment(segment.opened, segment.parts, segment.closed)
+                for segment in self._segments
+                if segment.closed is not None
+            ],
+        )
+        fresh = self._folder / f"{INDEX}.new"
+        try:
+            fresh.write_bytes(codec.encode(index))
+            fresh.replace(self._folder / INDEX)
+        except OSError as error:
+            _log.warning("The index of the ring in %s could not be written: %s", self._folder, error)
+
+    def _recover(self) -> None:
+        try:
+            index = codec.decode((self._folder / INDEX).read_bytes(), Index)
+        except FileNotFoundError:
+            index = Index(next_sequence=0, next_epoch=0, next_slot=0)
+        except ContractError as error:
+            _log.warning("The index of the ring in %s is of no use, the ring starts anew: %s", self._folder, error)
+            index = Index(next_sequence=0, next_epoch=0, next_slot=0)
+        self.codecs, self.video = index.codecs, index.video
+        self._next_sequence, self._next_epoch = index.next_sequence, index.next_epoch
+        whole = [segment for segment in index.segments if self._is_whole(segment)]
+        self._segments.extend(_Segment(segment.opened, segment.parts, segment.closed) for segment in whole)
+        # One number more: the interrupted segment's slot may still be read.
+        self._files.adopt({segment.opened.slot for segment in whole}, index.next_slot + 1)
+
+    def _is_whole(self, segment: IndexedSegment) -> bool:
+        path = self._files.path(segment.opened.slot)
+        return path.is_file() and path.stat().st_size >= segment.closed.size
+
+
+def _cannot_write(folder: Path, error: OSError) -> FolderNotWritableError | RingTooSmallError:
+    if error.errno == errno.ENOSPC:
+        return RingTooSmallError(
+            f"The tmpfs of the ring {folder} is full.",
+            remedy="Enlarge it, lower the ring budget, or carry fewer channels in this place.",
+        )
+    return FolderNotWritableError(
+        f"The ring cannot be written in {folder}: {error.strerror}.",
+        remedy="Give the user that runs Rightcast write permission there.",
+    )

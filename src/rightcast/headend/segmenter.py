@@ -1,0 +1,218 @@
+"""A one-service transport stream in, segments and parts of a ring out, without touching a packet.
+
+Blocks of about 100 ms are scanned at once; Python looks only at tables and at packets that start a picture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightcast.formats.mpegts import packets as ts
+from rightcast.formats.mpegts.continuity import ContinuityCheck
+from rightcast.formats.mpegts.packets import PACKET_BYTES, Aligner, Packets
+from rightcast.headend.cutting import MAX_SEGMENT_S, Cut, Cutter
+from rightcast.headend.essence import Essence
+from rightcast.headend.programme import Programme, TableChange
+from rightcast.headend.statistics import Bitrate, Statistics
+
+if TYPE_CHECKING:
+    from rightcast.headend.ring import Ring
+
+SILENCE_S = 3.0
+_WALL_DRIFT_S = 1.0
+
+# Interest in a PID is a mask over headers: bits that make a packet worth looking at.
+_ALL = ts.SYNC
+
+
+class Segmenter:
+    """Feeds one ring. `segment_s`: the shortest segment wanted, less 10 %; `part_s`: about how long a part is."""
+
+    def __init__(self, ring: Ring, *, segment_s: float, part_s: float) -> None:
+        self.statistics = Statistics()
+        self._ring = ring
+        self._lengths = (segment_s, part_s)
+        self._aligner = Aligner()
+        self._continuity = ContinuityCheck()
+        self._bitrate = Bitrate()
+        self._interest = np.zeros(ts.PIDS, np.uint32)
+        self._now = 0.0
+        self._wall = 0.0
+        self._waiting_since: float | None = None
+        self._silent = True
+        self._data = memoryview(b"")
+        self._taken = 0
+        self._begin_programme()
+
+    def feed(self, block: bytes | bytearray | memoryview, now: float) -> None:
+        """Take in bytes of any length and alignment, arrived by `now` (unix seconds). Raises the ring's errors."""
+        self._now = now
+        packets = self._aligner.feed(block)
+        self.statistics.skipped_bytes = self._aligner.skipped_bytes
+        if packets is None:
+            return
+        self._count(packets, now)
+        self._data, self._taken = packets.data, 0
+        self._scan(packets)
+        self._hand_over(len(packets.data))
+        self._ring.commit()
+        self._data = memoryview(b"")
+
+    def tick(self, now: float) -> None:
+        """Every 100 ms, with or without data: notice silence, and streams that never start a picture."""
+        self._now = now
+        figure = self._bitrate.add(0, now)
+        if figure is not None:
+            self.statistics.bitrate_bps = figure
+        if not self._silent and now - self.statistics.last_data >= SILENCE_S:
+            self._silent = True
+            self._end_segment()
+            self._continuity.reset()
+            self._aligner.reset()
+        stuck = now - self._wall > MAX_SEGMENT_S + SILENCE_S  # pictures stopped, other packets go on
+        if self._cutter.is_open and stuck:
+            self._end_segment()
+            self._do_without_random_access(now)
+            return
+        waits = not self._cutter.is_open and not self._silent and self._waiting_since is not None
+        if waits and self._waiting_since is not None and now - self._waiting_since > MAX_SEGMENT_S:
+            self._do_without_random_access(now)
+
+    def source_changed(self) -> None:
+        """The next byte belongs to another stream."""
+        self._end_segment()
+        self._aligner.reset()
+        self._continuity.reset()
+        self._begin_programme()
+
+    def _do_without_random_access(self, now: float) -> None:
+        self._waiting_since = now
+        self._essence.do_without_random_access()
+        self._watch()
+
+    def _begin_programme(self) -> None:
+        self._programme = Programme()
+        self._choose_essence()
+
+    def _choose_essence(self) -> None:
+        """Which packets tell time and random access from now on; the next data is a new epoch."""
+        self._essence = Essence(self._programme)
+        segment_s, part_s = self._lengths
+        self._cutter = Cutter(segment_s=segment_s, part_s=part_s, every_unit=not self._essence.has_pictures)
+        self._waiting_since = None
+        self._watch()
+
+    def _watch(self) -> None:
+        self._interest.fill(0)
+        for pid, mask in self._essence.interest().items():
+            self._interest[pid] = mask
+        for pid in self._programme.table_pids:
+            self._interest[pid] = _ALL
+
+    def _count(self, packets: Packets, now: float) -> None:
+        statistics = self.statistics
+        statistics.packets += len(packets.headers)
+        statistics.last_data = now
+        self._silent = False
+        if self._waiting_since is None and not self._cutter.is_open:
+            self._waiting_since = now
+        statistics.continuity_errors += self._continuity.count_errors(packets)
+        if packets.flaws:
+            statistics.scrambled_packets += packets.scrambled
+            statistics.damaged_packets += int(np.count_nonzero(packets.headers & ts.TRANSPORT_ERROR))
+        figure = self._bitrate.add(len(packets.data), now)
+        if figure is not None:
+            statistics.bitrate_bps = figure
+
+    def _scan(self, packets: Packets) -> None:
+        """Look at the packets of interest in order; what they change may concern packets behind them."""
+        headers = packets.headers
+        pids = ts.pids_of(headers)
+        start = 0
+        while start < len(headers):
+            marked = np.flatnonzero(headers[start:] & self._interest[pids[start:]])
+            for index in marked.tolist():
+                row = start + index
+                if self._packet(int(headers[row]), row * PACKET_BYTES):
+                    start = row + 1
+                    break
+            else:
+                return
+
+    def _packet(self, header: int, offset: int) -> bool:
+        """One packet of interest; True when interests have changed."""
+        if header & (ts.TRANSPORT_ERROR | ts.SCRAMBLED):
+            return False
+        pid = header >> 8 & ts.NULL_PID
+        packet = bytes(self._data[offset : offset + PACKET_BYTES])
+        if pid in self._programme.table_pids:
+            change = self._programme.feed(pid, packet)
+            return change is not TableChange.NOTHING and self._on_tables(change, offset)
+        clue = self._essence.look(pid, packet)
+        if clue is None:
+            return False
+        if clue.time is not None:
+            if clue.new_format:
+                self._cutter.begin_epoch_at_next_random_access()
+            self._cutter.every_unit = self._essence.every_unit
+            cut = self._cutter.on_unit(clue.time, random_access=clue.random_access)
+            if cut is not None:
+                self._apply(cut, offset)
+                if cut.begins and not clue.random_access:
+                    self._essence.distrust_flags()
+        if clue.interests_changed:
+            self._watch()
+        return clue.interests_changed
+
+    def _on_tables(self, change: TableChange, offset: int) -> bool:
+        """Other tables are in force from this packet on. Sound that comes or goes waits for the next picture."""
+        if change is TableChange.TABLE_PIDS:
+            self._watch()
+            return True
+        self.statistics.discontinuities += self._cutter.is_open
+        if change is TableChange.OTHER_STREAMS:
+            self._essence.streams_changed()
+            self._cutter.begin_epoch_at_next_random_access()
+            self._watch()
+        else:
+            self._hand_over(offset)
+            self._end_segment()
+            self._choose_essence()
+        return True
+
+    def _apply(self, cut: Cut, offset: int) -> None:
+        """Cut before the packet at `offset`."""
+        self.statistics.discontinuities += cut.jumped
+        self._hand_over(offset)
+        if cut.part_s is not None:
+            self._ring.end_part(cut.part_s, joinable=cut.part_joinable)
+        if cut.segment_s is not None:
+            self._ring.close_segment(cut.segment_s)
+            self.statistics.last_segment = self._now
+        if cut.begins:
+            self._describe()
+            following = self._wall + (cut.segment_s or 0.0)
+            drifted = cut.new_epoch or abs(following - self._now) > _WALL_DRIFT_S
+            self._wall = self._now if drifted else following
+            self._ring.open_segment(self._programme.opening(), wall=self._wall, new_epoch=cut.new_epoch)
+        self._waiting_since = None
+
+    def _end_segment(self) -> None:
+        cut = self._cutter.end()
+        if cut is not None:
+            self._apply(cut, self._taken)
+
+    def _hand_over(self, offset: int) -> None:
+        """Bytes before `offset` go to the open segment; without one they are passed over."""
+        if offset > self._taken:
+            if self._ring.is_open:
+                self._ring.write(self._data[self._taken : offset])
+            self._taken = offset
+
+    def _describe(self) -> None:
+        statistics, essence = self.statistics, self._essence
+        statistics.codecs, statistics.resolution = essence.codecs, essence.resolution
+        statistics.has_video = essence.has_pictures
+        self._ring.describe(codecs=essence.codecs, video=essence.has_pictures)
