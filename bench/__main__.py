@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bench import console_import, edge_hls, edge_tls, edge_ts, edge_zap, headend_inputs
-from bench.figures import Figure, table, write_results
+from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def main() -> int:
         for figure in figures:
             print(f"  {sentence(figure)} [{time.monotonic() - begin:.0f} s]", flush=True)
         if not asked.quick:
-            write_results(figures)
+            write_readme(write_results(figures), f"{machine()}; last run {time.strftime('%Y-%m-%d')}.")
     print("\n" + table([figure.row() for figure in taken]))
     return 1 if failed or not all(figure.met for figure in taken) else 0
 

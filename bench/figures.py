@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results.json"
+README = Path(__file__).parent / "README.md"
+_TABLE_BEGINS, _TABLE_ENDS = "<!-- results -->", "<!-- end of results -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,14 @@ def table(rows: list[dict[str, Any]]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
+
+
+def write_readme(rows: list[dict[str, Any]], machine: str, path: Path = README) -> None:
+    """Put the table of rows, and the machine they came from, into the place the README keeps for them."""
+    text = path.read_text()
+    before, _, rest = text.partition(_TABLE_BEGINS)
+    _, _, after = rest.partition(_TABLE_ENDS)
+    path.write_text(f"{before}{_TABLE_BEGINS}\n{machine}\n\n{table(rows)}\n{_TABLE_ENDS}{after}")
 
 
 def _rounded(value: float) -> float | int:

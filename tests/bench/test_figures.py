@@ -18,6 +18,7 @@ from bench.figures import (
     ratio_at_most,
     read_results,
     table,
+    write_readme,
     write_results,
 )
 
@@ -83,3 +84,14 @@ def test_merging_keeps_the_newest_row_of_a_name() -> None:
 def test_the_table_names_what_was_missed() -> None:
     text = table([Figure(name="a.b", value=3, unit="s", goal=at_most(2)).row()])
     assert "| a.b | 3 | s | the goal itself | 2 | 1.5 | value <= 2 | **no** |" in text
+
+
+def test_the_readme_keeps_its_words_around_a_new_table(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text("before\n<!-- results -->\nold\n<!-- end of results -->\nafter\n")
+    rows = [Figure(name="a.b", value=1, unit="s", goal=at_most(2)).row()]
+    write_readme(rows, "this machine", path)
+    write_readme(rows, "this machine", path)
+    text = path.read_text()
+    assert text.startswith("before\n<!-- results -->\nthis machine\n\n| figure")
+    assert text.endswith("| yes |\n<!-- end of results -->\nafter\n")
