@@ -1,0 +1,127 @@
+"""Sends transport streams as a broadcaster would: over UDP, in a loop, paced by the clock inside them."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import imageio_ffmpeg
+
+from tests.station.transport import PACKET, pcr_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATAGRAM = 7 * PACKET
+
+
+def free_udp_port() -> int:
+    """A port on which nothing listens now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def duration_s(stream: bytes) -> float:
+    """How long the stream lasts by the clock of its first PID that carries one."""
+    clocks: dict[int, list[float]] = {}
+    for start in range(0, len(stream) - PACKET + 1, PACKET):
+        packet = stream[start : start + PACKET]
+        clock = pcr_of(packet)
+        if clock is not None:
+            clocks.setdefault((packet[1] & 0x1F) << 8 | packet[2], []).append(clock)
+    longest = max(clocks.values(), key=len)
+    span = longest[-1] - longest[0]
+    return span * len(longest) / (len(longest) - 1)
+
+
+class Sender:
+    """Sends a stream in a loop to a UDP port of this machine until told to stop."""
+
+    def __init__(self, stream: bytes, port: int) -> None:
+        self._stream = stream
+        self._target = ("127.0.0.1", port)
+        self._bytes_per_s = len(stream) / duration_s(stream)
+        self._stop = threading.Event()
+        self.url = f"udp://127.0.0.1:{port}"
+        self._thread = threading.Thread(target=self._send, daemon=True)
+        self._thread.start()
+
+    def _send(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            begun, sent, place = time.monotonic(), 0, 0
+            while not self._stop.wait(0.01):
+                due = (time.monotonic() - begun) * self._bytes_per_s
+                while sent < due:
+                    datagram = self._stream[place : place + DATAGRAM]
+                    out.sendto(datagram, self._target)
+                    sent += len(datagram)
+                    place = place + DATAGRAM if place + DATAGRAM < len(self._stream) else 0
+
+    def stop(self) -> None:
+        """End the transmission."""
+        self._stop.set()
+        self._thread.join(5)
+
+
+@contextmanager
+def sending(stream: bytes, port: int | None = None) -> Iterator[Sender]:
+    """A transmission that lasts as long as the block."""
+    sender = Sender(stream, port or free_udp_port())
+    try:
+        yield sender
+    finally:
+        sender.stop()
+
+
+@contextmanager
+def encoder(port: int, *, rate: int = 25) -> Iterator[subprocess.Popen[bytes]]:
+    """A live encoder whose clock never jumps: a moving picture and a tone over UDP, a key frame each second."""
+    arguments = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-v", "error", "-re"]
+    arguments += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={rate}"]
+    arguments += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+    arguments += ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(rate), "-b:v", "400k"]
+    arguments += ["-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k", "-flush_packets", "1"]
+    arguments += ["-f", "mpegts", f"udp://127.0.0.1:{port}?pkt_size=1316"]
+    process = subprocess.Popen(arguments)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def make_multiplex(folder: Path, seconds: int = 8) -> bytes:
+    """A multiplex of two television services (one with two languages) and one radio service."""
+    target = folder / "multiplex.ts"
+    arguments = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-v", "error"]
+    for size in ("320x180", "480x270"):
+        arguments += ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25"]
+    for tone in (300, 500, 700, 900):
+        arguments += ["-f", "lavfi", "-i", f"sine=frequency={tone}:sample_rate=48000"]
+    arguments += [item for number in range(6) for item in ("-map", str(number))]
+    arguments += ["-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0"]
+    arguments += ["-pix_fmt", "yuv420p", "-b:v", "600k", "-c:a", "mp2", "-b:a", "128k"]
+    arguments += ["-metadata:s:a:0", "language=ita", "-metadata:s:a:1", "language=eng"]
+    arguments += ["-program", "program_num=101:title=Uno:st=0:st=2:st=3"]
+    arguments += ["-program", "program_num=102:title=Due:st=1:st=4", "-program", "program_num=103:title=Onda:st=5"]
+    arguments += ["-f", "mpegts", "-muxrate", "3M", str(target)]
+    subprocess.run(arguments, check=True, timeout=60)
+    return target.read_bytes()
+
+
+def shared_capture(name: str) -> bytes | None:
+    """A broadcaster's own transport stream, where the machine has it; None elsewhere."""
+    path = Path(__file__).parents[3] / "shared" / "data" / "ts" / name
+    return path.read_bytes() if path.exists() else None
+
+
+def has(program: str) -> bool:
+    """Whether a program is installed."""
+    return shutil.which(program) is not None
