@@ -1,8 +1,122 @@
-"""The console's frame: its title, colours and sidebar."""
+"""The console's frame: its title, colours, sidebar and search."""
 
 from __future__ import annotations
 
-UNFOLD: dict[str, object] = {
+from typing import TYPE_CHECKING, Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+
+def _allowed(permission: str) -> Callable[[HttpRequest], bool]:
+    def ask(request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permission))
+
+    return ask
+
+
+def _item(title: str, icon: str, table: str) -> dict[str, Any]:
+    room, _, model = table.partition(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{room}_{model}_changelist"),
+        "permission": _allowed(f"{room}.view_{model}"),
+    }
+
+
+def _style(_request: HttpRequest) -> str:
+    return str(static("console/console.css"))
+
+
+def _script(_request: HttpRequest) -> str:
+    return str(static("console/console.js"))
+
+
+_BASE = {
+    "50": "250 250 251",
+    "100": "243 244 246",
+    "200": "228 230 234",
+    "300": "206 210 217",
+    "400": "150 157 169",
+    "500": "106 114 128",
+    "600": "75 83 97",
+    "700": "52 59 71",
+    "800": "33 38 48",
+    "900": "21 25 33",
+    "950": "13 16 22",
+}
+_ACCENT = {
+    "50": "239 246 255",
+    "100": "219 234 254",
+    "200": "191 219 254",
+    "300": "147 197 253",
+    "400": "96 165 250",
+    "500": "59 130 246",
+    "600": "37 99 235",
+    "700": "29 78 216",
+    "800": "30 64 175",
+    "900": "30 58 138",
+    "950": "23 37 84",
+}
+
+UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Rightcast",
     "SITE_HEADER": "Rightcast",
+    "SITE_SYMBOL": "cell_tower",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": False,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "rightcast.panel.console.station.station_page",
+    "STYLES": [_style],
+    "COLORS": {
+        "base": {shade: f"rgb({value.replace(' ', ', ')})" for shade, value in _BASE.items()},
+        "primary": {shade: f"rgb({value.replace(' ', ', ')})" for shade, value in _ACCENT.items()},
+    },
+    "SCRIPTS": [_script],
+    "COMMAND": {"search_callback": "rightcast.panel.console.search.search", "show_history": False},
+    "SIDEBAR": {
+        "show_search": False,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {"items": [{"title": "Station", "icon": "cell_tower", "link": reverse_lazy("admin:index")}]},
+            {
+                "title": "Catalogue",
+                "separator": True,
+                "items": [
+                    _item("Channels", "live_tv", "catalogue.channel"),
+                    _item("Lineups", "format_list_numbered", "catalogue.lineup"),
+                    _item("Categories", "category", "catalogue.category"),
+                    _item("Packages", "inventory_2", "catalogue.package"),
+                ],
+            },
+            {
+                "title": "Rights",
+                "separator": True,
+                "items": [_item("Carriage rights", "gavel", "rights.carriageright")],
+            },
+            {
+                "title": "Lines",
+                "separator": True,
+                "items": [_item("Lines", "group", "lines.line")],
+            },
+            {
+                "title": "System",
+                "separator": True,
+                "items": [
+                    _item("Audit trail", "history", "audit.auditrow"),
+                    _item("Staff", "badge", "auth.user"),
+                    _item("Settings", "tune", "station.stationrow"),
+                ],
+            },
+        ],
+    },
 }

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
-from rightcast.panel.audit.operations import write_row
+from rightcast.contract.catalogue import Kind
+from rightcast.panel.audit.operations import Actor, write_row
 from rightcast.panel.publish.outbox import enqueue_all
 from rightcast.panel.publish.publisher import drain_after_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
-
-    from rightcast.contract.catalogue import Kind
-    from rightcast.panel.audit.operations import Actor
 
 
 @dataclass(slots=True)

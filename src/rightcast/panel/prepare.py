@@ -82,6 +82,11 @@ def keep_operator(settings: StationSettings) -> Prepared:
     return made
 
 
+def forget_operator(settings: StationSettings) -> None:
+    """Drop the first password from disk, once the operator has chosen another."""
+    (settings.keys / "operator.json").unlink(missing_ok=True)
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rightcast.contract.station import HANDOVER_VARIABLE, StationSettings
-from rightcast.panel.navigation import UNFOLD as UNFOLD
+from rightcast.panel import navigation
 from rightcast.state.keys import KEY_BYTES, derived_key
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def _allowed_hosts(host: str) -> list[str]:
 
 
 STATION = _station()
+UNFOLD = navigation.UNFOLD
 
 DEBUG = False
 SECRET_KEY = _secret_key(STATION.keys)
@@ -103,6 +104,8 @@ DATABASES = {
         },
     }
 }
+# The search box would keep answers for minutes; nothing else here is cached.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,8 +1,15 @@
-"""Addresses of the console: the admin is the whole of it, at the root."""
+"""Addresses of the console: the admin at the root, and the few pages that are no table."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("", admin.site.urls)]
+from rightcast.panel.console.station import live_fragment
+from rightcast.panel.staff.pages import OwnPasswordView
+
+urlpatterns = [
+    path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
+    path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
+    path("", admin.site.urls),
+]

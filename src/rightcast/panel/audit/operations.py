@@ -39,8 +39,11 @@ class Actor:
         return cls("system", "station")
 
     def require(self, permission: str) -> None:
-        """Raise PermissionDeniedError unless the actor holds a permission such as `lines.add_line`."""
-        if self.kind == "staff" and (self.user is None or not self.user.has_perm(permission)):
+        """Raise PermissionDeniedError unless the actor holds a permission such as `lines.add_line`.
+
+        An empty permission asks for nothing: it marks what everybody may do to oneself.
+        """
+        if permission and self.kind == "staff" and (self.user is None or not self.user.has_perm(permission)):
             raise PermissionDeniedError(
                 f"{self.name} may not do this ({permission}).", remedy="Ask an owner of the station to add the group."
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rightcast.contract.catalogue import Kind
@@ -12,6 +11,8 @@ from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEn
 from rightcast.panel.operation import operating
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from rightcast.panel.audit.operations import Actor
 
 EntryInput = tuple[int, int | None, str | None]
@@ -179,7 +180,7 @@ def _channels_by_id(ids: Sequence[int]) -> dict[int, Channel]:
 
 
 def _found(model: type[Named], record_id: int) -> Named:
-    row = model._default_manager.filter(id=record_id).first()
+    row = model.objects.filter(id=record_id).first()
     if row is None:
         raise NotFoundError(
             f"There is no {model.__name__.lower()} of id {record_id}.", remedy="It may be gone already."
@@ -192,6 +193,6 @@ def _free_name(model: type[Named], name: str, own_id: int | None = None) -> str:
     what = model.__name__.lower()
     if not wanted or len(wanted) > MAX_NAME or not wanted.isprintable():
         raise InvalidInputError(f"A {what} has a name of 1 to {MAX_NAME} letters.", remedy="Write one.", field="name")
-    if model._default_manager.filter(name__iexact=wanted).exclude(id=own_id).exists():
+    if model.objects.filter(name__iexact=wanted).exclude(id=own_id or 0).exists():
         raise InvalidInputError(f"There is a {what} '{wanted}' already.", remedy="Choose another name.", field="name")
     return wanted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from django.utils import timezone
@@ -17,6 +16,7 @@ from rightcast.panel.rights.models import CarriageRight, Phase
 from rightcast.panel.territories import check_territories
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from typing import Unpack
 
@@ -107,8 +107,7 @@ def end_right(actor: Actor, right_id: int, at: datetime | None = None) -> Carria
     with operating(actor, "rights.change_carriageright") as deed:
         right = _right(right_id)
         moment = at or deed.now
-        if moment <= right.starts:  # it never began: its term becomes empty instead of negative
-            right.starts, moment = moment, moment
+        right.starts = min(moment, right.starts)  # one that never began gets an empty term, not a negative one
         right.ends = moment
         right.phase = phase_of(right, deed.now)
         right.save()
@@ -155,6 +154,11 @@ def notice_turns(now: datetime | None = None) -> list[CarriageRight]:
             word = {Phase.RUNNING: "began", Phase.OVER: "ended"}.get(Phase(right.phase), "is upcoming again")
             deed.record(f"right.{right.phase}", right.id, f"the term of right {right.reference} {word}")
     return turned
+
+
+def all_channel_ids() -> list[int]:
+    """Ids of the channels that exist now."""
+    return list(Channel.objects.order_by("id").values_list("id", flat=True))
 
 
 def phase_of(right: CarriageRight, now: datetime) -> Phase:
@@ -208,9 +212,10 @@ def _facts(right: CarriageRight) -> dict[str, object]:
 
 
 def _channel_ids(wanted: Sequence[int], *, all_channels: bool) -> list[int]:
-    known = set(Channel.objects.order_by().values_list("id", flat=True))
+    every = all_channel_ids()
+    known = set(every)
     if all_channels:
-        wanted = sorted(known)
+        wanted = every
     if not wanted:
         raise InvalidInputError(
             "A right covers at least one channel.", remedy="Choose the channels that it names.", field="channels"
@@ -240,7 +245,7 @@ def _text(value: str, name: str, longest: int) -> str:
 
 def _free_reference(reference: str, own_id: int | None = None) -> str:
     cleaned = _text(reference, "reference", 120)
-    if CarriageRight.objects.filter(reference=cleaned).exclude(id=own_id).exists():
+    if CarriageRight.objects.filter(reference=cleaned).exclude(id=own_id or 0).exists():
         raise InvalidInputError(
             f"A right of reference '{cleaned}' is recorded already.", remedy="Change that one.", field="reference"
         )

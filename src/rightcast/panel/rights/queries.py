@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from rightcast.domain import rights as domain
 from rightcast.domain.errors import NotFoundError
@@ -51,6 +51,16 @@ def covered_ids(channel_ids: Iterable[int] | None = None) -> set[int]:
     through = CarriageRight.channels.through.objects.exclude(carriageright__status=domain.RightStatus.DRAFT.value)
     if channel_ids is not None:
         through = through.filter(channel_id__in=list(channel_ids))
+    return set(through.values_list("channel_id", flat=True))
+
+
+def in_force_ids(now: datetime) -> set[int]:
+    """Ids of the channels for which a right is in force."""
+    through = CarriageRight.channels.through.objects.filter(
+        Q(carriageright__ends=None) | Q(carriageright__ends__gt=now),
+        carriageright__status=domain.RightStatus.ACTIVE.value,
+        carriageright__starts__lte=now,
+    )
     return set(through.values_list("channel_id", flat=True))
 
 

@@ -1,0 +1,314 @@
+"""Pages of channels, categories, lineups and packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.sources import redact
+from rightcast.panel.catalogue import operations
+from rightcast.panel.catalogue.channels import SourceInput, check_source
+from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package, Source
+from rightcast.panel.catalogue.queries import ChannelState, state_of
+from rightcast.panel.console.live import live
+from rightcast.panel.console.numbers import rate
+from rightcast.panel.desk import OperatedAdmin, OperatedInline, RecordForm, button, column
+from rightcast.panel.rights.queries import covered_ids
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from rightcast.panel.audit.operations import Actor
+    from rightcast.panel.desk import Row
+
+STATE_LABELS = {
+    ChannelState.PUBLISHED.value: "success",
+    ChannelState.WAITING.value: "warning",
+    ChannelState.HELD.value: "info",
+}
+AIR_LABELS = {"on air": "success", "starting": "info", "idle": "info", "silent": "warning", "failed": "danger"}
+
+
+class SourceForm(RecordForm):
+    """One source; addresses are checked here so that the error stands on its row."""
+
+    order = forms.IntegerField(
+        required=False, min_value=0, label="Order", help_text="Low is preferred.", widget=UnfoldAdminIntegerFieldWidget
+    )
+
+    class Meta:
+        model = Source
+        fields = ("url", "service_id")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial.setdefault("order", self.instance.position)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no headend could open."""
+        given = super().clean() or {}
+        if given.get("url") and not given.get("DELETE"):
+            try:
+                check_source(SourceInput(given["url"], given.get("service_id")))
+            except InvalidInputError as error:
+                raise ValidationError({error.field or "url": str(error)}) from error
+        return given
+
+
+class SourceInline(OperatedInline):
+    """Sources of a channel; who may not change them sees no credentials in them."""
+
+    model = Source
+    form = SourceForm
+    fields = ("url", "service_id", "order")
+    verbose_name_plural = "sources, the preferred one first"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Addresses as they are for engineers, redacted for others."""
+        if self.has_change_permission(request, obj):
+            return self.fields
+        return ("shown_url", "kind", "service_id")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The redacted address is no field of a form."""
+        return () if self.has_change_permission(request, obj) else ("shown_url",)
+
+    @column("Address")
+    def shown_url(self, source: Source) -> str:
+        """The address without credentials."""
+        return redact(source.url)
+
+
+@admin.register(Channel)
+class ChannelAdmin(OperatedAdmin):
+    """Channels: their state on the way to viewers, and how they do on air."""
+
+    list_display = ("number", "shown_name", "state", "air", "bitrate", "viewers", "category", "kind", "shown_source")
+    list_display_links = ("number", "shown_name")
+    list_filter = ("wanted", "kind", "category", "start")
+    search_fields = ("name", "number", "guide_id")
+    list_select_related = ("category",)
+    inlines = (SourceInline,)
+    buttons = ("publish", "hold")
+    fieldsets = (
+        (None, {"fields": (("name", "number"), ("kind", "category"), ("start", "wanted"))}),
+        ("How apps show it", {"fields": (("logo_url", "guide_id"), "adult"), "classes": ("collapse",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
+        """With the sources that the list shows."""
+        return Channel.objects.prefetch_related("sources").select_related("category")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Number and category may stay empty: the next number, the default category."""
+        form = super().get_form(request, obj, change, **kwargs)
+        for name in ("number", "category"):
+            if name in form.base_fields:
+                form.base_fields[name].required = False
+        if obj is None and "start" in form.base_fields:
+            form.base_fields["start"].initial = "always"
+            form.base_fields["kind"].initial = "tv"
+        return form
+
+    def store(self, actor: Actor, record: Channel, form: Any, rows: list[list[Row]], *, change: bool) -> Channel:
+        """Create or change the channel with its sources."""
+        given = form.cleaned_data
+        ordered = sorted(rows[0], key=lambda row: 1000 if row.get("order") is None else row["order"])
+        sources = [SourceInput(row["url"], row.get("service_id")) for row in ordered]
+        fields: operations.ChannelChanges = {
+            "name": given["name"],
+            "sources": sources,
+            "kind": given["kind"],
+            "category": given["category"].name if given["category"] else "",
+            "logo_url": given["logo_url"],
+            "guide_id": given["guide_id"],
+            "start": given["start"],
+            "adult": given["adult"],
+            "wanted": given["wanted"],
+        }
+        if not change:
+            created: dict[str, Any] = {**fields, "number": given["number"]}
+            return operations.create_channel(actor, **created)
+        if given["number"] is not None:
+            fields["number"] = given["number"]
+        return operations.update_channel(actor, record.id, **fields)
+
+    def discard(self, actor: Actor, record: Channel) -> None:
+        """Remove the channel."""
+        operations.remove_channel(actor, record.id)
+
+    def offers(self, name: str, record: Channel) -> bool:
+        """Publish what is held, hold what is wanted."""
+        return record.wanted is (name == "hold")
+
+    @button("Publish", icon="play_circle")
+    def publish(self, actor: Actor, record: Channel) -> str:
+        """Want it on air."""
+        return f"{operations.publish_channel(actor, record.id)} is published."
+
+    @button("Hold off the air", icon="pause_circle")
+    def hold(self, actor: Actor, record: Channel) -> str:
+        """Take it off the air."""
+        return f"{operations.hold_channel(actor, record.id)} is held off the air."
+
+    @column("Name", ordering="name")
+    def shown_name(self, channel: Channel) -> str:
+        """The name."""
+        return channel.name
+
+    @column("State", label=STATE_LABELS)
+    def state(self, channel: Channel) -> str:
+        """Published, waiting for a right, or held."""
+        return state_of(channel, covered_ids([channel.id])).value
+
+    @column("On air", label=AIR_LABELS)
+    def air(self, channel: Channel) -> str:
+        """What the headend says of it."""
+        report = live().channels.get(channel.id)
+        return "" if report is None else report.state.replace("_", " ")
+
+    @column("Bitrate")
+    def bitrate(self, channel: Channel) -> str:
+        """What arrives now."""
+        report = live().channels.get(channel.id)
+        return rate(report.bitrate_bps) if report is not None and report.bitrate_bps else "—"
+
+    @column("Viewers")
+    def viewers(self, channel: Channel) -> str:
+        """Who watches now."""
+        return str(live().viewers_of(channel.id) or "—")
+
+    @column("Source")
+    def shown_source(self, channel: Channel) -> str:
+        """The preferred address without credentials."""
+        sources = [redact(source.url) for source in channel.sources.all()]
+        if not sources:
+            return "—"
+        first = sources[0] if len(sources[0]) < 48 else f"{sources[0][:47]}…"
+        return first if len(sources) == 1 else f"{first} +{len(sources) - 1}"
+
+
+@admin.register(Category)
+class CategoryAdmin(OperatedAdmin):
+    """Categories that apps group channels by."""
+
+    list_display = ("name", "position")
+    search_fields = ("name",)
+    fields = ("name", "position")
+
+    def store(self, actor: Actor, record: Category, form: Any, rows: list[list[Row]], *, change: bool) -> Category:
+        """Create or change the category."""
+        given = form.cleaned_data
+        if change:
+            return operations.update_category(actor, record.id, name=given["name"], position=given["position"])
+        return operations.create_category(actor, name=given["name"], position=given["position"])
+
+    def discard(self, actor: Actor, record: Category) -> None:
+        """Remove the category."""
+        operations.remove_category(actor, record.id)
+
+
+class EntryInline(OperatedInline):
+    """Places of a lineup, fifty to a page."""
+
+    model = LineupEntry
+    fields = ("number", "channel", "category")
+    autocomplete_fields = ("channel",)
+    per_page = 50
+    verbose_name_plural = "channels"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LineupEntry]:
+        """With what each row shows."""
+        return LineupEntry.objects.select_related("channel", "category").order_by("number")
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Number and category may stay empty: the channel's own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in {"number", "category"}:
+            field.required = False
+        return field
+
+
+@admin.register(Lineup)
+class LineupAdmin(OperatedAdmin):
+    """Lineups: which channels, with which numbers, in which categories."""
+
+    list_display = ("name", "size", "sold_in")
+    search_fields = ("name",)
+    fields = ("name",)
+    inlines = (EntryInline,)
+
+    def store(self, actor: Actor, record: Lineup, form: Any, rows: list[list[Row]], *, change: bool) -> Lineup:
+        """Create the lineup, or change it; rows of other pages stay as they are."""
+        shown: set[int] = set()
+        for row in form.entry_rows:
+            if row.instance.pk:
+                shown.add(row.instance.pk)
+        others = LineupEntry.objects.filter(lineup_id=record.pk or 0).exclude(pk__in=shown).select_related("category")
+        entries: list[tuple[int, int | None, str | None]] = [
+            (entry.channel_id, entry.number, entry.category.name) for entry in others
+        ]
+        for row in rows[0]:
+            category = row.get("category")
+            entries.append((row["channel"].id, row.get("number"), category.name if category else None))
+        if change:
+            return operations.update_lineup(actor, record.id, name=form.cleaned_data["name"], entries=entries)
+        return operations.create_lineup(actor, name=form.cleaned_data["name"], entries=entries)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Remember which rows the page showed."""
+        listed = list(formsets)
+        form.entry_rows = [row for formset in listed for row in formset.forms]
+        super().save_related(request, form, listed, change)
+
+    def discard(self, actor: Actor, record: Lineup) -> None:
+        """Remove the lineup."""
+        operations.remove_lineup(actor, record.id)
+
+    @column("Channels")
+    def size(self, lineup: Lineup) -> int:
+        """How many channels it holds."""
+        return lineup.entries.count()
+
+    @column("In packages")
+    def sold_in(self, lineup: Lineup) -> str:
+        """Packages that contain it."""
+        return ", ".join(package.name for package in lineup.packages.all()) or "—"
+
+
+@admin.register(Package)
+class PackageAdmin(OperatedAdmin):
+    """Packages: what a line is entitled to."""
+
+    list_display = ("name", "holds", "sold_to")
+    search_fields = ("name",)
+    fields = ("name", "lineups")
+    autocomplete_fields = ("lineups",)
+
+    def store(self, actor: Actor, record: Package, form: Any, rows: list[list[Row]], *, change: bool) -> Package:
+        """Create or change the package."""
+        lineup_ids = [lineup.id for lineup in form.cleaned_data["lineups"]]
+        if change:
+            return operations.update_package(actor, record.id, name=form.cleaned_data["name"], lineup_ids=lineup_ids)
+        return operations.create_package(actor, name=form.cleaned_data["name"], lineup_ids=lineup_ids)
+
+    def discard(self, actor: Actor, record: Package) -> None:
+        """Remove the package."""
+        operations.remove_package(actor, record.id)
+
+    @column("Lineups")
+    def holds(self, package: Package) -> str:
+        """Its lineups."""
+        return ", ".join(lineup.name for lineup in package.lineups.all()) or "—"
+
+    @column("Lines")
+    def sold_to(self, package: Package) -> int:
+        """How many lines have it."""
+        return package.lines.count()

@@ -1,0 +1,43 @@
+"""Numbers and moments in an operator's words: 4.3 Mbit/s, in 3 d, 2 min ago."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def rate(bps: float) -> str:
+    """Bits per second with an SI prefix."""
+    for size, prefix in _PREFIXES:
+        if bps >= size:
+            return f"{bps / size:.1f} {prefix}bit/s"
+    return f"{bps:.0f} bit/s"
+
+
+def size(count: float) -> str:
+    """Bytes with an SI prefix."""
+    for step, prefix in _PREFIXES:
+        if count >= step:
+            return f"{count / step:.1f} {prefix}B"
+    return f"{count:.0f} B"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest unit."""
+    for step, unit in _SPANS:
+        if seconds >= step:
+            return f"{seconds / step:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def until(moment: datetime | None, now: datetime) -> str:
+    """How far off a moment is: `in 3 d`, `2 h ago`, or `never` for none."""
+    if moment is None:
+        return "never"
+    seconds = (moment - now).total_seconds()
+    return f"in {span(seconds)}" if seconds >= 0 else f"{span(-seconds)} ago"

@@ -1,0 +1,197 @@
+"""Pages of lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from rightcast.domain.lineup import LineStatus
+from rightcast.panel.console.live import live
+from rightcast.panel.console.numbers import until
+from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
+from rightcast.panel.lines import operations, showing
+from rightcast.panel.lines.models import Line
+from rightcast.panel.station.queries import station
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from rightcast.panel.audit.operations import Actor
+    from rightcast.panel.desk import Row
+
+STATE_LABELS = {"active": "success", "disabled": "warning", "expired": "warning", "banned": "danger"}
+
+
+class LineForm(RecordForm):
+    """A line; its name and secret are chosen once, when it is made."""
+
+    name = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Letters, digits, - and _. Empty: one is made up.",
+    )
+    secret = forms.CharField(
+        required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: one is made up and shown once."
+    )
+
+    class Meta:
+        model = Line
+        fields = ("name", "packages", "max_sessions", "expires", "territory", "trial", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "territory" in self.fields and not self.instance.pk:
+            self.initial.setdefault("territory", station().territory)
+
+
+@admin.register(Line)
+class LineAdmin(OperatedAdmin):
+    """Lines: who may watch what, until when, on how many screens."""
+
+    form = LineForm
+    list_display = ("name", "state", "holds", "screens", "expires_in", "territory", "trial")
+    list_filter = ("status", "packages", "trial")
+    search_fields = ("name", "note")
+    autocomplete_fields = ("packages",)
+    buttons = ("kick", "disable", "enable", "ban", "new_secret")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
+        """With the packages that the list shows."""
+        return Line.objects.prefetch_related("packages")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Name and secret only when it is made."""
+        limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), ("expires", "trial"))})
+        note = ("Note", {"fields": ("note",)})
+        if obj is None:
+            return ((None, {"fields": (("name", "secret"),)}), limits, note)
+        return (limits, note)
+
+    def store(self, actor: Actor, record: Line, form: Any, rows: list[list[Row]], *, change: bool) -> Line:
+        """Create or change the line; a new secret waits to be shown once."""
+        given = form.cleaned_data
+        package_ids = [package.id for package in given["packages"]]
+        if change:
+            return operations.update_line(
+                actor,
+                record.id,
+                package_ids=package_ids,
+                max_sessions=given["max_sessions"],
+                expires=given["expires"],
+                territory=given["territory"],
+                trial=given["trial"],
+                note=given["note"],
+            )
+        made = operations.create_line(
+            actor,
+            name=given["name"] or None,
+            secret=given["secret"] or None,
+            package_ids=package_ids,
+            max_sessions=given["max_sessions"],
+            expires=given["expires"],
+            territory=given["territory"],
+            trial=given["trial"],
+            note=given["note"],
+        )
+        form.made = made
+        return made.line
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Hand the new secret on to the page that follows."""
+        super().save_related(request, form, formsets, change)
+        made = getattr(form, "made", None)
+        if made is not None:
+            request.META["rightcast.made"] = made
+
+    def response_add(self, request: HttpRequest, obj: Line, post_url_continue: str | None = None) -> HttpResponse:
+        """On to the secret, the only time it can be seen."""
+        return self._to_secret(request.META["rightcast.made"])
+
+    def discard(self, actor: Actor, record: Line) -> None:
+        """Remove the line."""
+        operations.remove_line(actor, record.id)
+
+    def offers(self, name: str, record: Line) -> bool:
+        """Enable what is not active; disable and ban what is."""
+        active = record.status == LineStatus.ACTIVE.value
+        return {"enable": not active, "disable": active, "ban": active}.get(name, True)
+
+    @button("End sessions", icon="logout")
+    def kick(self, actor: Actor, record: Line) -> str:
+        """End what it watches now."""
+        return f"The sessions of line {operations.kick_line(actor, record.id)} were ended."
+
+    @button("Disable", icon="pause_circle")
+    def disable(self, actor: Actor, record: Line) -> str:
+        """Refuse it until enabled."""
+        return f"Line {operations.disable_line(actor, record.id)} is disabled."
+
+    @button("Enable", icon="play_circle")
+    def enable(self, actor: Actor, record: Line) -> str:
+        """Let it watch again."""
+        return f"Line {operations.enable_line(actor, record.id)} is active."
+
+    @button("Ban", icon="block")
+    def ban(self, actor: Actor, record: Line) -> str:
+        """Refuse it for abuse."""
+        return f"Line {operations.ban_line(actor, record.id)} is banned."
+
+    @button("New secret", icon="key")
+    def new_secret(self, actor: Actor, record: Line) -> HttpResponse:
+        """Make up another secret and show it once."""
+        return self._to_secret(operations.change_secret(actor, record.id))
+
+    def get_urls(self) -> Any:
+        """With the page that shows a secret once."""
+        page = self.admin_site.admin_view(self.secret_view)
+        return [path("secret/<str:word>/", page, name="lines_line_secret"), *super().get_urls()]
+
+    def secret_view(self, request: HttpRequest, word: str) -> HttpResponse:
+        """A line's secret and addresses, once."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        made = showing.show(word)
+        context: dict[str, Any] = {**self.admin_site.each_context(request), "title": "Line", "made": made}
+        if made is not None:
+            host = request.get_host().rpartition(":")[0] or request.get_host()
+            context["title"] = f"Line {made.line.name}"
+            context["addresses"] = showing.viewer_addresses(
+                settings.STATION, made.line.name, made.secret, host=host.strip("[]")
+            )
+        answer = TemplateResponse(request, "console/line_secret.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _to_secret(self, made: operations.NewLine) -> HttpResponse:
+        return HttpResponseRedirect(self._address("secret", showing.hide(made)))
+
+    @column("State", label=STATE_LABELS)
+    def state(self, line: Line) -> str:
+        """Its status, or that its time is over."""
+        over = line.expires is not None and line.expires <= timezone.now()
+        return "expired" if over and line.status == LineStatus.ACTIVE.value else line.status
+
+    @column("Packages")
+    def holds(self, line: Line) -> str:
+        """What it is entitled to."""
+        return ", ".join(package.name for package in line.packages.all()) or "none"
+
+    @column("Screens", ordering="max_sessions")
+    def screens(self, line: Line) -> str:
+        """In use and allowed."""
+        return f"{live().sessions_of(line.id)} of {line.max_sessions}"
+
+    @column("Expires", ordering="expires")
+    def expires_in(self, line: Line) -> str:
+        """How long it still runs."""
+        return until(line.expires, timezone.now())

@@ -1,0 +1,178 @@
+"""Pages of carriage rights."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+
+from rightcast.domain.rights import RightStatus
+from rightcast.panel.console.numbers import until
+from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
+from rightcast.panel.rights import operations
+from rightcast.panel.rights.models import CarriageRight
+from rightcast.panel.rights.queries import state_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from rightcast.panel.audit.operations import Actor
+    from rightcast.panel.desk import Row
+
+SOON = timedelta(days=30)
+STATE_LABELS = {
+    "in force": "success",
+    "ends soon": "warning",
+    "upcoming": "info",
+    "draft": "info",
+    "suspended": "warning",
+    "withdrawn": "danger",
+    "ended": "danger",
+}
+
+
+class RightForm(RecordForm):
+    """A right as an officer writes it down; the operation judges it."""
+
+    territories = forms.CharField(
+        initial="*",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Two-letter codes such as IT, SM, VA; or * for the whole world.",
+    )
+    all_channels = forms.BooleanField(
+        required=False,
+        label="All channels of today",
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Channels added later are not covered.",
+    )
+
+    class Meta:
+        model = CarriageRight
+        fields = ("reference", "licensor", "instrument", "channels", "starts", "ends", "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["territories"] = ", ".join(self.instance.territories)
+        for name in ("channels", "starts"):
+            if name in self.fields:
+                self.fields[name].required = False
+        if "starts" in self.fields:
+            self.fields["starts"].help_text = "UTC. Empty: now."
+
+
+@admin.register(CarriageRight)
+class CarriageRightAdmin(OperatedAdmin):
+    """Carriage rights: what each covers, and until when."""
+
+    form = RightForm
+    list_display = ("reference", "licensor", "instrument", "state", "ends_in", "covers", "where")
+    list_filter = ("status", "instrument")
+    search_fields = ("reference", "licensor")
+    autocomplete_fields = ("channels",)
+    buttons = ("end_now", "suspend", "resume", "withdraw")
+    fieldsets = (
+        (None, {"fields": (("reference", "licensor"), "instrument")}),
+        ("What it covers", {"fields": ("channels", "all_channels", "territories")}),
+        ("Term (UTC)", {"fields": (("starts", "ends"), "notes")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CarriageRight]:
+        """With the number of channels, not the channels: a right may cover thousands."""
+        return CarriageRight.objects.annotate(channel_count=Count("channels"))
+
+    def store(
+        self, actor: Actor, record: CarriageRight, form: Any, rows: list[list[Row]], *, change: bool
+    ) -> CarriageRight:
+        """Record or change the right."""
+        given = form.cleaned_data
+        channel_ids = [channel.id for channel in given["channels"]]
+        if change:
+            changes: operations.RightChanges = {
+                "reference": given["reference"],
+                "licensor": given["licensor"],
+                "instrument": given["instrument"],
+                "channel_ids": operations.all_channel_ids() if given["all_channels"] else channel_ids,
+                "territories": given["territories"],
+                "ends": given["ends"],
+                "notes": given["notes"],
+            }
+            if given["starts"] is not None:
+                changes["starts"] = given["starts"]
+            return operations.update_right(actor, record.id, **changes)
+        return operations.record_right(
+            actor,
+            reference=given["reference"],
+            licensor=given["licensor"],
+            instrument=given["instrument"],
+            channel_ids=channel_ids,
+            all_channels=given["all_channels"],
+            territories=given["territories"],
+            starts=given["starts"],
+            ends=given["ends"],
+            notes=given["notes"],
+        )
+
+    def discard(self, actor: Actor, record: CarriageRight) -> None:
+        """Remove a right recorded by mistake."""
+        operations.remove_right(actor, record.id)
+
+    def offers(self, name: str, record: CarriageRight) -> bool:
+        """What the right's state allows."""
+        state = state_of(record, timezone.now())
+        return {
+            "end_now": state == "in force",
+            "suspend": state in {"in force", "upcoming"},
+            "resume": state == "suspended",
+            "withdraw": state not in {"withdrawn", "ended"},
+        }[name]
+
+    @button("End now", icon="event_busy")
+    def end_now(self, actor: Actor, record: CarriageRight) -> str:
+        """End it; its pictures stop."""
+        return f"Right {operations.end_right(actor, record.id)} has ended."
+
+    @button("Suspend", icon="pause_circle")
+    def suspend(self, actor: Actor, record: CarriageRight) -> str:
+        """Stop carriage for now."""
+        return f"Right {operations.suspend_right(actor, record.id)} is suspended."
+
+    @button("Resume", icon="play_circle")
+    def resume(self, actor: Actor, record: CarriageRight) -> str:
+        """Carry again."""
+        return f"Right {operations.resume_right(actor, record.id)} is active again."
+
+    @button("Withdraw", icon="block")
+    def withdraw(self, actor: Actor, record: CarriageRight) -> str:
+        """Stop carriage for good."""
+        return f"Right {operations.withdraw_right(actor, record.id)} is withdrawn."
+
+    @column("State", label=STATE_LABELS)
+    def state(self, right: CarriageRight) -> str:
+        """In one word."""
+        now = timezone.now()
+        state = state_of(right, now)
+        return "ends soon" if state == "in force" and right.ends is not None and right.ends < now + SOON else state
+
+    @column("Ends", ordering="ends")
+    def ends_in(self, right: CarriageRight) -> str:
+        """How long it still runs."""
+        return until(right.ends, timezone.now())
+
+    @column("Channels", ordering="channel_count")
+    def covers(self, right: CarriageRight) -> int:
+        """How many channels it covers."""
+        return int(getattr(right, "channel_count", 0))
+
+    @column("Where")
+    def where(self, right: CarriageRight) -> str:
+        """Its territories."""
+        if right.status == RightStatus.DRAFT.value and not right.territories:
+            return "—"
+        return "worldwide" if "*" in right.territories else ", ".join(right.territories)
