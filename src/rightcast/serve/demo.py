@@ -31,19 +31,21 @@ class DemoChannel:
     category: str
     pattern: str
     size: str = ""
+    bitrate_kbps: int = 0
     kind: ChannelKind = ChannelKind.TV
 
     @property
     def url(self) -> str:
         """The test card that makes its signal."""
         size = f"&size={self.size}" if self.size else ""
-        return f"testcard:///?name={quote(self.name)}&pattern={self.pattern}{size}"
+        rate = f"&bitrate={self.bitrate_kbps}" if self.bitrate_kbps else ""
+        return f"testcard:///?name={quote(self.name)}&pattern={self.pattern}{size}{rate}"
 
 
 CHANNELS = (
     DemoChannel("Rightcast One", 1, "General", "bars", "1280x720"),
     DemoChannel("Rightcast Motion", 2, "General", "moving", "1280x720"),
-    DemoChannel("Rightcast HD", 3, "High definition", "hd", "1920x1080"),
+    DemoChannel("Rightcast HD", 3, "High definition", "hd", "1920x1080", 5000),
     DemoChannel("Rightcast Radio", 101, "Radio", "radio", kind=ChannelKind.RADIO),
 )
 

@@ -69,7 +69,7 @@ def remember_settings(settings: StationSettings) -> None:
 
 def remembered_settings(data: Path) -> StationSettings:
     """The settings of the station that runs, or ran last, in this folder; the defaults when none ever did."""
-    with contextlib.suppress(OSError, msgspec.DecodeError, msgspec.ValidationError):
+    with contextlib.suppress(OSError, msgspec.DecodeError, msgspec.ValidationError, NotImplementedError):
         return replace(StationSettings.from_handover((data / "station.json").read_text()), data=data)
     return StationSettings(data=data)
 

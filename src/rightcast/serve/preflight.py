@@ -14,8 +14,6 @@ import subprocess
 import tempfile
 from typing import TYPE_CHECKING
 
-import imageio_ffmpeg
-
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.station import Address
 from rightcast.domain.errors import (
@@ -27,6 +25,7 @@ from rightcast.domain.errors import (
     PortTakenError,
     RingTooSmallError,
 )
+from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.state.feed import FileFeed
 
 if TYPE_CHECKING:
@@ -150,13 +149,12 @@ def carried_channels(settings: StationSettings) -> int:
 
 def check_ffmpeg(settings: StationSettings) -> str:
     """The ffmpeg program that will be used, tried once. Raises FfmpegMissingError."""
-    program = settings.ffmpeg
     try:
-        program = program or imageio_ffmpeg.get_ffmpeg_exe()
-        subprocess.run([program, "-version"], check=True, capture_output=True, timeout=20)  # noqa: S603 - an argument list
-    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        program = find_ffmpeg(settings.ffmpeg)
+        subprocess.run([program, "-version"], check=True, capture_output=True, timeout=20)  # noqa: S603 - a list
+    except (FfmpegMissingError, OSError, subprocess.SubprocessError) as error:
         raise FfmpegMissingError(
-            f"The ffmpeg program {program or 'of the imageio-ffmpeg package'} cannot be started.",
+            f"The ffmpeg program {settings.ffmpeg or 'of the imageio-ffmpeg package'} cannot be started.",
             remedy="Install it again (pip install --force-reinstall imageio-ffmpeg), or name one with --ffmpeg PATH.",
             field="ffmpeg",
         ) from error
