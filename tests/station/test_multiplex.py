@@ -8,7 +8,7 @@ import pytest
 
 from tests.station.rig import Rig, station
 from tests.station.senders import make_multiplex, sending, shared_capture
-from tests.station.transport import map_of, services, survey
+from tests.station.transport import map_of, packets, services, steps, survey
 from tests.station.viewers import decode_errors, watching
 
 if TYPE_CHECKING:
@@ -35,11 +35,32 @@ def carry_all(rig: Rig, source: str, wanted: dict[str, int]) -> None:
         rig.until_on_air(name)
 
 
-def recorded(rig: Rig, name: str, seconds_of_bytes: int) -> bytes:
-    """A piece of a channel as a viewer gets it."""
+def recorded(rig: Rig, name: str, count: int) -> bytes:
+    """A piece of a channel as a viewer gets it, `count` bytes or more."""
     with watching(rig.url(name)) as viewer:
-        viewer.until_more(seconds_of_bytes, within_s=40)
+        viewer.until_more(count, within_s=40)
         return viewer.stream()
+
+
+def recorded_within_one_pass(rig: Rig, name: str, count: int) -> bytes:
+    """The same, from between two beginnings of the loop that is sent."""
+    for _ in range(6):
+        got = recorded(rig, name, count)
+        if all(step > -1 for pid in survey(got).values() for step in steps(pid.pts)):
+            return got
+    raise AssertionError("every piece crossed the seam of the loop")
+
+
+def complaints(text: str) -> int:
+    """How many lines a decoder complained in."""
+    return len([line for line in text.splitlines() if line.strip() and "Last message repeated" not in line])
+
+
+def service_of(multiplex: bytes, service: int) -> bytes:
+    """The packets of one service of a multiplex, its tables among them, as they stand there."""
+    map_pid = services(multiplex)[service]
+    wanted = {0, map_pid, *map_of(multiplex, map_pid)}
+    return b"".join(one for one in packets(multiplex) if (one[1] & 0x1F) << 8 | one[2] in wanted)
 
 
 class TestMade:
@@ -58,7 +79,7 @@ class TestMade:
         self, sent: tuple[Rig, bytes], name: str, service: int
     ) -> None:
         rig, multiplex = sent
-        got = recorded(rig, name, 150_000)
+        got = recorded_within_one_pass(rig, name, 150_000 if name != "Onda" else 30_000)
         map_pid = services(multiplex)[service]
         assert services(got) == {service: map_pid}
         assert map_of(got, map_pid) == map_of(multiplex, map_pid)
@@ -71,7 +92,8 @@ class TestMade:
     @pytest.mark.parametrize("name", MADE)
     def test_a_channel_decodes_without_error(self, sent: tuple[Rig, bytes], name: str) -> None:
         rig, _ = sent
-        assert decode_errors(recorded(rig, name, 200_000)) == ""
+        got = recorded_within_one_pass(rig, name, 200_000 if name != "Onda" else 30_000)
+        assert decode_errors(got) == ""
 
     def test_the_multiplex_is_received_once(self, sent: tuple[Rig, bytes]) -> None:
         rig, _ = sent
@@ -108,6 +130,10 @@ class TestCaptured:
     @pytest.mark.players
     @pytest.mark.parametrize("name", CAPTURED)
     def test_a_service_decodes_as_well_as_the_capture_itself(self, sent: tuple[Rig, bytes], name: str) -> None:
-        rig, _ = sent
+        rig, multiplex = sent
         got = recorded(rig, name, 60_000 if "Radio" in name or name == "HEVC" else 1_500_000)
-        assert decode_errors(got) == ""
+        # the capture begins and ends in the middle of pictures and sounds; each seam of its loop shows that again
+        pictures = max((pid.pts for pid in survey(got).values()), key=len)
+        seams = sum(step < -0.5 for step in steps(pictures))
+        one_pass = complaints(decode_errors(service_of(multiplex, CAPTURED[name])))
+        assert complaints(decode_errors(got)) <= one_pass * (seams + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ def survey(stream: bytes) -> dict[int, Pid]:
             if packet[1] & 0x40 and (moment := _pts(_payload(packet))) is not None:
                 pid.pts.append(moment)
     return dict(found)
+
+
+def steps(moments: list[float]) -> list[float]:
+    """From each moment to the next; a negative one is where a clock began anew."""
+    return [after - before for before, after in pairwise(moments)]
 
 
 def pcr_of(packet: bytes) -> float | None:
