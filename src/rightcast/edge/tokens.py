@@ -1,0 +1,72 @@
+"""Tokens in the path: who watches what under which right, signed, constant for a session.
+
+Relative addresses in a playlist inherit the token, so the credential leaves the address after the first request.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+CEILING_S = 12 * 3600
+SIGNATURE_BYTES = 16
+LONGEST_TOKEN = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a token says. `issued` and `expires` are unix seconds; `sid` names the session."""
+
+    sid: str
+    line_id: int
+    channel_id: int
+    right_id: int
+    device: str
+    issued: int
+    expires: int
+
+
+def sign(key: bytes, claims: Claims) -> str:
+    """The token of a session: payload and HMAC-SHA256 (128 bits of it), both base64url."""
+    fields = (claims.expires, claims.sid, claims.line_id, claims.channel_id, claims.issued, claims.right_id)
+    payload = "|".join((*map(str, fields), claims.device)).encode()
+    return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
+
+
+def verify(key: bytes, token: str, *, now: float) -> Claims | None:
+    """The claims of a token; None when it was not signed with `key`, is damaged or too old."""
+    if len(token) > LONGEST_TOKEN:
+        return None
+    body, _, signature = token.partition(".")
+    try:
+        payload = _decode(body)
+        if not hmac.compare_digest(_decode(signature), _signature(key, payload)):
+            return None
+        expires, sid, line, channel, issued, right, device = payload.decode().split("|")
+        claims = Claims(
+            sid=sid,
+            line_id=int(line),
+            channel_id=int(channel),
+            right_id=int(right),
+            device=device,
+            issued=int(issued),
+            expires=int(expires),
+        )
+    except (ValueError, binascii.Error):
+        return None
+    return claims if now < claims.expires else None
+
+
+def _signature(key: bytes, payload: bytes) -> bytes:
+    return hmac.new(key, payload, hashlib.sha256).digest()[:SIGNATURE_BYTES]
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

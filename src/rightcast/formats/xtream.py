@@ -1,0 +1,115 @@
+"""JSON shapes of the Xtream player API, with exactly the types that apps insist on.
+
+Numbers that look like strings are strings on purpose; see the tables of the wire formats.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class UserInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Who logged in. Dates are unix seconds as strings; counts are strings of digits."""
+
+    username: str
+    password: str
+    message: str = ""
+    auth: int = 1
+    status: str
+    exp_date: str | None
+    is_trial: str
+    active_cons: str
+    created_at: str
+    max_connections: str
+    allowed_output_formats: tuple[str, ...]
+
+
+class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the station is; ports are strings and never empty."""
+
+    url: str
+    port: str
+    https_port: str
+    server_protocol: str
+    rtmp_port: str
+    timezone: str
+    timestamp_now: int
+    time_now: str
+    process: bool = True
+
+
+class Login(msgspec.Struct, frozen=True):
+    """Answer to a login, and to every action that is not known."""
+
+    user_info: UserInfo
+    server_info: ServerInfo
+
+
+class Category(msgspec.Struct, frozen=True, kw_only=True):
+    """A group of channels."""
+
+    category_id: str
+    category_name: str
+    parent_id: int = 0
+
+
+class LiveStream(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel as apps list it."""
+
+    num: int
+    name: str
+    stream_type: str = "live"
+    stream_id: int
+    stream_icon: str
+    epg_channel_id: str | None
+    added: str
+    is_adult: str
+    category_id: str
+    category_ids: tuple[int, ...]
+    custom_sid: str = ""
+    tv_archive: int = 0
+    tv_archive_duration: int = 0
+    direct_source: str = ""
+    thumbnail: str = ""
+
+
+LOGIN_FAILED = b'{"user_info":{"auth":0}}'
+EMPTY_ANSWERS: dict[str, bytes] = {
+    "get_vod_categories": b"[]",
+    "get_vod_streams": b"[]",
+    "get_series_categories": b"[]",
+    "get_series": b"[]",
+    "get_vod_info": b'{"info":[],"movie_data":[]}',
+    "get_series_info": b'{"seasons":[],"info":{"name":null},"episodes":{}}',
+    "get_short_epg": b'{"epg_listings":[]}',
+    "get_epg": b'{"epg_listings":[]}',
+    "get_simple_data_table": b'{"epg_listings":[]}',
+    "get_simple_date_table": b'{"epg_listings":[]}',
+}
+"""What a station without films, series and guide answers; empty lists are never null."""
+
+
+def encode(answer: object) -> bytes:
+    """The answer as JSON."""
+    return msgspec.json.encode(answer)
+
+
+def epoch(moment: datetime | None) -> str | None:
+    """Unix seconds as a string; None (unlimited) stays None."""
+    return None if moment is None else str(int(moment.timestamp()))
+
+
+def local_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """`YYYY-MM-DD HH:MM:SS` in the station's zone."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def categories(names: Sequence[tuple[int, str]]) -> list[Category]:
+    """Categories in order, each once."""
+    return [Category(category_id=str(key), category_name=name) for key, name in dict(names).items()]
