@@ -207,13 +207,18 @@ async def _connect(endpoints: list[Endpoint]) -> socket.socket:
 async def _ready(sock: socket.socket, *, to_write: bool) -> None:
     """Wait until the socket can be read or written."""
     loop = asyncio.get_running_loop()
-    waiter = loop.create_future()
+    waiter: asyncio.Future[None] = loop.create_future()
     add, remove = (loop.add_writer, loop.remove_writer) if to_write else (loop.add_reader, loop.remove_reader)
-    add(sock.fileno(), lambda: waiter.done() or waiter.set_result(None))
+    add(sock.fileno(), _resolve, waiter)
     try:
         await waiter
     finally:
         remove(sock.fileno())
+
+
+def _resolve(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 async def _handshake(sock: ssl.SSLSocket) -> None:

@@ -67,7 +67,7 @@ class PacedFile:
         if self._started is None:
             self._started = now
         due = now - self._started + AHEAD_S
-        blocks = []
+        blocks: list[bytes] = []
         while True:
             if not self._pending and not self._fill():
                 break

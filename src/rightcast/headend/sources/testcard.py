@@ -6,6 +6,7 @@ testcard:///?name=NAME&pattern=bars|moving|hd|radio&size=WxH&rate=N&bitrate=KBIT
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -155,8 +156,8 @@ def _font() -> bytes:
     """The typeface that Pillow carries: a fresh Debian has none."""
     font = ImageFont.load_default(size=40)
     carried = getattr(font, "path", None)
-    if hasattr(carried, "getvalue"):
-        return bytes(carried.getvalue())
+    if isinstance(carried, io.BytesIO):
+        return carried.getvalue()
     raise FfmpegMissingError(
         "No typeface for test cards was found: Pillow came without FreeType.",
         remedy="Install the Pillow wheel from PyPI.",

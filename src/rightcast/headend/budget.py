@@ -1,0 +1,52 @@
+"""How much of the tmpfs the rings may take, and what that leaves for each channel. Sizes in bytes."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from rightcast.domain.errors import FolderNotWritableError, RingTooSmallError
+
+if TYPE_CHECKING:
+    from rightcast.contract.station import StationSettings
+
+LEAST_SHARE_BYTES = 6_000_000
+"""Three segments of two seconds at 8 Mbit/s: less is no ring."""
+MOST_SHARE_BYTES = 256_000_000
+
+
+def ring_budget(settings: StationSettings) -> int:
+    """Bytes for all rings of the station: the setting, else half of what is free and held by rings already.
+
+    Raises FolderNotWritableError, and RingTooSmallError when not even one channel fits.
+    """
+    root = settings.ring_root
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = sum(file.stat().st_size for file in root.glob("ring/*/*") if file.is_file())
+        free = shutil.disk_usage(root).free
+    except OSError as error:
+        raise FolderNotWritableError(
+            f"The folder of the ring {root} cannot be used: {error.strerror}.",
+            remedy="Choose another tmpfs folder with --ring.",
+            field="ring",
+        ) from error
+    budget = settings.ring_budget_bytes or (free + held) // 2
+    if budget < LEAST_SHARE_BYTES:
+        raise too_small(settings, budget, 1)
+    return budget
+
+
+def share_of(budget_bytes: int, channels: int) -> int:
+    """Bytes for each of so many channels."""
+    return min(budget_bytes // max(channels, 1), MOST_SHARE_BYTES)
+
+
+def too_small(settings: StationSettings, budget_bytes: int, channels: int) -> RingTooSmallError:
+    """The failure of a budget that does not hold so many channels."""
+    return RingTooSmallError(
+        f"The ring may take {budget_bytes / 1e6:.0f} MB on {settings.ring_root}; "
+        f"{channels} channels need at least {channels * LEAST_SHARE_BYTES / 1e6:.0f} MB.",
+        remedy="Enlarge the tmpfs (mount -o remount,size=...), raise the ring budget, or carry fewer channels.",
+        field="ring",
+    )
