@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import m3u8
@@ -10,7 +9,7 @@ import pytest
 
 from tests.station.rig import Rig, fetch, until
 from tests.station.senders import encoder, free_udp_port
-from tests.station.transport import survey
+from tests.station.transport import steps, survey
 from tests.station.viewers import Viewer, watching
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def test_killing_panel_and_jobs_disturbs_no_viewer(live: Rig) -> None:
         assert viewer.longest_silence_s < 1
         assert sum(pid.missing for pid in survey(viewer.stream()).values()) == 0
         moments = video_of(viewer)
-        assert max(after - before for before, after in itertools.pairwise(moments)) < 0.2
+        assert max(steps(moments)) < 0.2
 
 
 def test_new_viewers_are_admitted_while_the_panel_is_down(live: Rig) -> None:
@@ -66,8 +65,7 @@ def test_killing_the_headend_costs_a_viewer_at_most_one_segment(live: Rig) -> No
         live.until_back("headend 1", live.kill("headend 1"))
         viewer.until_more(200_000, within_s=20)
         moments = video_of(viewer)
-        steps = [after - before for before, after in itertools.pairwise(moments)]
-        lost = max(steps)
+        lost = max(steps(moments))
         assert lost < SEGMENT_S + 2.0, f"{lost:.2f} s of pictures were lost"
         assert sum(step > 0.2 for step in steps(moments)) == 1
 
