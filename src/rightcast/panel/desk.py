@@ -256,7 +256,7 @@ class OperatedInline(BaseInline):
     """Rows of a record, written together with it by one operation."""
 
     extra = 0
-    tab = False
+    hide_title = True
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The formset, which leaves uniqueness to the operation: numbers may be swapped."""

@@ -38,6 +38,10 @@ def _script(_request: HttpRequest) -> str:
     return str(static("console/console.js"))
 
 
+def _icon(_request: HttpRequest) -> str:
+    return str(static("console/lamp.svg"))
+
+
 _BASE = {
     "50": "250 250 251",
     "100": "243 244 246",
@@ -74,6 +78,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "BORDER_RADIUS": "8px",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "DASHBOARD_CALLBACK": "rightcast.panel.console.station.station_page",
     "STYLES": [_style],
     "COLORS": {
@@ -83,7 +88,7 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": [_script],
     "COMMAND": {"search_callback": "rightcast.panel.console.search.search", "show_history": False},
     "SIDEBAR": {
-        "show_search": False,
+        "show_search": True,
         "command_search": True,
         "show_all_applications": False,
         "navigation": [

@@ -48,6 +48,7 @@ ALLOWED_HOSTS = _allowed_hosts(STATION.console.host)
 ROOT_URLCONF = "rightcast.panel.urls"
 ASGI_APPLICATION = "rightcast.panel.asgi.application"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 INSTALLED_APPS = [
     "unfold",
@@ -119,7 +120,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en-us"  # its forms read and write dates as 2026-12-31
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"

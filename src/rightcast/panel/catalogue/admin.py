@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.rights import RightStatus
 from rightcast.domain.sources import redact
 from rightcast.panel.catalogue import operations
 from rightcast.panel.catalogue.channels import SourceInput, check_source
 from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package, Source
 from rightcast.panel.catalogue.queries import ChannelState, state_of
 from rightcast.panel.console.live import live
-from rightcast.panel.console.numbers import rate
+from rightcast.panel.console.numbers import rate, span, until
 from rightcast.panel.desk import OperatedAdmin, OperatedInline, RecordForm, button, column
-from rightcast.panel.rights.queries import covered_ids
+from rightcast.panel.rights.models import CarriageRight
+from rightcast.panel.rights.queries import state_of as right_state
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,9 +36,8 @@ if TYPE_CHECKING:
 STATE_LABELS = {
     ChannelState.PUBLISHED.value: "success",
     ChannelState.WAITING.value: "warning",
-    ChannelState.HELD.value: "info",
 }
-AIR_LABELS = {"on air": "success", "starting": "info", "idle": "info", "silent": "warning", "failed": "danger"}
+AIR_LABELS = {"on air": "success", "silent": "danger", "failed": "danger"}
 
 
 class SourceForm(RecordForm):
@@ -70,6 +75,10 @@ class SourceInline(OperatedInline):
     fields = ("url", "service_id", "order")
     verbose_name_plural = "sources, the preferred one first"
 
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new channel begins with room for its source."""
+        return 1 if obj is None else 0
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Addresses as they are for engineers, redacted for others."""
         if self.has_change_permission(request, obj):
@@ -97,6 +106,7 @@ class ChannelAdmin(OperatedAdmin):
     list_select_related = ("category",)
     inlines = (SourceInline,)
     buttons = ("publish", "hold")
+    readonly_fields = ("standing", "carried_under")
     fieldsets = (
         (None, {"fields": (("name", "number"), ("kind", "category"), ("start", "wanted"))}),
         ("How apps show it", {"fields": (("logo_url", "guide_id"), "adult"), "classes": ("collapse",)}),
@@ -104,7 +114,9 @@ class ChannelAdmin(OperatedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
         """With the sources that the list shows."""
-        return Channel.objects.prefetch_related("sources").select_related("category")
+        mine = CarriageRight.objects.filter(channels=OuterRef("pk")).exclude(status=RightStatus.DRAFT.value)
+        channels = Channel.objects.annotate(covered=Exists(mine))
+        return channels.prefetch_related("sources").select_related("category")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Number and category may stay empty: the next number, the default category."""
@@ -116,6 +128,13 @@ class ChannelAdmin(OperatedAdmin):
             form.base_fields["start"].initial = "always"
             form.base_fields["kind"].initial = "tv"
         return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A channel that exists says first how it stands."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        return [(None, {"fields": ("standing", "carried_under")}), *fieldsets]
 
     def store(self, actor: Actor, record: Channel, form: Any, rows: list[list[Row]], *, change: bool) -> Channel:
         """Create or change the channel with its sources."""
@@ -166,7 +185,41 @@ class ChannelAdmin(OperatedAdmin):
     @column("State", label=STATE_LABELS)
     def state(self, channel: Channel) -> str:
         """Published, waiting for a right, or held."""
-        return state_of(channel, covered_ids([channel.id])).value
+        return state_of(channel, {channel.id} if getattr(channel, "covered", False) else ()).value
+
+    @column("Now")
+    def standing(self, channel: Channel) -> str:
+        """State, since when, why, and who watches."""
+        report = live().channels.get(channel.id)
+        words = [self.state(channel)]
+        if report is not None:
+            words.append(f"{report.state.replace('_', ' ')} for {span(timezone.now().timestamp() - report.since)}")
+            words += [redact(word) for word in (report.detail, report.source, report.resolution, report.codecs) if word]
+            words.append(self.bitrate(channel))
+            words.append(f"{live().viewers_of(channel.id)} watching")
+        return " · ".join(words)
+
+    @column("Carried under")
+    def carried_under(self, channel: Channel) -> str:
+        """The rights recorded for it, and how they stand."""
+        now = timezone.now()
+        rights = CarriageRight.objects.filter(channels=channel)
+        if not rights:
+            address = reverse("admin:rights_carriageright_add") + f"?channels={channel.id}"
+            return format_html('No right recorded. <a class="rc-link" href="{}">Record one</a>', address)
+        return format_html_join(
+            " · ",
+            '<a class="rc-link" href="{}">{}</a> ({}, ends {})',
+            (
+                (
+                    reverse("admin:rights_carriageright_change", args=[right.id]),
+                    right.reference,
+                    right_state(right, now),
+                    until(right.ends, now),
+                )
+                for right in rights
+            ),
+        )
 
     @column("On air", label=AIR_LABELS)
     def air(self, channel: Channel) -> str:

@@ -28,7 +28,7 @@ class Channel(models.Model):
 
     number = models.PositiveIntegerField(unique=True, help_text="Its place in the station; lineups may renumber it.")
     name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=16, choices=[(one.value, one.name.title()) for one in ChannelKind])
+    kind = models.CharField(max_length=16, choices=[(ChannelKind.TV.value, "TV"), (ChannelKind.RADIO.value, "Radio")])
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="channels")
     logo_url = models.CharField("logo address", max_length=2000, blank=True)
     guide_id = models.CharField("guide id", max_length=200, blank=True, help_text="The channel's id in XMLTV guides.")

@@ -15,16 +15,17 @@ def rate(bps: float) -> str:
     """Bits per second with an SI prefix."""
     for size, prefix in _PREFIXES:
         if bps >= size:
-            return f"{bps / size:.1f} {prefix}bit/s"
-    return f"{bps:.0f} bit/s"
+            return f"{bps / size:.1f}\N{NO-BREAK SPACE}{prefix}bit/s"
+    return f"{bps:.0f}\N{NO-BREAK SPACE}bit/s"
 
 
 def size(count: float) -> str:
     """Bytes with an SI prefix."""
     for step, prefix in _PREFIXES:
         if count >= step:
-            return f"{count / step:.1f} {prefix}B"
-    return f"{count:.0f} B"
+            digits = 0 if count >= 100 * step else 1
+            return f"{count / step:.{digits}f}\N{NO-BREAK SPACE}{prefix}B"
+    return f"{count:.0f}\N{NO-BREAK SPACE}B"
 
 
 def span(seconds: float) -> str:

@@ -125,7 +125,7 @@ def overview(request: HttpRequest) -> Overview:
         tone=tone,
         sentence=sentence,
         last_change="" if last is None else until(last.at, now),
-        needs=_needs(picture, now),
+        needs=_needs(picture, wanted, now),
         ends_soon=[
             Need(
                 tone="warn",
@@ -167,18 +167,22 @@ def _totals(picture: Live, total: int) -> list[tuple[str, str]]:
     )
     used = sum(one.ring_bytes for one in picture.headends)
     budget = sum(one.ring_budget_bytes for one in picture.headends)
-    ring = size(used) + (f" of {size(budget)}" if budget else "")
     return [
         ("Channels", f"{total:,}"),
         ("Lines", f"{Line.objects.count():,}"),
         ("Arriving", rate(arriving)),
         ("To viewers", rate(leaving)),
-        ("Ring", ring if picture.headends else "—"),
+        (f"Ring of {size(budget)}" if budget else "Ring", size(used) if picture.headends else "—"),
     ]
 
 
-def _needs(picture: Live, now: datetime) -> list[Need]:
-    needs = [_need_of(one, now) for one in picture.channels.values() if one.state in {"silent", "failed"}]
+def _needs(picture: Live, wanted: int, now: datetime) -> list[Need]:
+    needs = []
+    for missing, processes in (("headend", picture.headends), ("edge", picture.edges)):
+        if wanted and not processes:
+            detail = "channels are wanted on air; start the station with `rightcast serve`"
+            needs.append(Need(tone="bad", title=f"No {missing} is running", detail=detail, link=""))
+    needs += [_need_of(one, now) for one in picture.channels.values() if one.state in {"silent", "failed"}]
     latest = station_feed().latest()
     for edge in picture.edges:
         behind = now.timestamp() - edge.heard

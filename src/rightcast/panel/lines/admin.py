@@ -59,7 +59,7 @@ class LineAdmin(OperatedAdmin):
     """Lines: who may watch what, until when, on how many screens."""
 
     form = LineForm
-    list_display = ("name", "state", "holds", "screens", "expires_in", "territory", "trial")
+    list_display = ("name", "state", "holds", "screens", "expires_in", "territory", "shown_note")
     list_filter = ("status", "packages", "trial")
     search_fields = ("name", "note")
     autocomplete_fields = ("packages",)
@@ -71,7 +71,7 @@ class LineAdmin(OperatedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name and secret only when it is made."""
-        limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), ("expires", "trial"))})
+        limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), "expires", "trial")})
         note = ("Note", {"fields": ("note",)})
         if obj is None:
             return ((None, {"fields": (("name", "secret"),)}), limits, note)
@@ -190,6 +190,13 @@ class LineAdmin(OperatedAdmin):
     def screens(self, line: Line) -> str:
         """In use and allowed."""
         return f"{live().sessions_of(line.id)} of {line.max_sessions}"
+
+    @column("Note")
+    def shown_note(self, line: Line) -> str:
+        """Its first words, and whether it is a trial."""
+        words = " ".join(line.note.split())
+        short = words if len(words) <= 40 else f"{words[:39]}…"
+        return " · ".join(filter(None, ("trial" if line.trial else "", short))) or "—"
 
     @column("Expires", ordering="expires")
     def expires_in(self, line: Line) -> str:

@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from rightcast.panel.desk import Row
 
 SOON = timedelta(days=30)
+MOST_LISTED = 200
 STATE_LABELS = {
     "in force": "success",
     "ends soon": "warning",
-    "upcoming": "info",
-    "draft": "info",
     "suspended": "warning",
     "withdrawn": "danger",
     "ended": "danger",
@@ -80,8 +79,20 @@ class CarriageRightAdmin(OperatedAdmin):
     fieldsets = (
         (None, {"fields": (("reference", "licensor"), "instrument")}),
         ("What it covers", {"fields": ("channels", "all_channels", "territories")}),
-        ("Term (UTC)", {"fields": (("starts", "ends"), "notes")}),
+        ("Term (UTC)", {"fields": ("starts", "ends", "notes")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A right over very many channels is not edited channel by channel."""
+        if obj is None or getattr(obj, "channel_count", 0) <= MOST_LISTED:
+            return super().get_fieldsets(request, obj)
+        covers = ("What it covers", {"fields": ("covers", "all_channels", "territories")})
+        first, _, term = self.fieldsets
+        return (first, covers, term)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The number of channels stands in for their list."""
+        return ("covers",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CarriageRight]:
         """With the number of channels, not the channels: a right may cover thousands."""
@@ -92,17 +103,20 @@ class CarriageRightAdmin(OperatedAdmin):
     ) -> CarriageRight:
         """Record or change the right."""
         given = form.cleaned_data
-        channel_ids = [channel.id for channel in given["channels"]]
+        channel_ids = [channel.id for channel in given.get("channels", ())]
         if change:
             changes: operations.RightChanges = {
                 "reference": given["reference"],
                 "licensor": given["licensor"],
                 "instrument": given["instrument"],
-                "channel_ids": operations.all_channel_ids() if given["all_channels"] else channel_ids,
                 "territories": given["territories"],
                 "ends": given["ends"],
                 "notes": given["notes"],
             }
+            if given["all_channels"]:
+                changes["channel_ids"] = operations.all_channel_ids()
+            elif "channels" in given:
+                changes["channel_ids"] = channel_ids
             if given["starts"] is not None:
                 changes["starts"] = given["starts"]
             return operations.update_right(actor, record.id, **changes)

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(help_text='Its place in the station; lineups may renumber it.', unique=True)),
                 ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('tv', 'Tv'), ('radio', 'Radio')], max_length=16)),
+                ('kind', models.CharField(choices=[('tv', 'TV'), ('radio', 'Radio')], max_length=16)),
                 ('logo_url', models.CharField(blank=True, max_length=2000, verbose_name='logo address')),
                 ('guide_id', models.CharField(blank=True, help_text="The channel's id in XMLTV guides.", max_length=200, verbose_name='guide id')),
                 ('start', models.CharField(choices=[('always', 'Always running'), ('on_demand', 'With its first viewer')], default='always', max_length=16)),

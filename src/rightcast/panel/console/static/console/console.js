@@ -1,6 +1,6 @@
 // Dark is the control room's default; whoever chooses another theme keeps it.
-if (localStorage.getItem("_x_adminTheme") === null) {
-  localStorage.setItem("_x_adminTheme", JSON.stringify("dark"));
+if (localStorage.getItem("adminTheme") === null) {
+  localStorage.setItem("adminTheme", JSON.stringify("dark"));
 }
 
 // The Station page renews its living part in place; nothing moves while a hidden tab waits.
