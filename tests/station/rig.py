@@ -112,6 +112,11 @@ class Rig:
         query += "".join(f"&{key}={value}" for key, value in more.items())
         return fetch(f"{self.server}/player_api.php?{query}").json
 
+    def states(self) -> dict[str, str]:
+        """What the headends say of each channel they carry, by name."""
+        reports = self.command("status")["headends"]
+        return {one["name"]: one["state"] for report in reports for one in report["channels"]}
+
     def processes(self) -> dict[str, psutil.Process]:
         """Living processes of the station by the name they give themselves, such as `edge 1`."""
         found = {}

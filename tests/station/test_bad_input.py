@@ -148,11 +148,6 @@ def test_a_channel_with_a_forbidden_scheme_is_not_stored(steady: Rig) -> None:
     assert "Bad" not in [one["name"] for one in steady.command("channel", "list")]
 
 
-def state(rig: Rig, name: str) -> str:
-    """What the headend says of a channel."""
-    return next((one["state"] for one in rig.command("status")["channels"] if one["name"] == name), "")
-
-
 def test_garbage_datagrams_neither_crash_nor_reach_a_viewer(steady: Rig) -> None:
     port = free_udp_port()
     steady.carry("Garbage", f"udp://127.0.0.1:{port}")
@@ -162,7 +157,7 @@ def test_garbage_datagrams_neither_crash_nor_reach_a_viewer(steady: Rig) -> None
             for size in (0, 1, 187, 188, 1316, 9000):
                 out.sendto(os.urandom(size), ("127.0.0.1", port))
             out.sendto((b"G" + bytes(187)) * 7, ("127.0.0.1", port))
-            return state(steady, "Garbage") in {"silent", "failed"}
+            return steady.states().get("Garbage") in {"silent", "failed"}
 
         until(sent, within_s=20, what="the channel is reported without a picture")
     assert fetch(steady.url("Garbage"), method="GET").status in {403, 404, 503}
@@ -192,4 +187,4 @@ def test_a_truncated_file_plays_as_far_as_it_goes_and_again(steady: Rig, tmp_pat
 
 def test_a_source_that_answers_with_a_web_page_is_reported_and_tried_again(steady: Rig) -> None:
     steady.carry("Page", f"{steady.server}/")
-    until(lambda: state(steady, "Page") in {"silent", "failed"}, within_s=20, what="the channel is reported")
+    until(lambda: steady.states().get("Page") in {"silent", "failed"}, within_s=20, what="the channel is reported")

@@ -71,7 +71,7 @@ def mixed(bare: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
             ):
                 if name not in pushing or pushing[name].poll() is not None:
                     pushing[name] = push(path, form, url)
-            return all(state == "on_air" for state in states(bare).values()) and len(states(bare)) == len(KINDS)
+            return list(bare.states().values()) == ["on_air"] * len(KINDS)
 
         try:
             until(pushed, within_s=60, what="every kind of source is on air")
@@ -80,11 +80,6 @@ def mixed(bare: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
             for process in pushing.values():
                 process.kill()
                 process.wait(10)
-
-
-def states(rig: Rig) -> dict[str, str]:
-    """What the headend says of each channel."""
-    return {one["name"]: one["state"] for one in rig.command("status")["channels"]}
 
 
 @pytest.mark.parametrize("name", KINDS)
