@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PIPE_BYTES = 1 << 20
 """Two seconds of a 4 Mbit/s signal: a late tick must not stall the child."""
 _KEPT_LINES = 8
+_PREAMBLE = "Error opening input files: "
 _KILL_AFTER_S = 2.0
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
@@ -115,7 +116,7 @@ class Child:
             self._partial += os.read(self._err, 65_536).decode(errors="replace")
         *whole, self._partial = self._partial[-4096:].split("\n")
         self._lines.extend(line.strip() for line in whole if line.strip())
-        return redact(self._lines[-1]) if self._lines else ""
+        return redact(self._lines[-1].removeprefix(_PREAMBLE)) if self._lines else ""
 
     def close(self) -> None:
         """End it without waiting; a thread buries it, with force when it does not go."""

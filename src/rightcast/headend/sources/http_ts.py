@@ -6,6 +6,7 @@ Opening is asynchronous and follows redirects, each checked anew; afterwards no 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -74,7 +75,7 @@ class HttpTsReceiver:
         except OSError as error:
             self.close()
             raise SourceUnreachableError(
-                f"{_where(self._parts)} cannot be reached: {error.strerror or error}.",
+                f"{_where(self._parts)} cannot be reached: {_words(error)}.",
                 remedy="Check host and port, and that the server is running.",
                 field="url",
             ) from error
@@ -100,7 +101,7 @@ class HttpTsReceiver:
             except OSError as error:
                 if blocks:
                     break
-                raise SourceEndedError(f"The connection broke: {error.strerror or error}.") from error
+                raise SourceEndedError(f"The connection broke: {_words(error)}.") from error
             if size == 0:
                 if blocks:
                     break
@@ -261,3 +262,8 @@ async def _receive(sock: socket.socket) -> bytes:
 
 def _where(parts: SplitResult) -> str:
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def _words(error: OSError) -> str:
+    """The system's words; asyncio puts addresses in their place."""
+    return os.strerror(error.errno) if error.errno else str(error)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import ImageFont
@@ -18,11 +20,11 @@ from rightcast.headend.sources.options import one_of, options_of, whole_number
 from rightcast.headend.sources.recipe import Recipe
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from urllib.parse import SplitResult
 
 PATTERNS = ("bars", "moving", "hd", "radio")
 FONT = "font.ttf"
+SYSTEM_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _SAMPLE_RATE = 48_000
 _SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
 
@@ -100,10 +102,10 @@ def _picture(card: Card) -> str:
     """The moving or standing background. Costs were measured: what is computed per pixel is drawn small."""
     size, rate = f"{card.width}x{card.height}", card.rate
     if card.pattern == "moving":
-        small = f"{max(card.width // 2, 32)}x{max(card.height // 2, 32)}"
+        small = f"{max(card.width // 4, 32)}x{max(card.height // 4, 32)}"
         colours = "c0=0x0b3954:c1=0x087e8b:c2=0xff5a5f:c3=0xf6c667"
-        gradient = f"gradients=size={small}:rate={rate}:nb_colors=4:{colours}:speed=0.008:type=radial:seed=7"
-        return f"{gradient},format=yuv420p,scale={card.width}:{card.height}:flags=fast_bilinear"
+        gradient = f"gradients=size={small}:rate={rate}:nb_colors=4:{colours}:speed=0.006:type=spiral:seed=7"
+        return f"{gradient},format=yuv420p,scale={card.width}:{card.height}:flags=bilinear"
     if card.pattern == "hd":
         return f"smptehdbars=size={size}:rate={rate},format=yuv420p"
     return f"smptebars=size={size}:rate={rate},format=yuv420p"
@@ -138,7 +140,7 @@ def _lay_out(card: Card, folder: Path) -> str:
     text = f"{hashlib.sha256(card.name.encode()).hexdigest()[:16]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / text).write_text(card.name)
+        (folder / text).write_text(card.name if SYSTEM_FONT.exists() else _in_plain_letters(card.name))
         if not (folder / FONT).exists():
             draft = folder / f".{FONT}.{text}"
             draft.write_bytes(_font())
@@ -152,8 +154,15 @@ def _lay_out(card: Card, folder: Path) -> str:
     return text
 
 
+def _in_plain_letters(name: str) -> str:
+    """Letters without their accents, for the carried typeface knows no others; what is left over is left out."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if " " <= letter <= "~") or "-"
+
+
 def _font() -> bytes:
-    """The typeface that Pillow carries: a fresh Debian has none."""
+    """The machine's typeface with all of Europe's letters, or the one that Pillow carries: a fresh Debian has none."""
+    if SYSTEM_FONT.exists():
+        return SYSTEM_FONT.read_bytes()
     font = ImageFont.load_default(size=40)
     carried = getattr(font, "path", None)
     if isinstance(carried, io.BytesIO):
