@@ -21,7 +21,9 @@ def audit_group() -> None:
 
 
 @station_command(audit_group, "list")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Newest rows to show.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), metavar="N", default=50, show_default=True, help="Newest rows to show."
+)
 def list_audit(desk: Desk, *, limit: int) -> None:
     """List deeds, newest first."""
     open_to_read(desk)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import sys
 import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-
-import click
 
 from rightcast.domain.errors import InvalidInputError, NotFoundError, SourceUnreachableError
 from rightcast.domain.sources import redact
@@ -71,7 +70,7 @@ def open_playlist(place: str) -> Iterator[Counted]:
     Raises NotFoundError, InvalidInputError or SourceUnreachableError, field `playlist`.
     """
     if place == "-":
-        yield Counted(click.get_binary_stream("stdin"), 0, "standard input")
+        yield Counted(sys.stdin.buffer, 0, "standard input")
         return
     scheme, sign, _ = place.partition("://")
     if not sign or scheme.lower() == "file":

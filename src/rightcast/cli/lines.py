@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from rightcast.cli.desk import station_command, table
 from rightcast.cli.moments import optional_moment, shown
@@ -15,6 +17,19 @@ from rightcast.serve.addresses import guide_url, playlist_url, viewers_url
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
     from rightcast.panel.lines.models import Line
+
+
+class LineValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it is answered."""
+
+    id: int
+    name: str
+    status: str
+    packages: list[str]
+    max_sessions: int
+    territory: str
+    expires: datetime | None
+    trial: bool
 
 
 @click.group("line")
@@ -28,7 +43,7 @@ def line_group() -> None:
 @click.option(
     "--package", "packages", multiple=True, required=True, metavar="PACKAGE", help="Name or id; may be repeated."
 )
-@click.option("--max-sessions", type=int, default=1, show_default=True, help="Screens at once.")
+@click.option("--max-sessions", type=int, metavar="N", default=1, show_default=True, help="Screens at once.")
 @click.option("--expires", metavar="DATE", show_default="never", help="For example 2026-12-31 or 30d.")
 @click.option("--territory", metavar="CODE", show_default="the station's own", help="Where the customer lives.")
 @click.option("--trial", is_flag=True, help="Mark it as a trial.")
@@ -67,7 +82,7 @@ def add_line(
     guide = guide_url(base, made.line.name, made.secret)
     desk.answer(
         {
-            **_value(made.line),
+            **msgspec.structs.asdict(_value(made.line)),
             "password": made.secret,
             "m3u": playlist,
             "xmltv": guide,
@@ -93,13 +108,13 @@ def list_lines(desk: Desk) -> None:
     values = [_value(line) for line in Line.objects.prefetch_related("packages").order_by("name")]
     rows = (
         (
-            value["id"],
-            value["name"],
-            value["status"],
-            ", ".join(value["packages"]),
-            value["max_sessions"],
-            value["territory"],
-            shown(value["expires"], "never"),
+            value.id,
+            value.name,
+            value.status,
+            ", ".join(value.packages),
+            value.max_sessions,
+            value.territory,
+            shown(value.expires, "never"),
         )
         for value in values
     )
@@ -143,14 +158,14 @@ def kick_line(desk: Desk, *, line: str) -> None:
     desk.answer(_value(found), [f"The sessions of line {found.name} are ended."])
 
 
-def _value(line: Line) -> dict[str, object]:
-    return {
-        "id": line.pk,
-        "name": line.name,
-        "status": line.status,
-        "packages": [package.name for package in line.packages.all()],
-        "max_sessions": line.max_sessions,
-        "territory": line.territory,
-        "expires": line.expires,
-        "trial": line.trial,
-    }
+def _value(line: Line) -> LineValue:
+    return LineValue(
+        id=line.pk,
+        name=line.name,
+        status=line.status,
+        packages=[package.name for package in line.packages.all()],
+        max_sessions=line.max_sessions,
+        territory=line.territory,
+        expires=line.expires,
+        trial=line.trial,
+    )

@@ -73,9 +73,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         _say_usage(error, as_json=as_json)
         return WRONG_USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as stop:
         click.echo("Nothing more was done.", err=True)
-        return INTERRUPTED
+        asked = isinstance(stop, KeyboardInterrupt) or isinstance(stop.__cause__, KeyboardInterrupt)
+        return INTERRUPTED if asked else FAILED
     except RightcastError as error:
         _say_failure(error, as_json=as_json)
         return FAILED

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from rightcast.cli.channels import channel_ids, every_channel_id
 from rightcast.cli.desk import station_command, table
@@ -13,6 +14,17 @@ from rightcast.cli.panel import open_to_read, open_to_write
 
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
+    from rightcast.panel.catalogue.models import Package
+
+
+class PackageValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A package as it is answered."""
+
+    id: int
+    name: str
+    lineups: list[str]
+    channels: int
+    lines: int
 
 
 @click.group("package")
@@ -42,7 +54,7 @@ def add_package(
         channel_ids=every_channel_id() if all_channels else channel_ids(channels),
     )
     desk.answer(
-        {"id": package.pk, "name": package.name, "lineups": [lineup.name for lineup in package.lineups.all()]},
+        _value(package),
         [f"Added package {package.name} (id {package.pk}).", f"  rightcast line add NAME --package '{package.name}'"],
     )
 
@@ -53,20 +65,18 @@ def list_packages(desk: Desk) -> None:
     open_to_read(desk)
     from rightcast.panel.catalogue.models import Package
 
-    values = []
-    for package in Package.objects.prefetch_related("lineups__entries", "lines").order_by("name"):
-        lineups = list(package.lineups.all())
-        held = {entry.channel_id for lineup in lineups for entry in lineup.entries.all()}
-        values.append(
-            {
-                "id": package.pk,
-                "name": package.name,
-                "lineups": [lineup.name for lineup in lineups],
-                "channels": len(held),
-                "lines": len(package.lines.all()),
-            }
-        )
-    rows = (
-        (one["id"], one["name"], ", ".join(map(str, one["lineups"])), one["channels"], one["lines"]) for one in values
-    )
+    packages = Package.objects.prefetch_related("lineups__entries", "lines").order_by("name")
+    values = [_value(package) for package in packages]
+    rows = ((one.id, one.name, ", ".join(one.lineups), one.channels, one.lines) for one in values)
     desk.answer(values, table(rows, ("ID", "NAME", "LINEUPS", "CHANNELS", "LINES")) or ["No packages."])
+
+
+def _value(package: Package) -> PackageValue:
+    lineups = list(package.lineups.all())
+    return PackageValue(
+        id=package.pk,
+        name=package.name,
+        lineups=[lineup.name for lineup in lineups],
+        channels=len({entry.channel_id for lineup in lineups for entry in lineup.entries.all()}),
+        lines=len(package.lines.all()),
+    )

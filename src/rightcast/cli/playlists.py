@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -15,12 +16,13 @@ from rightcast.domain.errors import InvalidInputError
 from rightcast.formats.m3u import BrokenLine, read_playlist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rightcast.cli.desk import Desk
     from rightcast.panel.catalogue.operations import ImportEntry
 
 _SHOWN = 20
+_BAR_WIDTH = 30
 _KEPT = 100_000
 """Broken lines remembered; a file of more is no playlist, and their count is enough."""
 
@@ -57,13 +59,17 @@ def import_playlist(desk: Desk, *, playlist: str, always: bool) -> None:
         from rightcast.panel.catalogue.operations import import_channels
 
         left_out = LeftOut()
-        with _Bar(content) as bar:
+        bar = ImportBar(content, sys.stderr)
+        bar.update(0)
+        try:
             outcome = import_channels(
                 actor,
                 _entries(content, left_out),
                 progress=bar.update,
                 start="always" if always else "on_demand",
             )
+        finally:
+            bar.clear()
     for line_number, reason in outcome.skipped:
         left_out.add(line_number, reason)
     left_out.lines.sort()
@@ -114,39 +120,28 @@ def _lines(added: int, left_out: LeftOut) -> list[str]:
     return lines
 
 
-class _Bar:
-    """A bar over the bytes read, or a count of entries when the length is not known; only on a terminal."""
+class ImportBar:
+    """A bar over the bytes read, or a count when the length is not known; only where `stream` is a terminal."""
 
-    def __init__(self, content: Counted) -> None:
+    def __init__(self, content: Counted, stream: TextIO) -> None:
         self._content = content
-        self._shown = 0
-        self._stream = click.get_text_stream("stderr")
-        self._live = self._stream.isatty()
-        self._bar = click.progressbar(
-            length=content.length or None,
-            label="Importing",
-            file=self._stream,
-            hidden=not (self._live and content.length),
-        )
+        self._stream = stream
+        self._live = stream.isatty()
 
-    def __enter__(self) -> _Bar:
-        self._bar.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.render_finish()
-        if self._live and not self._content.length:
-            self._stream.write("\r\x1b[K")
-
-    @property
-    def update(self) -> Callable[[int], None]:
-        """What to call with the number of entries seen so far."""
-        return self._update
-
-    def _update(self, entries: int) -> None:
+    def update(self, entries: int) -> None:
+        """Show that so many channels were read."""
+        if not self._live:
+            return
+        bar = ""
         if self._content.length:
-            self._bar.update(self._content.read_bytes - self._shown)
-            self._shown = self._content.read_bytes
-        elif self._live:
-            self._stream.write(f"\rImporting  {entries:,} channels read")
+            share = min(self._content.read_bytes / self._content.length, 1.0)
+            filled = round(share * _BAR_WIDTH)
+            bar = f"[{'█' * filled}{'░' * (_BAR_WIDTH - filled)}] {share:4.0%}  "
+        self._stream.write(f"\r\x1b[KImporting {bar}{entries:,} channels read")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._live:
+            self._stream.write("\r\x1b[K")
             self._stream.flush()

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from rightcast.cli.channels import channel_ids
 from rightcast.cli.desk import station_command, table
@@ -20,6 +22,20 @@ if TYPE_CHECKING:
     from rightcast.panel.rights.models import CarriageRight
 
 _INSTRUMENTS = [one.value.replace("_", "-") for one in Instrument]
+
+
+class RightValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A right as it is answered."""
+
+    id: int
+    reference: str
+    licensor: str
+    instrument: str
+    state: str
+    territories: list[str]
+    channels: list[int]
+    starts: datetime
+    ends: datetime | None
 
 
 class InstrumentName(click.Choice[str]):
@@ -43,7 +59,9 @@ def right_group() -> None:
 @click.option("--all", "all_channels", is_flag=True, help="Every channel the station has now.")
 @click.option("--type", "instrument", type=InstrumentName(), required=True, help="What the right rests on.")
 @click.option("--licensor", required=True, metavar="NAME", help="Who grants it.")
-@click.option("--reference", show_default="made from licensor and date", help="The contract's own number.")
+@click.option(
+    "--reference", metavar="TEXT", show_default="made from licensor and date", help="The contract's own number."
+)
 @click.option(
     "--territory",
     "territories",
@@ -90,9 +108,8 @@ def add_right(
         ends=end,
         notes=notes,
     )
-    value = _value(right)
     desk.answer(
-        value,
+        _value(right),
         [
             f"Recorded right {right.reference} (id {right.pk}) for {len(right.channels.all())} channels"
             f" in {_areas(right.territories)}, {shown(right.starts)} to {shown(right.ends, 'open end')} UTC."
@@ -109,15 +126,15 @@ def list_rights(desk: Desk) -> None:
     values = [_value(right) for right in CarriageRight.objects.prefetch_related("channels").order_by("id")]
     rows = (
         (
-            value["id"],
-            value["reference"],
-            value["licensor"],
-            value["instrument"],
-            value["state"],
-            _areas(value["territories"]),
-            len(value["channels"]),
-            shown(value["starts"]),
-            shown(value["ends"], "open"),
+            value.id,
+            value.reference,
+            value.licensor,
+            value.instrument,
+            value.state,
+            _areas(value.territories),
+            len(value.channels),
+            shown(value.starts),
+            shown(value.ends, "open"),
         )
         for value in values
     )
@@ -164,17 +181,17 @@ def _new_reference(licensor: str) -> str:
     return f"{licensor} {now_utc():%Y-%m-%d %H:%M:%S}"[-120:]
 
 
-def _value(right: CarriageRight) -> dict[str, object]:
+def _value(right: CarriageRight) -> RightValue:
     from rightcast.panel.rights.queries import state_of
 
-    return {
-        "id": right.pk,
-        "reference": right.reference,
-        "licensor": right.licensor,
-        "instrument": right.instrument,
-        "state": state_of(right, now_utc()),
-        "territories": list(right.territories),
-        "channels": sorted(channel.pk for channel in right.channels.all()),
-        "starts": right.starts,
-        "ends": right.ends,
-    }
+    return RightValue(
+        id=right.pk,
+        reference=right.reference,
+        licensor=right.licensor,
+        instrument=right.instrument,
+        state=state_of(right, now_utc()),
+        territories=list(right.territories),
+        channels=sorted(channel.pk for channel in right.channels.all()),
+        starts=right.starts,
+        ends=right.ends,
+    )
