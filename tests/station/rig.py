@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -17,12 +18,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
+from rightcast.contract.station import StationSettings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 PROGRAM = Path(sys.executable).parent / "rightcast"
 ON_AIR_S = 60.0
+NUMBERS = itertools.count(1)
 
 
 def until(found: Callable[[], T | None], *, within_s: float, what: str) -> T:
@@ -93,7 +97,8 @@ class Rig:
 
     def allow(self, name: str, *options: str) -> int:
         """Record a right for a channel; returns its id."""
-        grant = ("--type", "own-production", "--licensor", "We", "--territory", "worldwide")
+        reference = ("--reference", f"{name} {next(NUMBERS)}")
+        grant = ("--type", "own-production", "--licensor", "We", "--territory", "worldwide", *reference)
         return int(self.command("right", "add", "--channel", name, *grant, *options)["id"])
 
     def open_line(self, name: str, *options: str, package: str = "All") -> None:
@@ -185,6 +190,7 @@ def station(folder: Path, *options: str, demo: bool = False) -> Iterator[Rig]:
                 one.kill()
     assert process.returncode == 0, (folder / "terminal.txt").read_text()
     assert not alive, f"left behind: {alive}"
+    assert not StationSettings(data=data).ring_root.exists(), "the ring's memory is given back"
 
 
 def _await_on_air(rig: Rig, folder: Path, *, demo: bool) -> None:
