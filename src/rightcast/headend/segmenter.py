@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rightcast.headend.ring import Ring
 
 SILENCE_S = 3.0
+STUCK_S = 6.0
 _WALL_DRIFT_S = 1.0
 
 # Interest in a PID is a mask over headers: bits that make a packet worth looking at.
@@ -40,6 +41,7 @@ class Segmenter:
         self._interest = np.zeros(ts.PIDS, np.uint32)
         self._now = 0.0
         self._wall = 0.0
+        self._last_unit = 0.0
         self._waiting_since: float | None = None
         self._silent = True
         self._data = memoryview(b"")
@@ -71,8 +73,7 @@ class Segmenter:
             self._end_segment()
             self._continuity.reset()
             self._aligner.reset()
-        stuck = now - self._wall > MAX_SEGMENT_S + SILENCE_S  # pictures stopped, other packets go on
-        if self._cutter.is_open and stuck:
+        if self._cutter.is_open and now - self._last_unit > STUCK_S:  # pictures stopped, other packets go on
             self._end_segment()
             self._do_without_random_access(now)
             return
@@ -157,6 +158,7 @@ class Segmenter:
             if clue.new_format:
                 self._cutter.begin_epoch_at_next_random_access()
             self._cutter.every_unit = self._essence.every_unit
+            self._last_unit = self._now
             cut = self._cutter.on_unit(clue.time, random_access=clue.random_access)
             if cut is not None:
                 self._apply(cut, offset)

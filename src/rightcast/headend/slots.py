@@ -56,6 +56,7 @@ class SlotFiles:
         if self._resting and sequence - self._resting[0][1] > REST_SEGMENTS:
             return self._resting.popleft()[0]
         self._next += 1
+        self._sizes[self._next - 1] = 0
         return self._next - 1
 
     def grew(self, slot: int, size: int) -> None:

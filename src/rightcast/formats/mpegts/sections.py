@@ -5,10 +5,14 @@ ISO/IEC 13818-1 section 2.4.4 and annex A.
 
 from __future__ import annotations
 
+from collections import deque
+
 from rightcast.formats.mpegts.packets import PACKET_BYTES, SYNC_BYTE, UNIT_START, payload_offset
 
 MAX_SECTION_BYTES = 4096
 _STUFFING = 0xFF
+_BROKEN_COPIES = 7
+_COPIES_TO_VOTE = 3
 
 
 def _crc_table() -> list[int]:
@@ -62,10 +66,14 @@ def packetise(section: bytes, pid: int, counter: int) -> bytes:
 
 
 class SectionAssembler:
-    """Sections of one PID out of its packets, whole and with a correct checksum; others are dropped."""
+    """Sections of one PID out of its packets, whole and with a correct checksum; others are dropped.
+
+    On a noisy line no copy of a long table may be whole: what most of the last copies say is tried then.
+    """
 
     def __init__(self) -> None:
         self.damaged = 0
+        self._broken: deque[bytes] = deque(maxlen=_BROKEN_COPIES)
         self._gathered: bytearray | None = None
         self._counter = -1
 
@@ -107,15 +115,25 @@ class SectionAssembler:
                 break
             section = bytes(self._gathered[:length])
             del self._gathered[:length]
-            if self._sound(section):
-                done.append(section)
+            sound = self._verified(section)
+            if sound is not None:
+                done.append(sound)
         return done
 
-    def _sound(self, section: bytes) -> bool:
+    def _verified(self, section: bytes) -> bytes | None:
         """Long sections carry a checksum; short ones (syntax indicator 0) are of no use here."""
-        sound = bool(section[1] & 0x80) and len(section) >= 12 and crc32(section) == 0
-        self.damaged += not sound
-        return sound
+        if not section[1] & 0x80 or len(section) < 12:
+            return None
+        if crc32(section) == 0:
+            self._broken.clear()
+            return section
+        self.damaged += 1
+        self._broken.append(section)
+        copies = [copy for copy in self._broken if len(copy) == len(section)]
+        if len(copies) < _COPIES_TO_VOTE:
+            return None
+        repaired = bytes(max(set(column), key=column.count) for column in zip(*copies, strict=True))
+        return repaired if crc32(repaired) == 0 else None
 
 
 class TableCollector:

@@ -1,0 +1,1 @@
+"""Transport stream formats, tested."""
