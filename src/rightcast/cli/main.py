@@ -6,6 +6,7 @@ Commands live in one file per subject and are loaded when they are needed.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -68,6 +69,7 @@ def cli() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code. Failures are said in a sentence, never as a traceback."""
     as_json = "--json" in arguments
+    logging.getLogger().addHandler(logging.NullHandler())  # answers and errors are all a command says
     try:
         code = cli.main(list(arguments), prog_name="rightcast", standalone_mode=False)
     except click.ClickException as error:
