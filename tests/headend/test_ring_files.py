@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rightcast.domain.errors import FolderNotWritableError
+from rightcast.domain.errors import FolderNotWritableError, RingTooSmallError
 from rightcast.headend.ring import FEWEST_SEGMENTS, SPARE_SEGMENTS
 from tests.headend.ringside import Ringside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+import errno
+import os
 
 
 def write(side: Ringside, size: int = 1880, *, count: int = 1, new_epoch: bool = False) -> None:
@@ -86,3 +89,38 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(FolderNotWritableError, match="file"):
         Ringside(tmp_path / "file" / "1")
+
+
+class SmallTmpfs:
+    """Takes writes until its room is used up, as a full tmpfs does; emptied files make room again."""
+
+    def __init__(self, folder: Path, room: int) -> None:
+        self.folder, self.room = folder, room
+        self.write = os.pwritev
+
+    def pwritev(self, descriptor: int, buffers: Sequence[bytes], offset: int) -> int:
+        free = self.room - sum(file.stat().st_size for file in self.folder.glob("*.ts"))
+        free += max(os.fstat(descriptor).st_size - offset, 0)
+        if free <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self.write(descriptor, [b"".join(buffers)[:free]], offset)
+
+
+def test_a_full_tmpfs_costs_the_oldest_segments_not_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    side = Ringside(tmp_path / "1")
+    monkeypatch.setattr(os, "pwritev", SmallTmpfs(side.folder, 500_000).pwritev)
+    write(side, size=94_000, count=20)
+    assert [seen.opened.sequence for seen in side.closed] == list(range(20))
+    assert all(seen.data[376:] == bytes((seen.opened.sequence,)) * 94_000 for seen in side.closed)
+    assert side.ring.closed_segments >= FEWEST_SEGMENTS - 1
+
+
+def test_a_tmpfs_too_small_for_three_segments_is_an_error_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = Ringside(tmp_path / "1")
+    monkeypatch.setattr(os, "pwritev", SmallTmpfs(side.folder, 200_000).pwritev)
+    with pytest.raises(RingTooSmallError, match="full"):
+        write(side, size=94_000, count=20)
+    side.ring.close()
+    assert not side.folder.exists()

@@ -125,3 +125,12 @@ def test_start_times_follow_the_durations(tmp_path: Path) -> None:
         studio.feed(pictures.take(3), per_block_s=0.12)
     walls = [segment.opened.wall for segment in studio.segments]
     assert [round(b - a, 6) for a, b in pairwise(walls)] == [2.0] * (len(walls) - 1)
+
+
+def test_pictures_that_are_all_key_pictures_do_not_make_a_part_each(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.feed(Pictures(gop=1).take(105))
+    for segment in studio.closed:
+        assert segment.duration == pytest.approx(1.8)
+        assert [part.duration for part in segment.parts[:-1]] == [0.24] * (len(segment.parts) - 1)
+        assert all(part.joinable for part in segment.parts)

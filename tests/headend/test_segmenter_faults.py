@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.formats.mpegts.units import WRAP
 from tests.headend.ringside import START, Studio
-from tests.headend.signals import AUDIO_PID, VIDEO_PID, Pictures, edited, packets_of, pid_of
+from tests.headend.signals import AUDIO_PID, VIDEO_PID, Pictures, edited, packets_of, pid_of, signal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,3 +171,28 @@ def test_the_bitrate_is_that_of_the_last_second(tmp_path: Path) -> None:
     studio.silence(3)
     assert studio.segmenter.statistics.bitrate_bps == 0
     assert studio.segmenter.statistics.last_data > START
+
+
+def test_pictures_of_another_size_are_a_new_epoch_without_loss(tmp_path: Path) -> None:
+    large = signal(seconds=4, size="1280x720").read_bytes()
+    small = signal(seconds=4, size="640x360", muxer=("-output_ts_offset", "4")).read_bytes()
+    studio = Studio(tmp_path)
+    studio.feed(large + small)
+    assert epochs(studio) == [0, 0, 1]
+    assert studio.segmenter.statistics.resolution == "640x360"
+    assert studio.segmenter.statistics.discontinuities == 0
+    assert (large + small).count(b"".join(segment.media for segment in studio.closed)) == 1
+
+
+def test_damaged_packets_are_counted_passed_on_and_not_believed(tmp_path: Path) -> None:
+    def damage(index: int, packet: bytearray) -> bytearray:
+        if index % 50 == 30:
+            packet[1] |= 0x80
+        return packet
+
+    stream = edited(Pictures().take(155), damage)
+    studio = Studio(tmp_path)
+    studio.feed(stream)
+    assert studio.segmenter.statistics.damaged_packets == (len(stream) // 188 + 19) // 50
+    assert epochs(studio) == [0] * len(studio.closed)
+    assert stream.count(b"".join(segment.media for segment in studio.closed)) == 1

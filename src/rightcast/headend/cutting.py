@@ -66,7 +66,7 @@ class Cutter:
             return self._turn(joinable=True)
         if self._elapsed >= MAX_SEGMENT_S * CLOCK_HZ:
             return self._turn(joinable=False)
-        if (random_access and not self.every_unit) or self._part_elapsed >= self._part:
+        if self._part_elapsed >= self._part or (random_access and not self._joinable):
             return self._end_part(joinable=random_access)
         return None
 

@@ -197,4 +197,4 @@ def _pids_of(pmt: Pmt | None) -> frozenset[int]:
     if pmt is None:
         return frozenset()
     streams = {stream.pid for stream in pmt.streams}
-    return (streams | pmt.access_control_pids() | {pmt.pcr_pid}) - {ts.NULL_PID}
+    return frozenset(streams | pmt.access_control_pids() | {pmt.pcr_pid}) - {ts.NULL_PID}
