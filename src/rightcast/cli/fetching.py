@@ -98,7 +98,6 @@ def _opened_file(path: Path) -> BinaryIO:
 
 
 def _opened_url(url: str) -> http.client.HTTPResponse:
-    request = urllib.request.Request(url, headers={"User-Agent": "rightcast", "Accept-Encoding": "identity"})  # noqa: S310
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -110,6 +109,7 @@ def _opened_url(url: str) -> http.client.HTTPResponse:
     ):
         opener.add_handler(handler)  # http and https only, after redirects too
     try:
+        request = urllib.request.Request(url, headers={"User-Agent": "rightcast", "Accept-Encoding": "identity"})  # noqa: S310 - the opener knows http and https only
         answer = opener.open(request, timeout=ANSWER_S)
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = f"it answered {error.code}" if isinstance(error, urllib.error.HTTPError) else error
