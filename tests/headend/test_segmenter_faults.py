@@ -72,6 +72,9 @@ def test_time_that_jumps_between_key_pictures_waits_for_the_next(tmp_path: Path)
     studio.feed(Pictures().take(75) + other.take(130))
     assert epochs(studio) == [0, 0, 1, 1]
     assert all(segment.media[5] & 0x40 for segment in studio.closed)
+    assert [segment.duration for segment in studio.closed] == [2.0, 1.0, 2.0, 2.0]
+    first = Pictures().take(75)
+    assert first[376:] == studio.closed[0].media + studio.closed[1].media
 
 
 def test_one_damaged_time_is_ignored(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Cutter:
         self._part = int(part_s * CLOCK_HZ * _TOLERANCE)
         self._last: int | None = None
         self._doubtful: int | None = None
+        self._in_doubt = False
         self._interval = _USUAL_INTERVAL
         self._elapsed = 0
         self._part_elapsed = 0
@@ -50,11 +51,16 @@ class Cutter:
         return self._open
 
     def on_unit(self, time: int, *, random_access: bool) -> Cut | None:
-        """An access unit starts. A jump in time that only one unit shows is taken for damage and ignored."""
+        """An access unit starts.
+
+        A jump in time that only one unit shows is taken for damage. Until the next one tells, that unit is kept in
+        a part of its own, so that a segment which ends there does not hold it.
+        """
         random_access = random_access or self.every_unit
         jumped = self._moves(time, certain=random_access)
         if jumped is None:
-            return None
+            return self._set_apart() if self._open and not self._in_doubt else None
+        self._in_doubt = self._in_doubt and jumped
         if jumped:
             return self._after_jump(random_access=random_access)
         if self._open:
@@ -107,7 +113,7 @@ class Cutter:
 
     def _begin(self) -> Cut:
         new_epoch, self._epoch_due = self._epoch_due, False
-        self._open, self._joinable = True, True
+        self._open, self._joinable, self._in_doubt = True, True, False
         self._elapsed = self._part_elapsed = 0
         return Cut(begins=True, new_epoch=new_epoch)
 
@@ -122,9 +128,17 @@ class Cutter:
         self._part_elapsed, self._joinable = 0, joinable
         return cut
 
+    def _set_apart(self) -> Cut:
+        cut = Cut((self._part_elapsed + self._interval) / CLOCK_HZ, self._joinable)
+        self._part_elapsed, self._joinable, self._in_doubt = -self._interval, False, True
+        return cut
+
     def _close(self) -> Cut:
-        """Close with what is there; the last unit is taken to last as long as the one before it."""
+        """Close with what is there, less a unit in doubt; the last unit lasts as long as the one before it."""
         self._open = False
+        if self._in_doubt:
+            self._in_doubt = False
+            return Cut(segment_s=(self._elapsed + self._interval) / CLOCK_HZ)
         part_s, segment_s = self._part_elapsed + self._interval, self._elapsed + self._interval
         whole_picture = self._part_elapsed > 0
         return Cut(part_s / CLOCK_HZ, self._joinable and whole_picture, segment_s / CLOCK_HZ)
