@@ -49,8 +49,7 @@ class Reorderer:
         self.lost = 0
         self._next: int | None = None
         self._ssrc = 0
-        self._held: dict[int, bytes] = {}
-        self._waiting_since = 0.0
+        self._held: dict[int, tuple[float, bytes]] = {}
 
     def push(self, sequence: int, ssrc: int, payload: bytes, now: float, out: list[bytes]) -> None:
         """Take one datagram; append to `out` whatever is in order now."""
@@ -63,9 +62,7 @@ class Reorderer:
             if self._held:
                 self._follow(out)
         elif ahead < _JUMP:
-            if not self._held:
-                self._waiting_since = now
-            self._held[sequence] = payload
+            self._held.setdefault(sequence, (now, payload))
             if len(self._held) >= WINDOW_DATAGRAMS:
                 self._give_up(out)
         elif ahead < 0x10000 - _JUMP:
@@ -76,22 +73,25 @@ class Reorderer:
 
     def expire(self, now: float, out: list[bytes]) -> None:
         """Once a tick: stop waiting for what is overdue."""
-        while self._held and now - self._waiting_since > WINDOW_S:
+        while self._held and now - self._held[self._nearest()[1]][0] > WINDOW_S:
             self._give_up(out)
-            self._waiting_since = now if self._held else 0.0
 
     def _follow(self, out: list[bytes]) -> None:
-        while self._next is not None and (payload := self._held.pop(self._next, None)) is not None:
-            out.append(payload)
+        while self._next is not None and (held := self._held.pop(self._next, None)) is not None:
+            out.append(held[1])
             self._next = (self._next + 1) & 0xFFFF
 
     def _give_up(self, out: list[bytes]) -> None:
         """Skip to the nearest datagram held."""
-        expected = self._next or 0
-        gap, nearest = min(((sequence - expected) & 0xFFFF, sequence) for sequence in self._held)
+        gap, nearest = self._nearest()
         self.lost += gap
         self._next = nearest
         self._follow(out)
+
+    def _nearest(self) -> tuple[int, int]:
+        """How many are missing before the first datagram held, and its number."""
+        expected = self._next or 0
+        return min(((sequence - expected) & 0xFFFF, sequence) for sequence in self._held)
 
     def _restart(self, sequence: int, ssrc: int, out: list[bytes]) -> None:
         """Another sender, or the same one started anew: hand out what is held and begin here."""
