@@ -34,7 +34,7 @@ CHANGELISTS = [
     "/rights/carriageright/",
     "/lines/line/",
     "/audit/auditrow/",
-    "/auth/user/",
+    "/staff/operator/",
 ]
 
 

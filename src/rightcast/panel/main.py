@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import warnings
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ def run(settings: StationSettings) -> None:
     """Serve the console on `settings.console` until the process is told to end."""
     station_key(settings.keys)
     set_up_django(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn ends its work, then raises the signal again
+        signal.signal(number, lambda *_: None)
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     uvicorn.run(
         "rightcast.panel.asgi:application",

@@ -111,14 +111,22 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Lines",
                 "separator": True,
-                "items": [_item("Lines", "group", "lines.line")],
+                "items": [
+                    _item("Lines", "group", "lines.line"),
+                    {
+                        "title": "Why?",
+                        "icon": "help",
+                        "link": reverse_lazy("why"),
+                        "permission": _allowed("lines.view_line"),
+                    },
+                ],
             },
             {
                 "title": "System",
                 "separator": True,
                 "items": [
                     _item("Audit trail", "history", "audit.auditrow"),
-                    _item("Staff", "badge", "auth.user"),
+                    _item("Staff", "badge", "staff.operator"),
                     _item("Settings", "tune", "station.stationrow"),
                 ],
             },

@@ -23,6 +23,8 @@ class AuditRow(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = "deed"
+        verbose_name_plural = "audit trail"
         indexes = [models.Index(fields=["subject", "subject_id"], name="audit_of_subject")]
 
     def __str__(self) -> str:

@@ -193,9 +193,10 @@ class ChannelAdmin(OperatedAdmin):
         report = live().channels.get(channel.id)
         words = [self.state(channel)]
         if report is not None:
-            words.append(f"{report.state.replace('_', ' ')} for {span(timezone.now().timestamp() - report.since)}")
-            words += [redact(word) for word in (report.detail, report.source, report.resolution, report.codecs) if word]
-            words.append(self.bitrate(channel))
+            word = "ready" if report.state == "idle" else report.state.replace("_", " ")
+            words.append(f"{word} for {span(timezone.now().timestamp() - report.since)}")
+            words += [redact(one) for one in (report.detail, report.source, report.resolution, report.codecs) if one]
+            words += [rate(report.bitrate_bps)] if report.bitrate_bps else []
             words.append(f"{live().viewers_of(channel.id)} watching")
         return " · ".join(words)
 

@@ -10,16 +10,20 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from rightcast.domain.lineup import LineStatus
+from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.live import live
-from rightcast.panel.console.numbers import until
+from rightcast.panel.console.numbers import span, until
 from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
 from rightcast.panel.lines import operations, showing
 from rightcast.panel.lines.models import Line
+from rightcast.panel.lines.queries import recent_refusals, sentence_of
 from rightcast.panel.station.queries import station
 
 if TYPE_CHECKING:
@@ -43,6 +47,8 @@ class LineForm(RecordForm):
     secret = forms.CharField(
         required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: one is made up and shown once."
     )
+
+    note = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
     class Meta:
         model = Line
@@ -69,13 +75,14 @@ class LineAdmin(OperatedAdmin):
         """With the packages that the list shows."""
         return Line.objects.prefetch_related("packages")
 
+    readonly_fields = ("standing", "watching", "refused")
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name and secret only when it is made."""
-        limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), "expires", "trial")})
-        note = ("Note", {"fields": ("note",)})
+        limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), "expires", "trial", "note")})
         if obj is None:
-            return ((None, {"fields": (("name", "secret"),)}), limits, note)
-        return (limits, note)
+            return ((None, {"fields": (("name", "secret"),)}), limits)
+        return ((None, {"fields": ("standing", "watching", "refused")}), limits)
 
     def store(self, actor: Actor, record: Line, form: Any, rows: list[list[Row]], *, change: bool) -> Line:
         """Create or change the line; a new secret waits to be shown once."""
@@ -129,22 +136,22 @@ class LineAdmin(OperatedAdmin):
     @button("End sessions", icon="logout")
     def kick(self, actor: Actor, record: Line) -> str:
         """End what it watches now."""
-        return f"The sessions of line {operations.kick_line(actor, record.id)} were ended."
+        return f"The sessions of line {operations.kick_line(actor, record.id).name} were ended."
 
     @button("Disable", icon="pause_circle")
     def disable(self, actor: Actor, record: Line) -> str:
         """Refuse it until enabled."""
-        return f"Line {operations.disable_line(actor, record.id)} is disabled."
+        return f"Line {operations.disable_line(actor, record.id).name} is disabled."
 
     @button("Enable", icon="play_circle")
     def enable(self, actor: Actor, record: Line) -> str:
         """Let it watch again."""
-        return f"Line {operations.enable_line(actor, record.id)} is active."
+        return f"Line {operations.enable_line(actor, record.id).name} is active."
 
     @button("Ban", icon="block")
     def ban(self, actor: Actor, record: Line) -> str:
         """Refuse it for abuse."""
-        return f"Line {operations.ban_line(actor, record.id)} is banned."
+        return f"Line {operations.ban_line(actor, record.id).name} is banned."
 
     @button("New secret", icon="key")
     def new_secret(self, actor: Actor, record: Line) -> HttpResponse:
@@ -174,6 +181,46 @@ class LineAdmin(OperatedAdmin):
 
     def _to_secret(self, made: operations.NewLine) -> HttpResponse:
         return HttpResponseRedirect(self._address("secret", showing.hide(made)))
+
+    @column("Now")
+    def standing(self, line: Line) -> str:
+        """State, expiry and screens in one line."""
+        expiry, screens = self.expires_in(line), self.screens(line)
+        return f"{line.name} · {self.state(line)} · expires {expiry} · {screens} screens in use"
+
+    @column("Watching")
+    def watching(self, line: Line) -> str:
+        """What it watches now, since when, with which player."""
+        now = timezone.now().timestamp()
+        sessions = [one for edge in live().edges for one in edge.sessions if one.line_id == line.id]
+        names = dict(Channel.objects.filter(id__in=[one.channel_id for one in sessions]).values_list("id", "name"))
+        return format_html_join(
+            mark_safe("<br>"),
+            "{} for {} · {} · {} from {}",
+            (
+                (
+                    names.get(one.channel_id, f"channel {one.channel_id}"),
+                    span(now - one.opened),
+                    one.kind,
+                    one.player or "unknown player",
+                    one.address,
+                )
+                for one in sessions
+            ),
+        )
+
+    @column("Refused lately")
+    def refused(self, line: Line) -> str:
+        """The last refusals, in words."""
+        now = timezone.now().timestamp()
+        return format_html_join(
+            mark_safe("<br>"),
+            '{} ago · <a class="rc-link" href="{}?line={}&channel=id:{}">{}</a>',
+            (
+                (span(now - one.at), reverse("why"), line.name, one.channel_id, sentence_of(one.reason))
+                for one in recent_refusals(line.name, live().edges)[:5]
+            ),
+        )
 
     @column("State", label=STATE_LABELS)
     def state(self, line: Line) -> str:

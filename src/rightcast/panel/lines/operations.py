@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from rightcast.panel.audit.operations import Actor
 
 MAX_SESSIONS = 1000
+_DID = {
+    "update": "changed",
+    "disable": "disabled",
+    "enable": "enabled",
+    "ban": "banned",
+    "extend": "moved the expiry of",
+    "change-secret": "changed the secret of",
+    "set-packages": "set the packages of",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,7 @@ def _change(actor: Actor, line_id: int, verb: str, change: Callable[[Line], None
         line = _line(line_id)
         change(line)
         line.save()
-        deed.record(f"line.{verb}", line_id, f"line {line.name}: {verb.replace('-', ' ')}", **_facts(line))
+        deed.record(f"line.{verb}", line_id, f"{_DID[verb]} line {line.name}", **_facts(line))
         deed.changed(Kind.LINE, line_id)
     return line
 

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from rightcast.domain.rights import RightStatus
 from rightcast.panel.console.numbers import until
@@ -50,6 +50,8 @@ class RightForm(RecordForm):
         widget=UnfoldBooleanSwitchWidget,
         help_text="Channels added later are not covered.",
     )
+
+    notes = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
     class Meta:
         model = CarriageRight

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget, UnfoldBooleanSwitchWidget
 
 from rightcast.panel.desk import OperatedAdmin, RecordForm, column
 from rightcast.panel.staff import operations
+from rightcast.panel.staff.models import Operator
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -32,12 +33,19 @@ class StaffForm(RecordForm):
         help_text="Empty: unchanged; for a new operator one is made up and shown once.",
     )
 
+    groups = forms.ModelMultipleChoiceField(
+        queryset=Group.objects.order_by("id"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="Owner: everything. Engineer: channels. Rights officer: rights. Help desk: lines. All may look.",
+    )
+    is_active = forms.BooleanField(required=False, initial=True, label="May sign in", widget=UnfoldBooleanSwitchWidget)
+
     class Meta:
-        model = User
+        model = Operator
         fields = ("username", "groups", "is_active")
 
 
-@admin.register(User)
+@admin.register(Operator)
 class StaffAdmin(OperatedAdmin):
     """Operators and what they may do."""
 
@@ -47,15 +55,15 @@ class StaffAdmin(OperatedAdmin):
     search_fields = ("username",)
     fieldsets = ((None, {"fields": (("username", "password"), "groups", "is_active")}),)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Operator]:
         """With the groups that the list shows."""
-        return User.objects.prefetch_related("groups")
+        return Operator.objects.prefetch_related("groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A name is chosen once: the trail knows people by it."""
         return () if obj is None else ("username",)
 
-    def store(self, actor: Actor, record: User, form: Any, rows: list[list[Row]], *, change: bool) -> User:
+    def store(self, actor: Actor, record: Operator, form: Any, rows: list[list[Row]], *, change: bool) -> User:
         """Add or change the operator."""
         given = form.cleaned_data
         groups = [group.name for group in given["groups"]]
@@ -77,11 +85,11 @@ class StaffAdmin(OperatedAdmin):
         if password:
             messages.success(request, f"Password of {form.instance.username}, shown once: {password}")
 
-    def discard(self, actor: Actor, record: User) -> None:
+    def discard(self, actor: Actor, record: Operator) -> None:
         """Remove the operator."""
         operations.remove_staff(actor, record.id)
 
     @column("Groups")
-    def roles(self, user: User) -> str:
+    def roles(self, user: Operator) -> str:
         """What the operator may do."""
         return ", ".join(sorted(group.name for group in user.groups.all())) or "none"

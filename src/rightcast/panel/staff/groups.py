@@ -15,7 +15,7 @@ ENGINEER = "Engineer"
 RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
-_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "auth")
+_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "staff")
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "station"),

@@ -32,7 +32,7 @@ class NewStaff:
 
 def create_staff(actor: Actor, *, username: str, groups: Sequence[str], password: str | None = None) -> NewStaff:
     """Add an operator; a password is made up when none is given. Raises InvalidInputError."""
-    with operating(actor, "auth.add_user") as deed:
+    with operating(actor, "staff.add_operator") as deed:
         name = credentials.check_name(username.strip())
         if User.objects.filter(username__iexact=name).exists():
             raise InvalidInputError(
@@ -51,7 +51,7 @@ def update_staff(
     actor: Actor, user_id: int, *, groups: Sequence[str], active: bool, password: str | None = None
 ) -> User:
     """Set what an operator may do. Raises InvalidInputError, ConflictError, NotFoundError."""
-    with operating(actor, "auth.change_user") as deed:
+    with operating(actor, "staff.change_operator") as deed:
         user = _user(user_id)
         if not active or OWNER not in groups:
             _keep_an_owner(user)
@@ -76,7 +76,7 @@ def change_own_password(actor: Actor, password: str) -> None:
 
 def remove_staff(actor: Actor, user_id: int) -> None:
     """Remove an operator; the audit rows stay. Raises ConflictError, NotFoundError."""
-    with operating(actor, "auth.delete_user") as deed:
+    with operating(actor, "staff.delete_operator") as deed:
         user = _user(user_id)
         _keep_an_owner(user)
         deed.record("staff.remove", user_id, f"removed operator {user.username}")
