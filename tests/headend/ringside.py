@@ -32,8 +32,15 @@ class Seen:
 
     @property
     def media(self) -> bytes:
-        """The segment without the tables put before it."""
-        return self.data[self.opened.psi_bytes :]
+        """The segment without the tables, and the packet announcing a break, that were put before it."""
+        start = self.opened.psi_bytes
+        return self.data[start + 188 * self.announces_break :]
+
+    @property
+    def announces_break(self) -> bool:
+        """Whether the first packet behind the tables says that time and counters start anew."""
+        first = self.data[self.opened.psi_bytes :][:6]
+        return first[3] & 0x30 == 0x20 and first[4:] == bytes((183, 0x80))
 
 
 class Ringside:

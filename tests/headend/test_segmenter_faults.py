@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rightcast.formats.mpegts.continuity import ContinuityCheck
+from rightcast.formats.mpegts.packets import Packets, headers_of
 from rightcast.formats.mpegts.units import WRAP
 from tests.headend.ringside import START, Studio
 from tests.headend.signals import AUDIO_PID, VIDEO_PID, Pictures, edited, packets_of, pid_of, signal
@@ -199,3 +201,18 @@ def test_damaged_packets_are_counted_passed_on_and_not_believed(tmp_path: Path) 
     assert studio.segmenter.statistics.damaged_packets == (len(stream) // 188 + 19) // 50
     assert epochs(studio) == [0] * len(studio.closed)
     assert stream.count(b"".join(segment.media for segment in studio.closed)) == 1
+
+
+def test_a_break_in_time_is_announced_to_decoders_that_watch_across_it(tmp_path: Path) -> None:
+    broken, changed = Studio(tmp_path / "broken"), Studio(tmp_path / "changed")
+    broken.feed(Pictures().take(75) + Pictures(start=30_000_000).take(105))
+    assert [segment.announces_break for segment in broken.closed] == [False, False, True, False]
+    check = ContinuityCheck()
+    watched = memoryview(b"".join(segment.data[segment.opened.psi_bytes :] for segment in broken.closed))
+    pictures = b"".join(p for p in packets_of(bytes(watched)) if pid_of(p) == VIDEO_PID)
+    packets = Packets(memoryview(pictures), headers_of(memoryview(pictures), len(pictures) // 188), 0)
+    assert check.count_errors(packets) == 0
+    pictures_go_on = Pictures()
+    changed.feed(pictures_go_on.take(50) + pictures_go_on.take(105, version=1, audio=None))
+    assert [segment.opened.epoch for segment in changed.closed] == [0, 1, 1]
+    assert not any(segment.announces_break for segment in changed.closed)

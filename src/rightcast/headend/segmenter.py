@@ -198,7 +198,11 @@ class Segmenter:
             following = self._wall + (cut.segment_s or 0.0)
             drifted = cut.new_epoch or abs(following - self._now) > _WALL_DRIFT_S
             self._wall = self._now if drifted else following
+            follows = self._ring.closed_segments > 0
             self._ring.open_segment(self._programme.opening(), wall=self._wall, new_epoch=cut.new_epoch)
+            if follows and cut.new_epoch and (cut.jumped or cut.segment_s is None):
+                # Decoders that watch across the break reset their clocks instead of waiting for the old time.
+                self._ring.write(ts.discontinuity_before(self._data[offset : offset + 4]))
         self._waiting_since = None
 
     def _end_segment(self) -> None:

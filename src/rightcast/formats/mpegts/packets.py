@@ -129,6 +129,12 @@ def payload_offset(packet: bytes | memoryview) -> int:
     return min(5 + packet[4], PACKET_BYTES) if control & PAYLOAD else PACKET_BYTES
 
 
+def discontinuity_before(packet: bytes | memoryview) -> bytes:
+    """A packet without payload which announces that counter and clock start anew with `packet` (section 2.4.3.5)."""
+    head = bytes((SYNC_BYTE, packet[1] & 0x1F, packet[2], ADAPTATION | (packet[3] - 1) & 15))
+    return (head + bytes((PACKET_BYTES - 5, 0x80))).ljust(PACKET_BYTES, b"\xff")
+
+
 def _view(data: memoryview, count: int) -> Packets:
     headers = headers_of(data, count)
     flaws = int(np.bitwise_or.reduce(headers ^ SYNC))
