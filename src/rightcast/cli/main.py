@@ -8,14 +8,16 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import sqlite3
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 import click
 
 from rightcast import __version__
 from rightcast.cli.desk import to_json
-from rightcast.domain.errors import RightcastError
+from rightcast.domain.errors import FolderNotWritableError, RightcastError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +72,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code. Failures are said in a sentence, never as a traceback."""
     as_json = "--json" in arguments
     logging.getLogger().addHandler(logging.NullHandler())  # answers and errors are all a command says
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     try:
         code = cli.main(list(arguments), prog_name="rightcast", standalone_mode=False)
     except click.ClickException as error:
@@ -82,6 +86,9 @@ def run(arguments: Sequence[str]) -> int:
     except RightcastError as error:
         _say_failure(error, as_json=as_json)
         return FAILED
+    except _database_errors() as error:
+        _say_failure(_unusable_database(error), as_json=as_json)
+        return FAILED
     except BrokenPipeError:
         # Whoever read our answer has left; nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -92,6 +99,20 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """The entry point of the `rightcast` program."""
     sys.exit(run(sys.argv[1:]))
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What a database raises that is busy, broken or not one; Django's kind only where Django was needed."""
+    django_db = sys.modules.get("django.db")
+    return (sqlite3.Error,) if django_db is None else (sqlite3.Error, django_db.DatabaseError)
+
+
+def _unusable_database(error: Exception) -> RightcastError:
+    return FolderNotWritableError(
+        f"The station's database cannot be used: {error}.",
+        remedy="Try again if it was busy; otherwise check the disk and the owner of the data folder.",
+        field="data",
+    )
 
 
 def _say_failure(error: RightcastError, *, as_json: bool) -> None:

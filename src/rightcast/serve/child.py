@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 import setproctitle
@@ -58,12 +59,14 @@ def main(arguments: Sequence[str]) -> int:
     name = room_name(room, index)
     settings = StationSettings.from_handover(handed)
     setproctitle.setproctitle(f"rightcast: {name}")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # of libraries to programmers, not to operators
     configure_logs(settings.data / "logs" / f"{name.replace(' ', '-')}.log", name)
     sys.excepthook = log_uncaught
     try:
         ROOMS[room](settings, index)
     except RightcastError as error:
-        log.error("%s", error)  # noqa: TRY400 - expected and explained; a traceback would only frighten
+        log.info("cannot work: %s", error)  # the supervisor says it on the terminal
         leave_failure(settings, name, error)
         return NEEDS_OPERATOR
     except KeyboardInterrupt:

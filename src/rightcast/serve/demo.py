@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from rightcast.domain.credentials import new_secret
-from rightcast.domain.errors import NotFoundError
 from rightcast.domain.lineup import ChannelKind
 from rightcast.domain.rights import WORLDWIDE, Instrument
-from rightcast.serve.sheet import DemoNote, read_demo_note, write_demo_note
+from rightcast.serve.sheet import DemoNote, write_demo_note
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
+    from rightcast.panel.audit.operations import Actor
 
 LINE_NAME = "demo"
 SCREENS = 4
@@ -50,39 +50,47 @@ CHANNELS = (
 )
 
 
-def fill_demo(settings: StationSettings) -> DemoNote:
-    """Make what is missing of the demo, in a process where the panel is set up. Returns the line's note."""
-    from rightcast.panel.audit.operations import Actor  # noqa: PLC0415 - Django is set up by the caller
-    from rightcast.panel.catalogue import operations as catalogue  # noqa: PLC0415
-    from rightcast.panel.lines import operations as lines  # noqa: PLC0415
-    from rightcast.panel.rights import operations as rights  # noqa: PLC0415
+def fill_demo(settings: StationSettings) -> None:
+    """Fill a station that has no channels yet; one that has some stays as it is. All of it, or nothing.
 
-    try:
-        return read_demo_note(settings)
-    except NotFoundError:
+    To be called in a process where the panel is set up.
+    """
+    from django.db import transaction  # noqa: PLC0415 - Django is set up by the caller
+
+    from rightcast.panel.audit.operations import Actor  # noqa: PLC0415
+    from rightcast.panel.catalogue.models import Channel  # noqa: PLC0415
+    from rightcast.panel.catalogue.operations import create_package  # noqa: PLC0415
+    from rightcast.panel.lines.operations import create_line  # noqa: PLC0415
+
+    with transaction.atomic():
+        if Channel.objects.exists():
+            return
         actor = Actor.system()
-    channel_ids = []
-    for wanted in CHANNELS:
-        channel = catalogue.create_channel(
-            actor,
-            name=wanted.name,
-            sources=[catalogue.SourceInput(url=wanted.url)],
-            number=wanted.number,
-            kind=wanted.kind.value,
-            category=wanted.category,
-        )
-        rights.record_right(
-            actor,
-            reference=f"Own production: {wanted.name}",
-            licensor="Rightcast demo",
-            instrument=Instrument.OWN_PRODUCTION,
-            channel_ids=[channel.pk],
-            territories=[WORLDWIDE],
-        )
-        channel_ids.append(channel.pk)
-    package = catalogue.create_package(actor, name="Demo", channel_ids=channel_ids)
-    secret = new_secret()
-    lines.create_line(actor, name=LINE_NAME, secret=secret, package_ids=[package.pk], max_sessions=SCREENS)
-    note = DemoNote(username=LINE_NAME, password=secret, channels=channel_ids)
-    write_demo_note(settings, note)
-    return note
+        channel_ids = [_add_channel(actor, wanted) for wanted in CHANNELS]
+        package = create_package(actor, name="Demo", channel_ids=channel_ids)
+        secret = new_secret()
+        create_line(actor, name=LINE_NAME, secret=secret, package_ids=[package.pk], max_sessions=SCREENS)
+        write_demo_note(settings, DemoNote(username=LINE_NAME, password=secret, channels=channel_ids))
+
+
+def _add_channel(actor: Actor, wanted: DemoChannel) -> int:
+    from rightcast.panel.catalogue.operations import SourceInput, create_channel  # noqa: PLC0415
+    from rightcast.panel.rights.operations import record_right  # noqa: PLC0415
+
+    channel = create_channel(
+        actor,
+        name=wanted.name,
+        sources=[SourceInput(url=wanted.url)],
+        number=wanted.number,
+        kind=wanted.kind.value,
+        category=wanted.category,
+    )
+    record_right(
+        actor,
+        reference=f"Own production: {wanted.name}",
+        licensor="Rightcast demo",
+        instrument=Instrument.OWN_PRODUCTION,
+        channel_ids=[channel.pk],
+        territories=[WORLDWIDE],
+    )
+    return channel.pk

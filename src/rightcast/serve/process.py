@@ -90,7 +90,8 @@ class SupervisedProcess:
                 self._on_failure(take_failure(self._settings, self.name))
                 return
             delay = next_delay(delay, uptime)
-            log.warning("%s ended (%s) after %.0f s; starting it again", self.name, describe_exit(code), uptime)
+            why = take_failure(self._settings, self.name) if code == NEEDS_OPERATOR else describe_exit(code)
+            log.warning("%s ended after %.0f s (%s); starting it again", self.name, uptime, why)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
 

@@ -53,15 +53,17 @@ def serve(settings: StationSettings, progress: Progress, *, self_sign: bool) -> 
     """
     check_folder(settings.data)
     with station_lock(settings.data):
-        settings = _checked(settings, self_sign=self_sign)
-        configure_logs(settings.data / "logs" / "serve.log", "serve")
-        remember_settings(settings)
-        progress.done("Ports, folders, ring, ffmpeg")
-        _warn_of_network(settings, progress, self_signed_used=self_sign and settings.tls_listen is not None)
-        station_key(settings.keys)
-        FileFeed(settings.feed).close()  # made before its readers start, who would race for it
-        asyncio.run(Station(settings, progress).run())
-        _remove_ring(settings)
+        try:
+            settings = _checked(settings, self_sign=self_sign)
+            configure_logs(settings.data / "logs" / "serve.log", "serve")
+            remember_settings(settings)
+            progress.done("ports, folders, ring, ffmpeg")
+            _warn_of_network(settings, progress, self_signed_used=self_sign and settings.tls_listen is not None)
+            station_key(settings.keys)
+            FileFeed(settings.feed).close()  # made before its readers start, who would race for it
+            asyncio.run(Station(settings, progress).run())
+        finally:
+            _remove_ring(settings)
         progress.say("  Off air.")
 
 
@@ -97,6 +99,9 @@ def _remove_ring(settings: StationSettings) -> None:
         shutil.rmtree(root / name, ignore_errors=True)
     if settings.ring is None:
         shutil.rmtree(root, ignore_errors=True)
+    else:
+        for socket in root.glob("headend-*.sock"):
+            socket.unlink(missing_ok=True)
 
 
 class Station:
@@ -128,16 +133,17 @@ class Station:
 
     async def _start(self, tasks: asyncio.TaskGroup) -> None:
         self._progress.awaiting("database", "headend", "edge", "console")
-        prepared = tasks.create_task(self._prepare_database())
-        self._keep(tasks, [*self._headends, *self._edges])
-        tasks.create_task(self._await_planes())
-        if not await prepared:
-            return
-        self._keep(tasks, self._panels)
-        if self._settings.demo:
-            self._progress.awaiting("first picture")
-            await self._await_picture()
-        await self._await_console()
+        async with asyncio.TaskGroup() as steps:
+            prepared = steps.create_task(self._prepare_database())
+            self._keep(tasks, [*self._headends, *self._edges])
+            steps.create_task(self._await_planes())
+            if not await prepared:
+                return
+            self._keep(tasks, self._panels)
+            steps.create_task(self._await_console())
+            if self._settings.demo:
+                self._progress.awaiting("first picture")
+                await self._await_picture()
         self._say_what_to_open()
 
     def _keep(self, tasks: asyncio.TaskGroup, processes: list[SupervisedProcess]) -> None:
@@ -177,7 +183,11 @@ class Station:
             self._late("console", "panel.log")
 
     async def _await_picture(self) -> None:
-        note = read_demo_note(self._settings)
+        try:
+            note = read_demo_note(self._settings)
+        except NotFoundError:
+            self._progress.failed("first picture", "the station has channels of its own, so no demo was added")
+            return
         path = f"/live/{note.username}/{note.password}/{note.channels[0]}.ts"
         if await until_picture(self._settings.listen, path, START_S):
             self._progress.done("first picture")
