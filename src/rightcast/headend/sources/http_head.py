@@ -87,6 +87,7 @@ class Body:
         self._left = int(length) if length.isdigit() and not self._chunked else None
         self._chunk_left = 0
         self._line = b""
+        self.over = self._left == 0
 
     @property
     def plain(self) -> bool:
@@ -94,15 +95,14 @@ class Body:
         return not self._chunked and self._left is None
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Content in these bytes. Raises SourceEndedError (complete) after the last, SourceEndedError on nonsense."""
+        """Content in these bytes; `over` says that they were the last. Raises SourceEndedError on nonsense."""
         if self._chunked:
             return self._unchunk(data)
         if self._left is None:
             return [data]
-        if self._left == 0:
-            raise SourceEndedError("The server's stream came to its end.", complete=True)
         taken = data[: self._left]
         self._left -= len(taken)
+        self.over = self._left == 0
         return [taken]
 
     def _unchunk(self, data: bytes) -> list[bytes]:
@@ -128,10 +128,8 @@ class Body:
                 continue  # the line end that closes the chunk before
             self._chunk_left = _hexadecimal(size)
             if self._chunk_left == 0:
-                if content:
-                    self._line = b"0\r\n"
-                    break
-                raise SourceEndedError("The server's stream came to its end.", complete=True)
+                self.over = True
+                break
         return content
 
 

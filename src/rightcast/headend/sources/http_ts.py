@@ -92,6 +92,8 @@ class HttpTsReceiver:
         if self._first:
             first, self._first = self._first, []
             return first
+        if self._body.over:
+            raise SourceEndedError("The server's stream came to its end.")
         blocks: list[bytes] = []
         for _ in range(_READS_A_TICK):
             try:
@@ -107,12 +109,9 @@ class HttpTsReceiver:
                     break
                 raise SourceEndedError("The server closed the connection.")
             data = bytes(_scratch[:size])
-            try:
-                blocks.extend([data] if self._body.plain else self._body.feed(data))
-            except SourceEndedError:
-                if not blocks:
-                    raise
-                break  # the next call meets it again
+            blocks.extend([data] if self._body.plain else self._body.feed(data))
+            if self._body.over:
+                break
         return blocks
 
     def close(self) -> None:
