@@ -34,6 +34,7 @@ else:
 
 Method = Any
 _REFUSAL = "_rightcast_refusal"
+_SUBJECTS = {"carriageright": "right", "stationrow": "station", "operator": "staff"}
 
 
 def column(
@@ -161,9 +162,7 @@ class OperatedAdmin(BaseAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """A record's history is its part of the audit trail."""
-        subject = {"carriageright": "right", "stationrow": "station", "operator": "staff"}.get(
-            self.opts.model_name or ""
-        )
+        subject = _SUBJECTS.get(self.opts.model_name or "")
         query = f"subject={subject or self.opts.model_name}&subject_id={object_id}"
         return HttpResponseRedirect(f"{reverse('admin:audit_auditrow_changelist')}?{query}")
 

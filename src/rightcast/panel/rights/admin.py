@@ -32,7 +32,6 @@ STATE_LABELS = {
     "ends soon": "warning",
     "suspended": "warning",
     "withdrawn": "danger",
-    "ended": "danger",
 }
 
 

@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def to_record(right: CarriageRight) -> domain.CarriageRight:
-    """The right as every plane knows it; prefetch `channels` when reading many."""
+def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) -> domain.CarriageRight:
+    """The right as every plane knows it; prefetch `channels` when reading many.
+
+    `channel_ids` stands in for what it covers when only these are asked about.
+    """
+    covered = (channel.id for channel in right.channels.all()) if channel_ids is None else channel_ids
     return domain.CarriageRight(
         id=right.id,
         reference=right.reference,
         licensor=right.licensor,
         instrument=domain.Instrument(right.instrument),
         status=domain.RightStatus(right.status),
-        channel_ids=tuple(sorted(channel.id for channel in right.channels.all())),
+        channel_ids=tuple(sorted(covered)),
         territories=tuple(right.territories),
         starts=right.starts,
         ends=right.ends,
@@ -42,8 +46,8 @@ def right_ids() -> list[int]:
 
 
 def rights_of(channel_id: int) -> list[domain.CarriageRight]:
-    """Every right recorded for a channel."""
-    return [to_record(right) for right in _with_channel_ids().filter(channels=channel_id)]
+    """Every right recorded for a channel, as far as it concerns that channel."""
+    return [to_record(right, (channel_id,)) for right in CarriageRight.objects.filter(channels=channel_id)]
 
 
 def covered_ids(channel_ids: Iterable[int] | None = None) -> set[int]:
