@@ -18,20 +18,21 @@ LONGEST_TOKEN = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a token says. `issued` and `expires` are unix seconds; `sid` names the session."""
+    """What a token says. `issued` and `expires` are unix seconds (to the millisecond); `sid` names the session."""
 
     sid: str
     line_id: int
     channel_id: int
     right_id: int
     device: str
-    issued: int
-    expires: int
+    issued: float
+    expires: float
 
 
 def sign(key: bytes, claims: Claims) -> str:
     """The token of a session: payload and HMAC-SHA256 (128 bits of it), both base64url."""
-    fields = (claims.expires, claims.sid, claims.line_id, claims.channel_id, claims.issued, claims.right_id)
+    expires, issued = round(claims.expires * 1000), round(claims.issued * 1000)
+    fields = (expires, claims.sid, claims.line_id, claims.channel_id, issued, claims.right_id)
     payload = "|".join((*map(str, fields), claims.device)).encode()
     return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
 
@@ -52,8 +53,8 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
             channel_id=int(channel),
             right_id=int(right),
             device=device,
-            issued=int(issued),
-            expires=int(expires),
+            issued=int(issued) / 1000,
+            expires=int(expires) / 1000,
         )
     except (ValueError, binascii.Error):
         return None

@@ -1,0 +1,380 @@
+"""The gate: every path asks here whether a line may watch, and gets a lease or a reason.
+
+What runs is asked again when something it rests on has changed, and when its right ends by the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import time
+from collections import Counter, deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from rightcast.contract.catalogue import Kind
+from rightcast.contract.reports import RefusalReport
+from rightcast.domain.credentials import digest_secret, secret_matches
+from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, decide, line_checks
+from rightcast.edge import tokens
+from rightcast.edge.viewings import Viewing, Viewings
+from rightcast.state.sessions import HLS, TS, Lease, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from rightcast.domain.lineup import Line
+    from rightcast.edge.replica import Replica
+
+TS_LEASE_S = 20.0
+RENEW_TS_S = 5.0
+RENEW_HLS_S = 10.0
+ZAP_WAIT_S = 1.0
+_ZAP_STEP_S = 0.02
+_RECENT_REFUSALS = 50
+_DECISIONS_PER_STEP = 200
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Who asks: an address and what the player calls itself."""
+
+    address: str
+    name: str
+
+    @property
+    def device(self) -> str:
+        """A short fingerprint, so that double opens of one player count once."""
+        return hashlib.blake2b(f"{self.address}|{self.name}".encode(), digest_size=6).hexdigest()
+
+
+class Admission:
+    """Decides, leases, and ends what must not go on. `cut` is told of viewings that were ended by a decision."""
+
+    def __init__(
+        self,
+        *,
+        replica: Replica,
+        sessions: Sessions,
+        viewings: Viewings,
+        secrets_key: bytes,
+        tokens_key: bytes,
+        edge: str,
+        cut: Callable[[Viewing], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._replica = replica
+        self._sessions = sessions
+        self._viewings = viewings
+        self._secrets_key = secrets_key
+        self._tokens_key = tokens_key
+        self._edge = edge
+        self._cut = cut
+        self._clock = clock
+        self._pending: dict[str, Viewing] = {}
+        self._releases: set[asyncio.Task[None]] = set()
+        self.refusals: Counter[str] = Counter()
+        self.recent: deque[RefusalReport] = deque(maxlen=_RECENT_REFUSALS)
+
+    # Lines
+
+    def authenticate(self, name: str, secret: str) -> Line | Denied:
+        """The line, whatever its status. An unknown name costs as much time as a wrong secret."""
+        line = self._replica.line_named(name)
+        if line is None:
+            digest_secret(self._secrets_key, name, secret)
+            return Denied(Reason.UNKNOWN_LINE)
+        if not secret_matches(self._secrets_key, name, secret, line.secret_digest):
+            return Denied(Reason.WRONG_SECRET)
+        return line
+
+    def line_reason(self, line: Line) -> Reason | None:
+        """Why the line may watch nothing at all now; None when it may."""
+        failed = next((check for check in line_checks(line, self._now()) if not check.holds), None)
+        return failed.reason if failed is not None else None
+
+    def ask(self, line: Line, channel_id: int) -> Allowed | Denied:
+        """The decision on one channel, concurrency left aside."""
+        return decide(
+            Question(
+                line=line,
+                channel=self._replica.channels.get(channel_id),
+                carried=self._replica.carried(line.package_ids),
+                rights=self._replica.rights_of(channel_id),
+                now=self._now(),
+            )
+        )
+
+    async def active(self, line: Line) -> int:
+        """How many screens of the line are in use."""
+        return len(await self._sessions.of_line(line.id, now=self._clock()))
+
+    # New sessions
+
+    def admit(self, line: Line, channel_id: int) -> Allowed | Denied:
+        """The decision for a new session: also the replica must be fresh enough."""
+        if self._replica.age_s(self._clock()) > self._replica.station.replica_max_age_s:
+            return Denied(Reason.REPLICA_TOO_OLD)
+        return self.ask(line, channel_id)
+
+    async def open_ts(self, line: Line, channel_id: int, player: Player) -> Viewing | Denied:
+        """A viewing of an endless stream; its lease lives as long as its sockets."""
+        verdict = self.admit(line, channel_id)
+        if isinstance(verdict, Denied):
+            return verdict
+        now = self._clock()
+        wanted = self._lease(line.id, channel_id, player.device, TS, now, now + TS_LEASE_S)
+        granted = await self._acquire_after_zap(wanted, line.max_sessions)
+        if isinstance(granted, Denied):
+            return granted
+        viewing = self._viewings.get(granted.sid)
+        if viewing is None:
+            viewing = self._viewing(line, granted, player, verdict)
+            self._viewings.add(viewing)
+        viewing.holds += 1
+        return viewing
+
+    async def open_hls(self, line: Line, channel_id: int, player: Player, lease_s: float) -> Viewing | Denied:
+        """A viewing by playlists; its lease lives as long as they are fetched."""
+        verdict = self.admit(line, channel_id)
+        if isinstance(verdict, Denied):
+            return verdict
+        now = self._clock()
+        wanted = self._lease(line.id, channel_id, player.device, HLS, now, now + lease_s)
+        granted = await self._acquire_after_zap(wanted, line.max_sessions)
+        if isinstance(granted, Denied):
+            return granted
+        viewing = self._viewings.get(granted.sid)
+        if viewing is None:
+            viewing = self._viewing(line, granted, player, verdict)
+            viewing.token = self.token(viewing)
+            self._viewings.add(viewing)
+        return viewing
+
+    def token(self, viewing: Viewing) -> str:
+        """The path token of a viewing."""
+        claims = tokens.Claims(
+            sid=viewing.sid,
+            line_id=viewing.line_id,
+            channel_id=viewing.channel_id,
+            right_id=viewing.right_id,
+            device=viewing.device,
+            issued=viewing.opened,
+            expires=viewing.opened + tokens.CEILING_S,
+        )
+        return tokens.sign(self._tokens_key, claims)
+
+    def preview(self, line: Line, channel_id: int, player: Player) -> str | Denied:
+        """A token without a lease, for those who only ask for the head; the lease comes with its first use."""
+        verdict = self.admit(line, channel_id)
+        if isinstance(verdict, Denied):
+            return verdict
+        now = self._clock()
+        lease = self._lease(line.id, channel_id, player.device, HLS, now, now)
+        return self.token(self._viewing(line, lease, player, verdict))
+
+    async def resume(self, token: str, channel_id: int, player: Player, lease_s: float) -> Viewing | Denied | None:
+        """The viewing of a token that this edge does not know (yet, or any more). None: not a valid token."""
+        now = self._clock()
+        claims = tokens.verify(self._tokens_key, token, now=now)
+        if claims is None or claims.channel_id != channel_id:
+            return None
+        line = self._replica.line(claims.line_id)
+        if line is not None and line.sessions_from is not None and claims.issued < line.sessions_from.timestamp():
+            return Denied(Reason.SESSION_KICKED)
+        if line is None:
+            return Denied(Reason.UNKNOWN_LINE)
+        verdict = self.ask(line, channel_id)
+        if isinstance(verdict, Denied):
+            return verdict
+        lease = _lease_of(claims, now + lease_s)
+        if not await self._sessions.renew(claims.sid, until=lease.expires, now=now) and not await self._take_free(
+            lease, line, now
+        ):
+            return Denied(Reason.TOO_MANY_SESSIONS)
+        known = self._viewings.get(lease.sid)
+        if known is not None:
+            return known
+        viewing = self._viewing(line, lease, player, verdict)
+        viewing.token = token
+        self._viewings.add(viewing)
+        return viewing
+
+    # Running sessions
+
+    async def renew_hls(self, viewing: Viewing, lease_s: float) -> bool:
+        """The playlist was fetched: the lease goes on. False, and the viewing ends, if a newer session took it."""
+        now = self._clock()
+        viewing.renewed = now
+        viewing.leased_until = now + lease_s
+        if await self._sessions.renew(viewing.sid, until=now + lease_s, now=now) or await self._regain(
+            viewing, lease_s
+        ):
+            return True
+        self._viewings.remove(viewing)
+        return False
+
+    async def renew_ts(self) -> None:
+        """The leases of all open streams go on; a stream whose lease was taken away is cut."""
+        now = self._clock()
+        running = {one.sid: one for one in self._viewings.all() if one.kind == TS}
+        gone = await self._sessions.renew_all(list(running), until=now + TS_LEASE_S, now=now)
+        for sid in gone:
+            viewing = running[sid]
+            if not viewing.ended and not await self._regain(viewing, TS_LEASE_S):
+                self._viewings.remove(viewing)
+                self._cut(viewing)
+
+    def hang_up(self, viewing: Viewing) -> None:
+        """One socket of a stream closed, or never got to see it."""
+        viewing.holds -= 1
+        if viewing.holds <= 0:
+            self._viewings.remove(viewing)
+        task = asyncio.get_running_loop().create_task(self._sessions.release(viewing.sid))
+        self._releases.add(task)
+        task.add_done_callback(self._releases.discard)
+
+    def expire_hls(self) -> None:
+        """Forget viewings whose playlists are no longer fetched."""
+        now = self._clock()
+        for viewing in self._viewings.all():
+            if viewing.kind == HLS and viewing.leased_until <= now:
+                self._viewings.remove(viewing)
+
+    def end_due(self) -> None:
+        """End what the clock has ended."""
+        for viewing in self._viewings.due(self._clock()):
+            self._again(viewing)
+
+    def changed(self, records: Sequence[tuple[Kind, int]]) -> list[Viewing]:
+        """The viewings that must be asked again after these records changed."""
+        found: dict[int, Viewing] = {}
+        for kind, key in records:
+            match kind:
+                case Kind.LINE:
+                    touched: Iterable[Viewing] = self._viewings.of_line(key)
+                case Kind.CHANNEL:
+                    touched = self._viewings.of_channel(key)
+                case Kind.STATION:
+                    touched = ()
+                case _:
+                    touched = self._viewings.all()
+                    found.update((id(one), one) for one in touched)
+                    break
+            found.update((id(one), one) for one in touched)
+        return list(found.values())
+
+    async def ask_again(self, viewings: Sequence[Viewing]) -> None:
+        """Decide anew on running viewings, a few hundred at a time."""
+        for index, viewing in enumerate(viewings):
+            if not viewing.ended:
+                self._again(viewing)
+            if index % _DECISIONS_PER_STEP == _DECISIONS_PER_STEP - 1:
+                await asyncio.sleep(0)
+
+    def refuse(self, reason: Reason, *, line: str, channel_id: int, address: str) -> None:
+        """Note a refusal for the help desk."""
+        self.refusals[reason.value] += 1
+        report = RefusalReport(at=self._clock(), line=line, channel_id=channel_id, reason=reason.value, address=address)
+        self.recent.append(report)
+
+    def _again(self, viewing: Viewing) -> None:
+        line = self._replica.line(viewing.line_id)
+        verdict: Allowed | Denied = Denied(Reason.UNKNOWN_LINE)
+        if line is not None:
+            kicked = line.sessions_from is not None and viewing.opened < line.sessions_from.timestamp()
+            verdict = Denied(Reason.SESSION_KICKED) if kicked else self.ask(line, viewing.channel_id)
+        if isinstance(verdict, Allowed):
+            viewing.right_id = verdict.right_id
+            viewing.until = verdict.until.timestamp() if verdict.until is not None else None
+            self._viewings.schedule(viewing)
+            return
+        self.refuse(verdict.reason, line=viewing.line_name, channel_id=viewing.channel_id, address=viewing.address)
+        _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
+        self._viewings.remove(viewing)
+        self._cut(viewing)
+        task = asyncio.get_running_loop().create_task(self._sessions.revoke(viewing.sid))
+        self._releases.add(task)
+        task.add_done_callback(self._releases.discard)
+
+    async def _take_free(self, lease: Lease, line: Line, now: float) -> bool:
+        """Get a lost lease back if a screen is free: it never takes the screen of a newer session."""
+        others = await self._sessions.of_line(line.id, now=now)
+        if len(others) >= line.max_sessions:
+            return False
+        return isinstance(await self._sessions.acquire(lease, limit=line.max_sessions, now=now), Lease)
+
+    async def _regain(self, viewing: Viewing, lease_s: float) -> bool:
+        """A lease that vanished (this edge slept, its store was lost) is asked for again."""
+        now = self._clock()
+        line = self._replica.line(viewing.line_id)
+        if viewing.ended or line is None:
+            return False
+        fresh = self._lease(line.id, viewing.channel_id, viewing.device, viewing.kind, viewing.opened, now + lease_s)
+        return await self._take_free(structs.replace(fresh, sid=viewing.sid), line, now)
+
+    async def _acquire_after_zap(self, wanted: Lease, limit: int) -> Lease | Denied:
+        """At the limit, give the same player's old stream a second to hang up."""
+        deadline = self._clock() + ZAP_WAIT_S
+        while True:
+            granted = await self._sessions.acquire(wanted, limit=limit, now=self._clock())
+            if isinstance(granted, Lease):
+                return granted
+            zapping = any(one.device == wanted.device and one.kind == TS for one in granted.holders)
+            if not zapping or self._clock() >= deadline:
+                return Denied(Reason.TOO_MANY_SESSIONS)
+            await asyncio.sleep(_ZAP_STEP_S)
+
+    def _lease(self, line_id: int, channel_id: int, device: str, kind: str, now: float, expires: float) -> Lease:
+        return Lease(
+            sid=f"{self._edge}.{secrets.token_urlsafe(9)}",
+            line_id=line_id,
+            channel_id=channel_id,
+            device=device,
+            kind=kind,
+            opened=now,
+            expires=expires,
+        )
+
+    def _viewing(self, line: Line, lease: Lease, player: Player, verdict: Allowed) -> Viewing:
+        return Viewing(
+            sid=lease.sid,
+            line_id=line.id,
+            line_name=line.name,
+            channel_id=lease.channel_id,
+            kind=lease.kind,
+            device=lease.device,
+            address=player.address,
+            player=player.name[:80],
+            opened=lease.opened,
+            right_id=verdict.right_id,
+            until=verdict.until.timestamp() if verdict.until is not None else None,
+            leased_until=lease.expires,
+        )
+
+    def now(self) -> float:
+        """Unix seconds of the edge's clock."""
+        return self._clock()
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+
+def _lease_of(claims: tokens.Claims, expires: float) -> Lease:
+    """The lease that a token stands for."""
+    return Lease(
+        sid=claims.sid,
+        line_id=claims.line_id,
+        channel_id=claims.channel_id,
+        device=claims.device,
+        kind=HLS,
+        opened=claims.issued,
+        expires=expires,
+    )

@@ -1,0 +1,248 @@
+"""The delivery loop: endless transport streams, straight from the ring's files into the viewers' sockets.
+
+A viewer that is level waits in its segment's list; when a part comes, the list is walked with one
+non-blocking `os.sendfile` each. Who cannot take all is told by an epoll and catches up alone; who is
+so far behind that its segment left the ring is cut. No task, timer or poll per viewer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rightcast.edge.http_message import CORS, date_line
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterable
+
+    from rightcast.edge.http_connection import Connection
+    from rightcast.edge.ring_reader import Ring, Segment
+    from rightcast.edge.writables import Writables
+
+VIEWERS_PER_STEP = 100
+STREAM_HEAD = b"Content-Type: video/mp2t\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+
+_log = logging.getLogger(__name__)
+
+
+def stream_head() -> bytes:
+    """The head of an endless answer; it ends with the connection."""
+    return b"".join((b"HTTP/1.1 200 OK\r\n", date_line(), CORS, STREAM_HEAD))
+
+
+class Viewer:
+    """One endless answer: where in which segment it is, and the socket it goes to."""
+
+    __slots__ = ("bytes_sent", "connection", "descriptor", "ended", "gone", "offset", "ring", "segment")
+
+    def __init__(self, connection: Connection, ring: Ring, ended: Callable[[Viewer], None]) -> None:
+        self.connection = connection
+        self.descriptor = connection.plain_descriptor
+        self.ring = ring
+        self.segment: Segment | None = None
+        self.offset = 0
+        self.bytes_sent = 0
+        self.gone = False
+        self.ended = ended
+
+
+class Delivery:
+    """Feeds all viewers of an edge; listens to its rings."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, writables: Writables) -> None:
+        self._loop = loop
+        self._writables = writables
+        self._walks: deque[tuple[Segment, list[Viewer]]] = deque()
+        self._stepping = False
+        self.cut_behind = 0
+        self.bytes_of_the_gone = 0
+
+    def start(self, viewer: Viewer) -> bool:
+        """Begin at the newest random access point; False when the ring has none or cannot be read."""
+        found = viewer.ring.newest_joinable()
+        if found is None:
+            return False
+        segment, index = found
+        offset = segment.parts[index][0]
+        head = stream_head()
+        try:
+            if index:
+                head += os.pread(segment.descriptor, segment.psi_bytes, 0)
+        except OSError as error:
+            _log.warning("A segment of channel %d cannot be read: %s", viewer.ring.channel_id, error)
+            return False
+        viewer.segment, viewer.offset = segment, offset
+        viewer.connection.take_over(
+            lost=lambda: self.leave(viewer), writable=lambda: self._catch_up(viewer), first_bytes=head
+        )
+        viewer.ring.behind.add(viewer)
+        if not viewer.connection.is_full:
+            self._catch_up(viewer)
+        return True
+
+    def leave(self, viewer: Viewer) -> None:
+        """The connection is gone, or is to go: nothing more is sent."""
+        if viewer.gone:
+            return
+        viewer.gone = True
+        self.bytes_of_the_gone += viewer.bytes_sent
+        viewer.ring.behind.discard(viewer)
+        viewer.ring.adrift.discard(viewer)
+        if viewer.segment is not None:
+            viewer.segment.waiting.discard(viewer)
+            viewer.segment = None
+        viewer.ended(viewer)
+
+    def cut(self, viewer: Viewer) -> None:
+        """End the answer now, bytes on their way included."""
+        self.leave(viewer)
+        viewer.connection.abort()
+
+    def grew(self, segment: Segment) -> None:
+        """Serve those who wait for more of this segment."""
+        ring = segment.ring
+        if ring.adrift and segment.parts:
+            adrift, ring.adrift = list(ring.adrift), set()
+            for viewer in adrift:
+                viewer.segment, viewer.offset = segment, 0
+            self._walk(segment, adrift)
+        if segment.waiting:
+            waiting, segment.waiting = list(segment.waiting), set()
+            self._walk(segment, waiting)
+
+    def dropped(self, segment: Segment) -> None:
+        """Cut those who are still reading what left the ring."""
+        for viewer in [one for one in segment.ring.behind if one.segment is segment]:
+            self.cut_behind += 1
+            self.cut(viewer)
+        self.stranded(segment.ring, (segment,))
+
+    def down(self, ring: Ring) -> None:
+        """Cut every viewer of the channel."""
+        for segment in ring.segments.values():
+            for viewer in list(segment.waiting):
+                self.cut(viewer)
+        for viewer in [*ring.behind, *ring.adrift]:
+            self.cut(viewer)
+
+    def stranded(self, ring: Ring, segments: Iterable[Segment]) -> None:
+        """Viewers of vanished segments go on with the first one beyond what they have."""
+        lost = set(segments)
+        stranded = [viewer for segment in lost for viewer in segment.waiting]
+        stranded += [viewer for viewer in ring.behind if viewer.segment in lost]
+        for segment in lost:
+            segment.waiting.clear()
+        for viewer in stranded:
+            ring.behind.discard(viewer)
+            position = viewer.segment.position if viewer.segment is not None else (0, -1)
+            following = ring.after(position)
+            viewer.segment, viewer.offset = following, 0
+            if following is None:
+                ring.adrift.add(viewer)
+            else:
+                self._walk(following, [viewer])
+
+    def _walk(self, segment: Segment, viewers: list[Viewer]) -> None:
+        """Viewers on a walk are in no list; `behind` holds them so that a vanishing segment finds them."""
+        segment.ring.behind.update(viewers)
+        self._walks.append((segment, viewers))
+        if not self._stepping:
+            self._stepping = True
+            self._loop.call_soon(self._step)
+
+    def _step(self) -> None:
+        """Serve up to VIEWERS_PER_STEP viewers, then let others have the loop."""
+        left = VIEWERS_PER_STEP
+        push = self._push
+        while left and self._walks:
+            _, viewers = self._walks[0]
+            if len(viewers) <= left:
+                self._walks.popleft()
+                left -= len(viewers)
+                batch = viewers
+            else:
+                batch = viewers[-left:]
+                del viewers[-left:]
+                left = 0
+            for viewer in batch:
+                push(viewer)
+        self._stepping = bool(self._walks)
+        if self._stepping:
+            self._loop.call_soon(self._step)
+
+    def _catch_up(self, viewer: Viewer) -> None:
+        """The socket takes bytes again."""
+        self._push(viewer)
+
+    def _push(self, viewer: Viewer) -> None:
+        """Send what there is. Afterwards the viewer waits for a part or for its socket, or is cut."""
+        while not viewer.gone:
+            segment = viewer.segment
+            if segment is None or segment.gone:
+                self._lost_segment(viewer, segment)
+                return
+            if viewer.offset < segment.end:
+                if not self._send(viewer, segment):
+                    return
+            elif segment.following is not None:
+                viewer.segment, viewer.offset = segment.following, 0
+            else:
+                viewer.ring.behind.discard(viewer)
+                segment.waiting.add(viewer)
+                return
+
+    def _send(self, viewer: Viewer, segment: Segment) -> bool:
+        """One write; True when all went out that the segment has."""
+        wanted = segment.end - viewer.offset
+        if viewer.descriptor < 0:
+            return self._send_shared(viewer, segment)
+        try:
+            sent = os.sendfile(viewer.descriptor, segment.descriptor, viewer.offset, wanted)
+        except BlockingIOError:
+            sent = -1
+        except OSError as error:
+            self._broken(viewer, error)
+            return False
+        if sent == 0:  # the file is shorter than announced: the headend took it back
+            self._lost_segment(viewer, segment)
+            return False
+        if sent > 0:
+            viewer.offset += sent
+            viewer.bytes_sent += sent
+            if sent == wanted:
+                return True
+        viewer.ring.behind.add(viewer)
+        self._writables.wait(viewer.descriptor, viewer.connection.writable)
+        return False
+
+    def _send_shared(self, viewer: Viewer, segment: Segment) -> bool:
+        """Over TLS: the bytes of a part, read once for all, encrypted for this viewer."""
+        connection = viewer.connection
+        if not connection.is_full:
+            try:
+                data = segment.part_bytes(viewer.offset)
+            except OSError as error:
+                self._broken(viewer, error)
+                return False
+            if not data:
+                self._lost_segment(viewer, segment)
+                return False
+            connection.write(data)
+            viewer.offset += len(data)
+            viewer.bytes_sent += len(data)
+            if not connection.is_full:
+                return True
+        viewer.ring.behind.add(viewer)
+        return False
+
+    def _broken(self, viewer: Viewer, error: OSError) -> None:
+        _log.debug("A viewer of channel %d went away: %s", viewer.ring.channel_id, error)
+        self.cut(viewer)
+
+    def _lost_segment(self, viewer: Viewer, segment: Segment | None) -> None:
+        _log.debug("A viewer of channel %d fell off the ring at %s", viewer.ring.channel_id, segment)
+        self.cut_behind += 1
+        self.cut(viewer)

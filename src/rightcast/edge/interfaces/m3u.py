@@ -1,0 +1,107 @@
+"""get.php and xmltv.php: the playlist that any player opens, and the guide it points to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+from rightcast.domain.entitlement import Denied
+from rightcast.domain.lineup import ChannelKind
+from rightcast.edge.http_message import Response
+from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.refusals import refusal
+from rightcast.formats import m3u_writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rightcast.contract.station import StationSettings
+    from rightcast.domain.lineup import Line
+    from rightcast.edge.admission import Admission
+    from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.http_message import Request
+
+_ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
+_NO_STORE = ("Cache-Control", "no-store")
+_ROWS_PER_PIECE = 200
+
+
+class Playlists:
+    """Answers get.php and xmltv.php."""
+
+    def __init__(self, settings: StationSettings, admission: Admission, catalogue: Catalogue) -> None:
+        self._settings = settings
+        self._admission = admission
+        self._catalogue = catalogue
+
+    def playlist(self, request: Request) -> Response:
+        """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls`, written as it is sent."""
+        fields = request.fields()
+        line = self._line(request, fields)
+        if isinstance(line, Response):
+            return line
+        secret = fields.get("password", "")
+        place = place_of(request, self._settings)
+        plus = fields.get("type", "m3u_plus") != "m3u"
+        guide = f"{place.url}/xmltv.php?username={quote(line.name)}&password={quote(secret)}"
+        before = f"{place.url}/live/{line.name}/{secret}/"
+        ending = _ENDINGS.get(fields.get("output", "ts"), "ts")
+        rows = (_row(listed, before, ending) for listed in self._catalogue.of_line(line))
+        texts = (m3u_writer.row(row, plus=plus) for row in rows)
+        disposition = f'attachment; filename="{line.name}.m3u"'
+        return Response(
+            content_type="audio/x-mpegurl; charset=utf-8",
+            headers=(("Content-Disposition", disposition), _NO_STORE),
+            pieces=_pieces(m3u_writer.header(guide_url=guide, plus=plus), texts),
+        )
+
+    def guide(self, request: Request) -> Response:
+        """`xmltv.php`: the channels of the line; programmes come with the guide."""
+        line = self._line(request, request.fields())
+        if isinstance(line, Response):
+            return line
+        start = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Rightcast">\n'
+        named = {row.channel.guide_id: row for row in self._catalogue.of_line(line) if row.channel.guide_id}
+        pieces = _pieces(start, (_guide_channel(row) for row in named.values()), "</tv>\n")
+        return Response(content_type="application/xml; charset=utf-8", headers=(_NO_STORE,), pieces=pieces)
+
+    def _line(self, request: Request, fields: dict[str, str]) -> Line | Response:
+        name = fields.get("username", "")
+        line = self._admission.authenticate(name, fields.get("password", ""))
+        reason = line.reason if isinstance(line, Denied) else self._admission.line_reason(line)
+        if reason is not None:
+            self._admission.refuse(reason, line=name, channel_id=0, address=request.address)
+            return refusal(Denied(reason))
+        return line if not isinstance(line, Denied) else refusal(line)
+
+
+def _row(listed: Listed, before: str, ending: str) -> m3u_writer.Row:
+    channel = listed.channel
+    return m3u_writer.Row(
+        name=channel.name,
+        url=f"{before}{channel.id}.{ending}",
+        number=listed.number,
+        group=listed.category_name,
+        guide_id=channel.guide_id,
+        logo_url=channel.logo_url,
+        radio=channel.kind is ChannelKind.RADIO,
+    )
+
+
+def _guide_channel(row: Listed) -> str:
+    icon = f"<icon src={quoteattr(row.channel.logo_url)}/>" if row.channel.logo_url else ""
+    name = escape(row.channel.name)
+    return f"  <channel id={quoteattr(row.channel.guide_id)}><display-name>{name}</display-name>{icon}</channel>\n"
+
+
+def _pieces(start: str, texts: Iterable[str], end: str = "") -> Iterator[bytes]:
+    """The text in pieces of some rows each, so that no long playlist stands in memory whole."""
+    piece = [start]
+    for text in texts:
+        piece.append(text)
+        if len(piece) >= _ROWS_PER_PIECE:
+            yield "".join(piece).encode()
+            piece.clear()
+    piece.append(end)
+    yield "".join(piece).encode()

@@ -1,0 +1,130 @@
+"""player_api.php: login, categories and channels, as the apps of the Xtream family ask for them."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rightcast.domain.entitlement import Denied, Reason
+from rightcast.edge.http_message import Response
+from rightcast.edge.interfaces.place import place_of
+from rightcast.formats import xtream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightcast.contract.station import StationSettings
+    from rightcast.domain.lineup import Line
+    from rightcast.edge.admission import Admission
+    from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.http_message import Request
+    from rightcast.edge.replica import Replica
+
+JSON = "application/json"
+_STATUS = {Reason.LINE_DISABLED: "Disabled", Reason.LINE_BANNED: "Banned", Reason.LINE_EXPIRED: "Expired"}
+_NO_STORE = (("Cache-Control", "no-store"),)
+
+
+class PlayerApi:
+    """Answers player_api.php."""
+
+    def __init__(
+        self,
+        settings: StationSettings,
+        replica: Replica,
+        admission: Admission,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._replica = replica
+        self._admission = admission
+        self._catalogue = catalogue
+        self._clock = clock
+
+    async def answer(self, request: Request) -> Response:
+        """One call; unknown actions are answered like a login."""
+        fields = request.fields()
+        name, secret = fields.get("username", ""), fields.get("password", "")
+        line = self._admission.authenticate(name, secret)
+        if isinstance(line, Denied):
+            self._admission.refuse(line.reason, line=name, channel_id=0, address=request.address)
+            status = self._replica.station.login_failure_status
+            return Response(status=status, body=xtream.LOGIN_FAILED, content_type=JSON, headers=_NO_STORE)
+        action = fields.get("action", "")
+        if action == "get_live_categories":
+            body = xtream.encode(_categories(self._catalogue.of_line(line)))
+        elif action == "get_live_streams":
+            body = xtream.encode(_streams(self._catalogue.of_line(line), fields.get("category_id", "")))
+        elif action in xtream.EMPTY_ANSWERS:
+            body = xtream.EMPTY_ANSWERS[action]
+        else:
+            body = xtream.encode(await self._login(request, line, secret))
+        return Response(body=body, content_type=JSON, headers=_NO_STORE)
+
+    async def _login(self, request: Request, line: Line, secret: str) -> xtream.Login:
+        reason = self._admission.line_reason(line)
+        user = xtream.UserInfo(
+            username=line.name,
+            password=secret,
+            message="" if reason is None else Denied(reason).sentence,
+            status="Active" if reason is None else _STATUS.get(reason, "Disabled"),
+            exp_date=xtream.epoch(line.expires),
+            is_trial="1" if line.trial else "0",
+            active_cons=str(await self._admission.active(line)),
+            created_at=str(int(line.created.timestamp())),
+            max_connections=str(line.max_sessions),
+            allowed_output_formats=self._replica.station.output_formats,
+        )
+        return xtream.Login(user, self._server(request))
+
+    def _server(self, request: Request) -> xtream.ServerInfo:
+        place = place_of(request, self._settings)
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        tls = self._settings.tls_listen
+        plain_port = self._settings.listen.port if place.scheme == "https" else place.port
+        tls_port = place.port if place.scheme == "https" else (tls.port if tls else 443)
+        zone_name, zone = _zone(self._replica.station.timezone)
+        return xtream.ServerInfo(
+            url=place.host,
+            port=str(plain_port),
+            https_port=str(tls_port),
+            server_protocol=place.scheme,
+            rtmp_port="1935",
+            timezone=zone_name,
+            timestamp_now=int(now.timestamp()),
+            time_now=xtream.local_time(now, zone),
+        )
+
+
+def _zone(name: str) -> tuple[str, ZoneInfo]:
+    try:
+        return name, ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC", ZoneInfo("UTC")
+
+
+def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
+    return xtream.categories([(row.category_id, row.category_name) for row in rows])
+
+
+def _streams(rows: tuple[Listed, ...], category_id: str) -> list[xtream.LiveStream]:
+    return [_stream(row) for row in rows if category_id in {"", "0", "*", str(row.category_id)}]
+
+
+def _stream(row: Listed) -> xtream.LiveStream:
+    channel = row.channel
+    return xtream.LiveStream(
+        num=row.number,
+        name=channel.name or f"Channel {row.number}",
+        stream_id=channel.id,
+        stream_icon=channel.logo_url,
+        epg_channel_id=channel.guide_id or None,
+        added=str(int(channel.added.timestamp())),
+        is_adult="1" if channel.adult else "0",
+        category_id=str(row.category_id),
+        category_ids=(row.category_id,),
+    )

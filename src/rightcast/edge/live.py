@@ -1,0 +1,188 @@
+"""Live television over HTTP: endless transport streams, and playlists with their segments under a token."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from rightcast.domain.entitlement import Denied, Reason
+from rightcast.edge.admission import RENEW_HLS_S, Admission, Player
+from rightcast.edge.endless_ts import Delivery, Viewer
+from rightcast.edge.http_message import Response, byte_range, head_lines, text
+from rightcast.edge.refusals import not_found, not_on_air, refusal
+from rightcast.edge.ring_reader import Ring, Rings, Segment, SegmentSlice
+
+if TYPE_CHECKING:
+    from rightcast.domain.lineup import Line
+    from rightcast.edge.http_connection import Answer, Connection
+    from rightcast.edge.http_message import Request
+    from rightcast.edge.viewings import Viewing, Viewings
+
+STREAM_WAIT_S = 15.0
+PLAYLIST_WAIT_S = 10.0
+_IMMUTABLE = ("Cache-Control", "public, max-age=3600, immutable")
+_SEGMENT_TYPE = ("Content-Type", "video/mp2t")
+_STREAM_HEADERS = (("Cache-Control", "no-store"),)
+
+
+class Live:
+    """Answers the addresses of live channels."""
+
+    def __init__(self, admission: Admission, viewings: Viewings, rings: Rings, delivery: Delivery) -> None:
+        self._admission = admission
+        self._viewings = viewings
+        self._rings = rings
+        self._delivery = delivery
+
+    def by_credentials(
+        self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """`/live/NAME/SECRET/ID.ts` and its kin; `who` is name and secret."""
+        line = self._admission.authenticate(*who)
+        if isinstance(line, Denied):
+            return self._refused(line, who[0], channel_id, request)
+        player = player_of(request)
+        if ending == "m3u8":
+            return self._playlist_address(request, line, channel_id, player)
+        if request.is_head:
+            verdict = self._admission.admit(line, channel_id)
+            if isinstance(verdict, Denied):
+                return self._refused(verdict, line.name, channel_id, request)
+            return Response(content_type="video/mp2t", headers=_STREAM_HEADERS, pieces=iter(()))
+        return self._stream(request, connection, line, channel_id, player)
+
+    def by_token(
+        self, request: Request, token: str, channel_id: int, name: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """`/s/TOKEN/ID/index.m3u8` and the segments beside it: no waiting for a token that is known."""
+        viewing = self._viewings.by_token(token)
+        if viewing is None or viewing.channel_id != channel_id:
+            return self._resume(request, token, channel_id, name)
+        return self._serve(request, viewing, name)
+
+    def cut(self, viewing: Viewing) -> None:
+        """A decision ended the viewing: its pictures stop now."""
+        for viewer in list(viewing.viewers):
+            self._delivery.cut(viewer)
+
+    async def _stream(
+        self, request: Request, connection: Connection, line: Line, channel_id: int, player: Player
+    ) -> Answer:
+        viewing = await self._admission.open_ts(line, channel_id, player)
+        if isinstance(viewing, Denied):
+            return self._refused(viewing, line.name, channel_id, request)
+        started = False
+        try:
+            ring = self._rings.get(channel_id)
+            if ring.newest_joinable() is None:
+                await ring.until(lambda: ring.newest_joinable() is not None or viewing.ended, timeout_s=STREAM_WAIT_S)
+            if viewing.ended:
+                return refusal(Denied(Reason.SESSION_KICKED))
+            viewer = Viewer(connection, ring, lambda gone: self._hung_up(viewing, gone))
+            viewing.viewers.add(viewer)
+            started = self._delivery.start(viewer)
+            if not started:
+                viewing.viewers.discard(viewer)
+                return not_on_air()
+            return None
+        finally:
+            if not started:
+                self._admission.hang_up(viewing)
+
+    def _hung_up(self, viewing: Viewing, viewer: Viewer) -> None:
+        viewing.viewers.discard(viewer)
+        viewing.bytes_sent += viewer.bytes_sent
+        self._admission.hang_up(viewing)
+
+    async def _playlist_address(self, request: Request, line: Line, channel_id: int, player: Player) -> Answer:
+        """Send the player on to an address without credentials."""
+        if request.is_head:
+            token = self._admission.preview(line, channel_id, player)
+        else:
+            viewing = await self._admission.open_hls(line, channel_id, player, self._lease_s(channel_id))
+            token = viewing if isinstance(viewing, Denied) else viewing.token
+        if isinstance(token, Denied):
+            return self._refused(token, line.name, channel_id, request)
+        location = f"/s/{token}/{channel_id}/index.m3u8"
+        return text(302, "The playlist is elsewhere.", ("Location", location), ("Cache-Control", "no-store"))
+
+    async def _resume(self, request: Request, token: str, channel_id: int, name: str) -> Answer:
+        found = await self._admission.resume(token, channel_id, player_of(request), self._lease_s(channel_id))
+        if found is None:
+            return text(403, "The address is not valid, or no longer.", ("X-Rightcast-Reason", "bad-token"))
+        if isinstance(found, Denied):
+            return self._refused(found, "", channel_id, request)
+        answer = self._serve(request, found, name)
+        return await answer if isinstance(answer, Coroutine) else answer
+
+    def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
+        ring = self._rings.get(viewing.channel_id)
+        if name == "index.m3u8":
+            return self._playlist(ring, viewing)
+        stem, _, ending = name.partition(".")
+        segment = ring.segments.get(int(stem)) if ending == "ts" and stem.isdecimal() and len(stem) < 19 else None
+        if segment is None or not segment.closed or not segment.end:
+            return not_found()
+        answer = _slice(request, segment)
+        if isinstance(answer, SegmentSlice) and not request.is_head:
+            viewing.bytes_sent += answer.size
+        return answer
+
+    def _playlist(self, ring: Ring, viewing: Viewing) -> Answer | Coroutine[Any, Any, Answer]:
+        now = self._admission.now()
+        if now - viewing.renewed > RENEW_HLS_S and not viewing.renewing:
+            return self._renewed_playlist(ring, viewing)
+        return ring.playlist() or self._first_playlist(ring, viewing)
+
+    async def _renewed_playlist(self, ring: Ring, viewing: Viewing) -> Answer:
+        """Now and then fetching a playlist also renews the lease."""
+        viewing.renewing = True
+        try:
+            lease_s = self._lease_s(viewing.channel_id)
+            if not await self._admission.renew_hls(viewing, lease_s):
+                denied = Denied(Reason.TOO_MANY_SESSIONS)
+                self._admission.refuse(
+                    denied.reason, line=viewing.line_name, channel_id=viewing.channel_id, address=viewing.address
+                )
+                return refusal(denied)
+        finally:
+            viewing.renewing = False
+        return ring.playlist() or await self._first_playlist(ring, viewing)
+
+    async def _first_playlist(self, ring: Ring, viewing: Viewing) -> Answer:
+        await ring.until(lambda: ring.playlist() is not None or viewing.ended, timeout_s=PLAYLIST_WAIT_S)
+        if viewing.ended:
+            return refusal(Denied(Reason.SESSION_KICKED))
+        return ring.playlist() or not_on_air()
+
+    def _lease_s(self, channel_id: int) -> float:
+        return 3 * self._rings.get(channel_id).target_duration + 10.0
+
+    def _refused(self, denied: Denied, line: str, channel_id: int, request: Request) -> Response:
+        self._admission.refuse(denied.reason, line=line, channel_id=channel_id, address=request.address)
+        return refusal(denied)
+
+
+def player_of(request: Request) -> Player:
+    """Who sent a request."""
+    return Player(request.address, request.header(b"user-agent"))
+
+
+def _slice(request: Request, segment: Segment) -> Answer:
+    """A segment or a part of it (RFC 9110 section 14); the epoch keeps the tag unique over restarts."""
+    size = segment.end
+    tag = f'"{segment.epoch}-{segment.sequence}-{size}"'
+    common = (_SEGMENT_TYPE, _IMMUTABLE, ("ETag", tag), ("Accept-Ranges", "bytes"))
+    if request.header(b"if-none-match") == tag:
+        return Response(status=304, headers=common[1:])
+    wanted = request.header(b"range")
+    try:
+        found = byte_range(wanted, size) if wanted else None
+    except ValueError:
+        return text(416, "The segment is shorter than that.", ("Content-Range", f"bytes */{size}"))
+    if found is None:
+        return SegmentSlice(head_lines(200, *common, ("Content-Length", str(size))), segment, 0, size)
+    start, length = found
+    content_range = ("Content-Range", f"bytes {start}-{start + length - 1}/{size}")
+    head = head_lines(206, *common, content_range, ("Content-Length", str(length)))
+    return SegmentSlice(head, segment, start, length)

@@ -1,0 +1,216 @@
+"""One edge process: puts its rooms together, runs them, ends them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import resource
+import signal
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from rightcast.contract.reports import EdgeReport, SessionReport
+from rightcast.edge.admission import RENEW_TS_S, Admission
+from rightcast.edge.catalogue import Catalogue
+from rightcast.edge.certificates import Certificate
+from rightcast.edge.endless_ts import Delivery
+from rightcast.edge.follower import Follower
+from rightcast.edge.http_listener import Listener
+from rightcast.edge.interfaces.m3u import Playlists
+from rightcast.edge.interfaces.xtream import PlayerApi
+from rightcast.edge.live import Live
+from rightcast.edge.origin import Origin
+from rightcast.edge.replica import Replica
+from rightcast.edge.ring_reader import Ring, Rings
+from rightcast.edge.routes import Routes
+from rightcast.edge.viewings import Viewing, Viewings
+from rightcast.state.keys import derived_key, station_key
+from rightcast.state.reports import FileReports
+from rightcast.state.sessions_file import FileSessions
+from rightcast.state.sessions_memory import MemorySessions
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from rightcast.contract.catalogue import Kind
+    from rightcast.contract.station import StationSettings
+    from rightcast.edge.http_connection import Answer, Connection
+    from rightcast.edge.http_message import Request
+    from rightcast.state.sessions import Sessions
+
+TICK_S = 0.1
+REPORT_S = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+async def run(settings: StationSettings, index: int) -> None:
+    """Serve viewers until SIGTERM. Raises CertificateError, PortTakenError and FolderNotWritableError."""
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ending.set)
+    raise_descriptor_limit()
+    edge = Edge(settings, index)
+    await edge.start()
+    try:
+        await edge.work(ending)
+    finally:
+        await edge.close()
+
+
+def raise_descriptor_limit() -> None:
+    """Every viewer is a descriptor: take as many as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class Edge:
+    """The rooms of one edge process, wired."""
+
+    def __init__(self, settings: StationSettings, index: int) -> None:
+        loop = asyncio.get_running_loop()
+        self.settings = settings
+        self.index = index
+        self._started = time.time()
+        self._reports = FileReports(settings.reports)
+        tls = settings.tls_certificate, settings.tls_key
+        self.certificate = Certificate(tls[0], tls[1]) if settings.tls_listen and tls[0] and tls[1] else None
+        self.listener = Listener(loop, self._answer)
+        self.delivery = Delivery(loop, self.listener.writables)
+        self.rings = Rings(self._ring)
+        self.viewings = Viewings()
+        self.replica = Replica(settings.replica(index))
+        self.sessions: Sessions = (
+            FileSessions(settings.ring_root / "sessions.sqlite3") if settings.edges > 1 else MemorySessions()
+        )
+        key = station_key(settings.keys)
+        self.admission = Admission(
+            replica=self.replica,
+            sessions=self.sessions,
+            viewings=self.viewings,
+            secrets_key=derived_key(key, "secrets"),
+            tokens_key=derived_key(key, "tokens"),
+            edge=f"e{index}",
+            cut=self._cut,
+        )
+        self.live = Live(self.admission, self.viewings, self.rings, self.delivery)
+        catalogue = Catalogue(self.replica, self.admission)
+        playlists = Playlists(settings, self.admission, catalogue)
+        player_api = PlayerApi(settings, self.replica, self.admission, catalogue)
+        self.routes = Routes(
+            self.live,
+            {"player_api.php": player_api.answer, "get.php": playlists.playlist, "xmltv.php": playlists.guide},
+        )
+        self.origins = [Origin(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
+        self.follower = Follower(settings.feed, self.replica, self._changed)
+        self._asking: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.tls_port = 0
+
+    async def start(self) -> None:
+        """Open the doors. Raises PortTakenError."""
+        await self.sessions.revoke_edge(f"e{self.index}")
+        with contextlib.suppress(OSError):
+            await self.follower.poll()
+        self.port = await self.listener.listen(self.settings.listen)
+        if self.certificate is not None and self.settings.tls_listen is not None:
+            self.tls_port = await self.listener.listen(self.settings.tls_listen, self.certificate)
+        _log.info("Edge %d listens on %s", self.index, self.settings.listen)
+
+    async def work(self, ending: asyncio.Event) -> None:
+        """Follow headends and feed, keep the clock, report, until `ending` is set."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(origin.follow()) for origin in self.origins]
+            tasks.append(group.create_task(self.follower.follow()))
+            tasks.append(group.create_task(self._keep_time()))
+            await ending.wait()
+            for task in tasks:
+                task.cancel()
+
+    async def close(self) -> None:
+        """Close the doors, finish what is under way, let go of everything."""
+        await self.listener.close()
+        self.replica.close()
+        if isinstance(self.sessions, FileSessions):
+            await self.sessions.revoke_edge(f"e{self.index}")
+            self.sessions.close()
+
+    def report(self) -> EdgeReport:
+        """What this edge says of itself."""
+        sessions = [viewing.report(SessionReport) for viewing in self.viewings.all()]
+        return EdgeReport(
+            edge=self.index,
+            pid=os.getpid(),
+            at=time.time(),
+            started=self._started,
+            version=_version(),
+            revision=self.replica.revision,
+            heard=self.replica.heard,
+            sessions=sessions,
+            refusals=dict(self.admission.refusals),
+            recent_refusals=list(self.admission.recent),
+            bytes_sent=self.listener.bytes_sent + self.delivery.bytes_of_the_gone + _running_bytes(self.viewings),
+        )
+
+    def _answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
+        return self.routes.answer(request, connection)
+
+    def _ring(self, channel_id: int) -> Ring:
+        return Ring(
+            channel_id,
+            playlist_segments=self.settings.playlist_segments,
+            segment_s=self.settings.segment_s,
+            listener=self.delivery,
+        )
+
+    def _cut(self, viewing: Viewing) -> None:
+        self.live.cut(viewing)
+
+    def _changed(self, records: Sequence[tuple[Kind, int]]) -> None:
+        touched = self.admission.changed(records)
+        if touched:
+            task = asyncio.get_running_loop().create_task(self.admission.ask_again(touched))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def _keep_time(self) -> None:
+        next_second = next_renewal = 0.0
+        while True:
+            self.admission.end_due()
+            counts = self.viewings.counts()
+            for origin in self.origins:
+                origin.want(counts)
+            now = time.monotonic()
+            if now >= next_renewal:
+                next_renewal = now + RENEW_TS_S
+                await self.admission.renew_ts()
+            if now >= next_second:
+                next_second = now + REPORT_S
+                self._each_second()
+            await asyncio.sleep(TICK_S)
+
+    def _each_second(self) -> None:
+        self.listener.sweep()
+        self.admission.expire_hls()
+        if self.certificate is not None:
+            self.certificate.refresh()
+        try:
+            self._reports.put(f"edge-{self.index}", self.report())
+        except OSError as error:
+            _log.warning("The report of this edge could not be written: %s", error)
+
+
+def _running_bytes(viewings: Viewings) -> int:
+    return sum(viewer.bytes_sent for viewing in viewings.all() for viewer in viewing.viewers)
+
+
+def _version() -> str:
+    try:
+        return version("rightcast")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,34 @@
+"""Refusals as answers: which status a reason has, and what the viewer is told."""
+
+from __future__ import annotations
+
+from rightcast.domain.entitlement import Denied, Reason
+from rightcast.edge.http_message import Response, text
+
+_STATUS = {
+    Reason.UNKNOWN_LINE: 401,
+    Reason.WRONG_SECRET: 401,
+    Reason.UNKNOWN_CHANNEL: 404,
+    Reason.NOT_PUBLISHED: 404,
+    Reason.REPLICA_TOO_OLD: 503,
+}
+NOT_ON_AIR = "not-on-air"
+
+
+def refusal(denied: Denied) -> Response:
+    """The answer to a refused viewer; an unknown name is told the same as a wrong secret."""
+    reason = Reason.WRONG_SECRET if denied.reason is Reason.UNKNOWN_LINE else denied.reason
+    sentence = "Wrong name or password." if reason is Reason.WRONG_SECRET else Denied(reason).sentence
+    return text(_STATUS.get(reason, 403), sentence, ("X-Rightcast-Reason", reason.value), ("Cache-Control", "no-store"))
+
+
+def not_on_air() -> Response:
+    """The channel may be watched, but no picture has come yet."""
+    return text(
+        503, "The channel is not on air at the moment.", ("Retry-After", "2"), ("X-Rightcast-Reason", NOT_ON_AIR)
+    )
+
+
+def not_found() -> Response:
+    """Nothing lives at this address."""
+    return text(404, "There is nothing at this address.")

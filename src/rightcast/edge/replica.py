@@ -1,0 +1,239 @@
+"""This edge's copy of what should be so: an SQLite file fed by the panel's feed, which it survives.
+
+Lines stay in the file and are looked up one by one; everything else is small and kept in memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from rightcast.contract import codec
+from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
+from rightcast.domain.errors import ContractError
+from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
+from rightcast.domain.rights import CarriageRight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS about (identity TEXT NOT NULL, format INTEGER NOT NULL, revision INTEGER NOT NULL, heard REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, key INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS line (id INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS line_name ON line (name)
+"""
+_MMAP_BYTES = 4 << 30
+_CACHED_LINES = 4096
+_REMEMBER_HEARD_S = 10.0
+
+
+class Replica:
+    """Records by kind. `version` grows with every change, so that what is derived can be cached."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._base = _open(path)
+        self.version = 0
+        self.station = Station()
+        self.channels: dict[int, Channel] = {}
+        self.lineups: dict[int, Lineup] = {}
+        self.packages: dict[int, Package] = {}
+        self.rights: dict[int, CarriageRight] = {}
+        self._rights_of: dict[int, tuple[CarriageRight, ...]] = {}
+        self._carried: dict[tuple[int, ...], frozenset[int]] = {}
+        self._lines: OrderedDict[str, Line | None] = OrderedDict()
+        about = self._base.execute("SELECT identity, revision, heard FROM about").fetchone()
+        self.identity: str = about[0] if about else ""
+        self.revision: int = about[1] if about else 0
+        self.heard: float = about[2] if about else 0.0
+        self._heard_written = self.heard
+        for kind, key, body in self._base.execute("SELECT kind, key, body FROM record"):
+            self._remember(Revision(0, Kind(kind), key, body))
+
+    def line_named(self, name: str) -> Line | None:
+        """The line of a name."""
+        if name in self._lines:
+            self._lines.move_to_end(name)
+            return self._lines[name]
+        row = self._base.execute("SELECT body FROM line WHERE name = ?", (name,)).fetchone()
+        line = codec.decode(row[0], Line) if row else None
+        self._lines[name] = line
+        if len(self._lines) > _CACHED_LINES:
+            self._lines.popitem(last=False)
+        return line
+
+    def line(self, line_id: int) -> Line | None:
+        """The line of an id."""
+        row = self._base.execute("SELECT body FROM line WHERE id = ?", (line_id,)).fetchone()
+        return codec.decode(row[0], Line) if row else None
+
+    def rights_of(self, channel_id: int) -> tuple[CarriageRight, ...]:
+        """The rights recorded for a channel."""
+        return self._rights_of.get(channel_id, ())
+
+    def carried(self, package_ids: tuple[int, ...]) -> frozenset[int]:
+        """The channels of all lineups of these packages."""
+        found = self._carried.get(package_ids)
+        if found is None:
+            entries = (entry for lineup in self.lineups_of(package_ids) for entry in lineup.entries)
+            found = self._carried[package_ids] = frozenset(entry.channel_id for entry in entries)
+        return found
+
+    def lineups_of(self, package_ids: Iterable[int]) -> list[Lineup]:
+        """The lineups of these packages in order, each once."""
+        packages = [self.packages[key] for key in package_ids if key in self.packages]
+        keys = dict.fromkeys(key for package in packages for key in package.lineup_ids)
+        return [self.lineups[key] for key in keys if key in self.lineups]
+
+    def next_boundary(self, now: datetime) -> datetime | None:
+        """When the next right begins or ends; nothing changes by itself before."""
+        moments = (moment for right in self.rights.values() for moment in (right.starts, right.ends))
+        return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+    def age_s(self, now: float) -> float:
+        """Seconds since the feed last answered."""
+        return now - self.heard
+
+    def hear(self, now: float) -> None:
+        """The feed has answered; remembered in the file every few seconds."""
+        self.heard = now
+        if now - self._heard_written > _REMEMBER_HEARD_S:
+            self._heard_written = now
+            self._base.execute("UPDATE about SET heard = ?", (now,))
+
+    def apply(self, revisions: Sequence[Revision], *, identity: str, now: float) -> None:
+        """Store and follow revisions, all or none; those that cannot be read are logged and left out."""
+        records = [(revision, record) for revision, record in map(_read, revisions) if record is not _UNREADABLE]
+        with self._writing():
+            for revision, record in records:
+                self._store(revision, record if isinstance(record, Line) else None)
+            self._note(identity, revisions[-1].number if revisions else self.revision, now)
+        for revision, _ in records:
+            self._remember(revision)
+
+    def retain(self, keys: set[tuple[Kind, int]], *, identity: str, now: float) -> list[tuple[Kind, int]]:
+        """Forget every record that is not among `keys`: the feed was made anew. Returns what was forgotten."""
+        known = [(Kind(kind), key) for kind, key in self._base.execute("SELECT kind, key FROM record")]
+        known += [(Kind.LINE, key) for (key,) in self._base.execute("SELECT id FROM line")]
+        lost = [one for one in known if one not in keys]
+        with self._writing():
+            for kind, key in lost:
+                self._store(Revision(0, kind, key, None), None)
+            self._note(identity, 0, now)
+        for kind, key in lost:
+            self._remember(Revision(0, kind, key, None))
+        return lost
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._base.close()
+
+    def _store(self, revision: Revision, line: Line | None) -> None:
+        if revision.kind is Kind.LINE:
+            if line is None:
+                self._base.execute("DELETE FROM line WHERE id = ?", (revision.key,))
+            else:
+                row = (revision.key, line.name, revision.body)
+                self._base.execute("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", row)
+        elif revision.body is None:
+            self._base.execute("DELETE FROM record WHERE kind = ? AND key = ?", (revision.kind.value, revision.key))
+        else:
+            row3 = (revision.kind.value, revision.key, revision.body)
+            self._base.execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", row3)
+
+    def _note(self, identity: str, revision: int, now: float) -> None:
+        self._base.execute("DELETE FROM about")
+        self._base.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (identity, FORMAT, revision, now))
+        self.identity, self.revision, self.heard = identity, revision, now
+        self._heard_written = now
+
+    def _remember(self, revision: Revision) -> None:
+        self.version += 1
+        key = revision.key
+        if revision.kind is Kind.LINE:
+            self._lines.clear()
+            return
+        self._carried.clear()
+        match revision.kind:
+            case Kind.STATION:
+                self.station = Station() if revision.body is None else codec.decode(revision.body, Station)
+            case Kind.CHANNEL:
+                _replace(self.channels, key, revision.body, Channel)
+            case Kind.LINEUP:
+                _replace(self.lineups, key, revision.body, Lineup)
+            case Kind.PACKAGE:
+                _replace(self.packages, key, revision.body, Package)
+            case Kind.RIGHT:
+                self._remember_right(key, revision.body)
+
+    def _remember_right(self, key: int, body: bytes | None) -> None:
+        before = self.rights.get(key)
+        _replace(self.rights, key, body, CarriageRight)
+        after = self.rights.get(key)
+        for channel_id in {*(before.channel_ids if before else ()), *(after.channel_ids if after else ())}:
+            others = tuple(right for right in self._rights_of.get(channel_id, ()) if right.id != key)
+            mine = (after,) if after is not None and channel_id in after.channel_ids else ()
+            self._rights_of[channel_id] = others + mine
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+        self._base.execute("COMMIT")
+
+
+_UNREADABLE = object()
+
+
+def _read(revision: Revision) -> tuple[Revision, object]:
+    try:
+        return revision, revision.record()
+    except ContractError as error:
+        _log.error("Revision %d is left out: %s", revision.number, error)
+        return revision, _UNREADABLE
+
+
+def _replace(records: dict[int, T], key: int, body: bytes | None, kind: type[T]) -> None:
+    if body is None:
+        records.pop(key, None)
+    else:
+        records[key] = codec.decode(body, kind)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The file; one of another format or one that is damaged is begun anew, for the feed holds everything."""
+    try:
+        return _opened(path)
+    except (sqlite3.DatabaseError, ContractError, ValueError):
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        return _opened(path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(path, isolation_level=None, timeout=5)
+    base.execute("PRAGMA journal_mode=WAL")
+    base.execute("PRAGMA synchronous=OFF")
+    base.execute(f"PRAGMA mmap_size={_MMAP_BYTES}")
+    for statement in _SCHEMA.split(";"):
+        base.execute(statement)
+    about = base.execute("SELECT format FROM about").fetchone()
+    if about is not None and about[0] != FORMAT:
+        base.close()
+        raise ValueError("another format")
+    for kind, body in base.execute("SELECT kind, body FROM record"):
+        codec.decode(body, TYPES[Kind(kind)])
+    return base

@@ -1,0 +1,85 @@
+"""From an address on the viewers' port to the room that answers it.
+
+A path before the known words is tolerated, for apps and proxies add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from rightcast.edge.http_message import Response, text
+from rightcast.edge.refusals import not_found
+
+if TYPE_CHECKING:
+    from rightcast.edge.http_connection import Answer, Connection
+    from rightcast.edge.http_message import Request
+    from rightcast.edge.live import Live
+
+_METHODS = "GET, HEAD, POST, OPTIONS"
+_PREFLIGHT = (
+    ("Access-Control-Allow-Methods", _METHODS),
+    ("Access-Control-Allow-Headers", "Range, Content-Type, Accept, Authorization, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+)
+_ENDINGS = {"", "ts", "m3u8"}
+WELCOME = """Rightcast serves television here. Your provider gave you a NAME and a SECRET:
+
+  playlist    /get.php?username=NAME&password=SECRET&type=m3u_plus&output=ts   (or output=hls)
+  guide       /xmltv.php?username=NAME&password=SECRET
+  apps        this server's address, NAME and SECRET (Xtream login)
+  one channel /live/NAME/SECRET/CHANNEL.ts   or   /live/NAME/SECRET/CHANNEL.m3u8
+"""
+
+Script = Callable[["Request"], "Response | Coroutine[Any, Any, Answer]"]
+
+
+class Routes:
+    """Every address of the viewers' port. `scripts` are the names ending in .php."""
+
+    def __init__(self, live: Live, scripts: dict[str, Script]) -> None:
+        self._live = live
+        self._scripts = scripts
+
+    def answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
+        """The answer to a request."""
+        if request.method not in {"GET", "HEAD", "POST"}:
+            if request.method == "OPTIONS":
+                return Response(status=204, headers=_PREFLIGHT)
+            return text(405, "This method is not known here.", ("Allow", _METHODS))
+        parts = request.path.split("/")
+        if len(parts) == 5 and parts[1] == "s":
+            return self._by_token(request, parts)
+        return self._script(request, parts) or self._other(request, connection, [part for part in parts if part])
+
+    def _script(self, request: Request, parts: list[str]) -> Response | Coroutine[Any, Any, Answer] | None:
+        name = parts[-1] or (parts[-2] if len(parts) > 1 else "")
+        script = self._scripts.get(name)
+        return script(request) if script is not None else None
+
+    def _by_token(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
+        _, _, token, channel, name = parts
+        if not _is_id(channel):
+            return not_found()
+        return self._live.by_token(request, token, int(channel), name)
+
+    def _other(
+        self, request: Request, connection: Connection, parts: list[str]
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        if not parts:
+            return text(200, WELCOME.rstrip())
+        if parts == ["healthz"]:
+            return text(200, "ok")
+        if len(parts) >= 4 and parts[-4] == "s":
+            return self._by_token(request, ["", *parts[-4:]])
+        if len(parts) < 3:
+            return not_found()
+        name, secret, file = parts[-3:]
+        channel, dot, ending = file.partition(".")
+        if not _is_id(channel) or ending not in _ENDINGS or (dot and not ending):
+            return not_found()
+        return self._live.by_credentials(request, connection, (name, secret), int(channel), ending)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -1,0 +1,141 @@
+"""What runs at this edge: one viewing per session, found by session, line, channel and time of its end."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rightcast.contract.reports import SessionReport
+    from rightcast.edge.endless_ts import Viewer
+
+RECENT_S = 60.0
+
+
+class Viewing:
+    """One session. Times are unix seconds; `until` None means that the right is open-ended.
+
+    `holds` counts the sockets of an endless stream, those still waiting for its first byte included.
+    """
+
+    __slots__ = (
+        "address", "bytes_sent", "channel_id", "device", "ended", "holds", "kind", "leased_until", "line_id", "line_name",
+        "opened", "player", "renewed", "renewing", "right_id", "sid", "token", "until", "viewers",
+    )  # fmt: skip
+
+    def __init__(
+        self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
+        player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
+    ) -> None:  # fmt: skip
+        self.sid = sid
+        self.line_id = line_id
+        self.line_name = line_name
+        self.channel_id = channel_id
+        self.kind = kind
+        self.device = device
+        self.address = address
+        self.player = player
+        self.opened = opened
+        self.right_id = right_id
+        self.until = until
+        self.leased_until = leased_until
+        self.token = token
+        self.renewed = opened
+        self.renewing = False
+        self.ended = False
+        self.holds = 0
+        self.bytes_sent = 0
+        self.viewers: set[Viewer] = set()
+
+    def report(self, make: type[SessionReport]) -> SessionReport:
+        """The viewing as the console shows it."""
+        return make(
+            sid=self.sid,
+            line_id=self.line_id,
+            line=self.line_name,
+            channel_id=self.channel_id,
+            kind=self.kind,
+            address=self.address,
+            player=self.player,
+            opened=self.opened,
+            right_id=self.right_id,
+            bytes_sent=self.bytes_sent + sum(viewer.bytes_sent for viewer in self.viewers),
+        )
+
+
+class Viewings:
+    """All viewings of this edge."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, Viewing] = {}
+        self._tokens: dict[str, Viewing] = {}
+        self._of_line: dict[int, set[Viewing]] = {}
+        self._of_channel: dict[int, set[Viewing]] = {}
+        self._ends: list[tuple[float, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def get(self, sid: str) -> Viewing | None:
+        """The viewing of a session."""
+        return self._all.get(sid)
+
+    def by_token(self, token: str) -> Viewing | None:
+        """The running viewing of a token that was verified before."""
+        return self._tokens.get(token)
+
+    def all(self) -> list[Viewing]:
+        """Every viewing."""
+        return list(self._all.values())
+
+    def of_line(self, line_id: int) -> list[Viewing]:
+        """The viewings of a line."""
+        return list(self._of_line.get(line_id, ()))
+
+    def of_channel(self, channel_id: int) -> list[Viewing]:
+        """The viewings of a channel."""
+        return list(self._of_channel.get(channel_id, ()))
+
+    def counts(self) -> dict[int, int]:
+        """How many viewings each channel has."""
+        return {channel_id: len(found) for channel_id, found in self._of_channel.items()}
+
+    def add(self, viewing: Viewing) -> None:
+        """A viewing began."""
+        self._all[viewing.sid] = viewing
+        self._of_line.setdefault(viewing.line_id, set()).add(viewing)
+        self._of_channel.setdefault(viewing.channel_id, set()).add(viewing)
+        if viewing.token:
+            self._tokens[viewing.token] = viewing
+        self.schedule(viewing)
+
+    def schedule(self, viewing: Viewing) -> None:
+        """Note when its right ends."""
+        if viewing.until is not None:
+            heapq.heappush(self._ends, (viewing.until, viewing.sid))
+
+    def remove(self, viewing: Viewing) -> None:
+        """A viewing ended."""
+        viewing.ended = True
+        if self._all.get(viewing.sid) is viewing:
+            del self._all[viewing.sid]
+        if self._tokens.get(viewing.token) is viewing:
+            del self._tokens[viewing.token]
+        for index, key in ((self._of_line, viewing.line_id), (self._of_channel, viewing.channel_id)):
+            found = index.get(key)
+            if found is not None:
+                found.discard(viewing)
+                if not found:
+                    del index[key]
+
+    def due(self, now: float) -> Iterable[Viewing]:
+        """Viewings whose right may have ended by now, each once."""
+        due: dict[str, Viewing] = {}
+        while self._ends and self._ends[0][0] <= now:
+            _, sid = heapq.heappop(self._ends)
+            viewing = self._all.get(sid)
+            if viewing is not None:
+                due[sid] = viewing
+        return due.values()
