@@ -31,4 +31,4 @@ class Line(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return f"line {self.name}"
+        return self.name
