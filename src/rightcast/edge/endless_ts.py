@@ -104,7 +104,7 @@ class Delivery:
     def grew(self, segment: Segment) -> None:
         """Serve those who wait for more of this segment."""
         ring = segment.ring
-        if ring.adrift and segment.parts:
+        if ring.adrift and segment.parts and not segment.closed:
             adrift, ring.adrift = list(ring.adrift), set()
             for viewer in adrift:
                 viewer.segment, viewer.offset = segment, 0
