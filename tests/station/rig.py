@@ -208,6 +208,7 @@ def _await_on_air(rig: Rig, folder: Path, *, demo: bool) -> None:
         sheet = rig.command("demo")
         rig.line, rig.secret = sheet["xtream"]["username"], sheet["xtream"]["password"]
         rig.channels = {one["name"]: one["id"] for one in sheet["channels"]}
+        rig.open_line("viewer", package="Demo")
         for name in rig.channels:
             rig.until_on_air(name, ON_AIR_S)
 
