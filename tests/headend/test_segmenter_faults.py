@@ -216,3 +216,12 @@ def test_a_break_in_time_is_announced_to_decoders_that_watch_across_it(tmp_path:
     changed.feed(pictures_go_on.take(50) + pictures_go_on.take(105, version=1, audio=None))
     assert [segment.opened.epoch for segment in changed.closed] == [0, 1, 1]
     assert not any(segment.announces_break for segment in changed.closed)
+
+
+def test_a_picture_that_a_loop_cut_off_is_left_out(tmp_path: Path) -> None:
+    loop = packets_of(Pictures().take(75))
+    studio = Studio(tmp_path)
+    studio.feed(b"".join(loop[:-4] + loop[20:] + loop[20:]))
+    first = [segment for segment in studio.closed if segment.opened.epoch == 0]
+    assert b"".join(segment.media for segment in first) == b"".join(loop[2:-5])
+    assert [segment.duration for segment in first] == [2.0, 0.96]

@@ -5,7 +5,7 @@ Pure: no bytes, no clock. Times are 90 kHz and wrap; durations are seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rightcast.formats.mpegts.units import CLOCK_HZ, step
 
@@ -18,10 +18,14 @@ _USUAL_INTERVAL = CLOCK_HZ // 25
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What to do before the access unit: end a part, close a segment, begin one; None means: no such thing."""
+    """What to do before the access unit: end a part, close a segment, begin one; None means: no such thing.
+
+    `less_last_unit`: the part ends where the unit before this one started.
+    """
 
     part_s: float | None = None
     part_joinable: bool = False
+    less_last_unit: bool = False
     segment_s: float | None = None
     begins: bool = False
     new_epoch: bool = False
@@ -38,6 +42,7 @@ class Cutter:
         self._last: int | None = None
         self._doubtful: int | None = None
         self._in_doubt = False
+        self._final = 0
         self._interval = _USUAL_INTERVAL
         self._elapsed = 0
         self._part_elapsed = 0
@@ -50,8 +55,8 @@ class Cutter:
         """Whether a segment is being written."""
         return self._open
 
-    def on_unit(self, time: int, *, random_access: bool) -> Cut | None:
-        """An access unit starts.
+    def on_unit(self, time: int, *, random_access: bool, after_damage: bool = False) -> Cut | None:
+        """An access unit starts. `after_damage`: the one before it is not whole, and is left out if its time ends.
 
         A jump in time that only one unit shows is taken for damage. Until the next one tells, that unit is kept in
         a part of its own, so that a segment which ends there does not hold it.
@@ -59,10 +64,10 @@ class Cutter:
         random_access = random_access or self.every_unit
         jumped = self._moves(time, certain=random_access)
         if jumped is None:
-            return self._set_apart() if self._open and not self._in_doubt else None
+            return self._set_apart(after_damage=after_damage) if self._open and not self._in_doubt else None
         self._in_doubt = self._in_doubt and jumped
         if jumped:
-            return self._after_jump(random_access=random_access)
+            return self._after_jump(random_access=random_access, after_damage=after_damage)
         if self._open:
             return self._while_open(random_access=random_access)
         return self._begin() if random_access else None
@@ -105,11 +110,11 @@ class Cutter:
             return True
         return None
 
-    def _after_jump(self, *, random_access: bool) -> Cut:
-        closing = self._close() if self._open else Cut()
+    def _after_jump(self, *, random_access: bool, after_damage: bool) -> Cut:
+        closing = self._close(after_damage=after_damage) if self._open else Cut()
         self._epoch_due = True
         begun = random_access and self._begin() is not None
-        return Cut(closing.part_s, closing.part_joinable, closing.segment_s, begun, begun, jumped=True)
+        return replace(closing, begins=begun, new_epoch=begun, jumped=True)
 
     def _begin(self) -> Cut:
         new_epoch, self._epoch_due = self._epoch_due, False
@@ -121,24 +126,35 @@ class Cutter:
         part_s, part_joinable, segment_s = self._part_elapsed, self._joinable, self._elapsed
         begun = self._begin()
         self._joinable = joinable
-        return Cut(part_s / CLOCK_HZ, part_joinable, segment_s / CLOCK_HZ, begins=True, new_epoch=begun.new_epoch)
+        return replace(begun, part_s=part_s / CLOCK_HZ, part_joinable=part_joinable, segment_s=segment_s / CLOCK_HZ)
 
     def _end_part(self, *, joinable: bool) -> Cut:
         cut = Cut(max(self._part_elapsed, 0) / CLOCK_HZ, self._joinable)
         self._part_elapsed, self._joinable = 0, joinable
         return cut
 
-    def _set_apart(self) -> Cut:
-        cut = Cut((self._part_elapsed + self._interval) / CLOCK_HZ, self._joinable)
-        self._part_elapsed, self._joinable, self._in_doubt = -self._interval, False, True
+    def _set_apart(self, *, after_damage: bool) -> Cut:
+        cut = self._final_part(after_damage=after_damage)
+        self._part_elapsed, self._joinable, self._in_doubt = -self._last_unit(cut), False, True
+        self._final = self._elapsed + self._last_unit(cut)
         return cut
 
-    def _close(self) -> Cut:
-        """Close with what is there, less a unit in doubt; the last unit lasts as long as the one before it."""
+    def _close(self, *, after_damage: bool = False) -> Cut:
+        """Close with what is there, less a unit in doubt."""
         self._open = False
         if self._in_doubt:
             self._in_doubt = False
-            return Cut(segment_s=(self._elapsed + self._interval) / CLOCK_HZ)
-        part_s, segment_s = self._part_elapsed + self._interval, self._elapsed + self._interval
+            return Cut(segment_s=self._final / CLOCK_HZ)
+        cut = self._final_part(after_damage=after_damage)
+        return replace(cut, segment_s=(self._elapsed + self._last_unit(cut)) / CLOCK_HZ)
+
+    def _final_part(self, *, after_damage: bool) -> Cut:
+        """A part with which a segment may end; a damaged last unit stays out of it unless it is the only one."""
+        less = after_damage and self._elapsed > 0
+        duration = self._part_elapsed + (0 if less else self._interval)
         whole_picture = self._part_elapsed > 0
-        return Cut(part_s / CLOCK_HZ, self._joinable and whole_picture, segment_s / CLOCK_HZ)
+        return Cut(duration / CLOCK_HZ, self._joinable and whole_picture, less_last_unit=less)
+
+    def _last_unit(self, cut: Cut) -> int:
+        """The last unit is taken to last as long as the one before it; in ticks."""
+        return 0 if cut.less_last_unit else self._interval

@@ -116,6 +116,11 @@ class Ring:
         return self._descriptor >= 0
 
     @property
+    def position(self) -> int:
+        """Bytes given to the open segment so far."""
+        return self._size
+
+    @property
     def closed_segments(self) -> int:
         """How many whole segments the ring holds."""
         return len(self._segments) - self.is_open
@@ -167,19 +172,20 @@ class Ring:
         self._buffers.append(data)
         self._size += len(data)
 
-    def end_part(self, duration: float, *, joinable: bool) -> None:
-        """All written since the last part is a part of `duration` seconds."""
+    def end_part(self, duration: float, *, joinable: bool, upto: int | None = None) -> None:
+        """All written since the last part is a part of `duration` seconds; what is behind `upto` stays for the next."""
         self.commit()
         segment = self._segments[-1]
         offset = segment.announced_bytes
-        if self._size == offset:
+        end = self._size if upto is None else upto
+        if end <= offset:
             return
         part = Part(
             channel=self.channel_id,
             sequence=segment.opened.sequence,
             index=len(segment.parts),
             offset=offset,
-            size=self._size - offset,
+            size=end - offset,
             duration=round(duration, 6),
             joinable=joinable,
         )

@@ -42,6 +42,10 @@ class Segmenter:
         self._now = 0.0
         self._wall = 0.0
         self._last_unit = 0.0
+        self._unit = 0
+        self._unit_row = -1
+        self._unit_pid = -1
+        self._damaged = False
         self._waiting_since: float | None = None
         self._silent = True
         self._data = memoryview(b"")
@@ -56,8 +60,10 @@ class Segmenter:
         if packets is None:
             return
         self._count(packets, now)
-        self._data, self._taken = packets.data, 0
+        self._data, self._taken, self._unit_row = packets.data, 0, -1
         self._scan(packets)
+        # A loss behind the last unit's start is remembered until that unit ends.
+        self._damaged |= any(place > self._unit_row for place, pid in self._continuity.breaks if pid == self._unit_pid)
         self._hand_over(len(packets.data))
         self._ring.commit()
         self._data = memoryview(b"")
@@ -159,14 +165,24 @@ class Segmenter:
                 self._cutter.begin_epoch_at_next_random_access()
             self._cutter.every_unit = self._essence.every_unit
             self._last_unit = self._now
-            cut = self._cutter.on_unit(clue.time, random_access=clue.random_access)
+            damaged = self._unit_damaged(pid, offset // PACKET_BYTES)
+            cut = self._cutter.on_unit(clue.time, random_access=clue.random_access, after_damage=damaged)
             if cut is not None:
                 self._apply(cut, offset)
                 if cut.begins and not clue.random_access:
                     self._essence.distrust_flags()
+            self._unit = self._ring.position + offset - self._taken
         if clue.interests_changed:
             self._watch()
         return clue.interests_changed
+
+    def _unit_damaged(self, pid: int, row: int) -> bool:
+        """Whether packets within the access unit that ends before `row` were lost; a clean splice loses none."""
+        breaks = self._continuity.breaks
+        before = [place for place, found in breaks if found == pid and self._unit_row < place < row]
+        damaged = self._damaged or bool(before)
+        self._damaged, self._unit_row, self._unit_pid = False, row, pid
+        return damaged
 
     def _on_tables(self, change: TableChange, offset: int) -> bool:
         """Other tables are in force from this packet on. Sound that comes or goes waits for the next picture."""
@@ -189,7 +205,8 @@ class Segmenter:
         self.statistics.discontinuities += cut.jumped
         self._hand_over(offset)
         if cut.part_s is not None:
-            self._ring.end_part(cut.part_s, joinable=cut.part_joinable)
+            upto = self._unit if cut.less_last_unit else None
+            self._ring.end_part(cut.part_s, joinable=cut.part_joinable, upto=upto)
         if cut.segment_s is not None:
             self._ring.close_segment(cut.segment_s)
             self.statistics.last_segment = self._now

@@ -28,9 +28,10 @@ _DISCONTINUITY_INDICATOR = 0x80
 
 
 class ContinuityCheck:
-    """Remembers the last counter of each PID."""
+    """Remembers the last counter of each PID. `breaks`: row and PID of each error in the last block, by PID."""
 
     def __init__(self) -> None:
+        self.breaks: list[tuple[int, int]] = []
         self._last = np.full(PIDS, _UNKNOWN, np.uint8)
         self._doubled: set[int] = set()
 
@@ -41,6 +42,7 @@ class ContinuityCheck:
 
     def count_errors(self, packets: Packets) -> int:
         """How many packets of the block do not follow their predecessor; damaged packets are left out."""
+        self.breaks = []
         headers, rows = packets.headers, None
         if packets.flaws & TRANSPORT_ERROR:
             rows = np.flatnonzero((headers & TRANSPORT_ERROR) == 0)
@@ -74,7 +76,6 @@ class ContinuityCheck:
     ) -> int:
         """Tell errors from what is allowed; rows are sorted by PID, `places` leads back to the packets."""
         pids, headers, before, places = block
-        errors = 0
         doubles: set[int] = set()
         starts = set(first.tolist())
         for row in suspects.tolist():
@@ -85,13 +86,13 @@ class ContinuityCheck:
             if header & PAYLOAD and header & 15 == previous:
                 doubled = int(pids[row]) in self._doubled if row in starts else row - 1 in doubles
                 doubles.add(row)
-                errors += doubled
-            else:
-                errors += 1
+                if not doubled:
+                    continue
+            self.breaks.append((int(places[row]), int(pids[row])))
         ends = np.append(first[1:] - 1, len(pids) - 1)
         self._doubled.difference_update(pids[first].tolist())
         self._doubled.update(int(pids[row]) for row in doubles.intersection(ends.tolist()))
-        return errors
+        return len(self.breaks)
 
 
 def _announced(header: int, data: memoryview, offset: int) -> bool:
