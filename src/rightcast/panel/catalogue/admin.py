@@ -21,7 +21,7 @@ from rightcast.panel.catalogue.channels import SourceInput, check_source
 from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package, Source
 from rightcast.panel.catalogue.queries import ChannelState, state_of
 from rightcast.panel.console.live import live
-from rightcast.panel.console.numbers import rate, span, until
+from rightcast.panel.console.numbers import codecs, rate, span, until
 from rightcast.panel.desk import OperatedAdmin, OperatedInline, RecordForm, button, column
 from rightcast.panel.rights.models import CarriageRight
 from rightcast.panel.rights.queries import state_of as right_state
@@ -195,7 +195,8 @@ class ChannelAdmin(OperatedAdmin):
         if report is not None:
             word = "ready" if report.state == "idle" else report.state.replace("_", " ")
             words.append(f"{word} for {span(timezone.now().timestamp() - report.since)}")
-            words += [redact(one) for one in (report.detail, report.source, report.resolution, report.codecs) if one]
+            words += [redact(one) for one in (report.detail, report.source) if one]
+            words += [one for one in (report.resolution, codecs(report.codecs)) if one]
             words += [rate(report.bitrate_bps)] if report.bitrate_bps else []
             words.append(f"{live().viewers_of(channel.id)} watching")
         return " · ".join(words)

@@ -8,6 +8,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_CODECS = {
+    "avc1": "H.264",
+    "avc3": "H.264",
+    "hvc1": "HEVC",
+    "hev1": "HEVC",
+    "av01": "AV1",
+    "mp4a": "AAC",
+    "mp2": "MP2",
+    "mp3": "MP3",
+    "ac-3": "AC-3",
+    "ec-3": "E-AC-3",
+    "opus": "Opus",
+}
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -34,6 +47,14 @@ def span(seconds: float) -> str:
         if seconds >= step:
             return f"{seconds / step:.0f} {unit}"
     return f"{max(seconds, 0):.0f} s"
+
+
+def codecs(listed: str) -> str:
+    """An RFC 6381 list in names people use: `avc1.42c01f,mp4a.40.2` is H.264 AAC."""
+    known = {
+        code.strip(): _CODECS.get(code.strip().partition(".")[0].lower(), code.strip()) for code in listed.split(",")
+    }
+    return " ".join(dict.fromkeys(filter(None, known.values())))
 
 
 def until(moment: datetime | None, now: datetime) -> str:

@@ -15,7 +15,7 @@ from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.catalogue.models import Channel, Package
 from rightcast.panel.catalogue.queries import ChannelState, state_of
 from rightcast.panel.console.live import Live, live
-from rightcast.panel.console.numbers import rate, size, span, until
+from rightcast.panel.console.numbers import codecs, rate, size, span, until
 from rightcast.panel.lines.models import Line
 from rightcast.panel.publish.publisher import station_feed
 from rightcast.panel.rights.queries import covered_ids, ending_before, in_force_ids
@@ -220,7 +220,7 @@ def _channel_line(
         state=state,
         since=since,
         detail=detail,
-        picture=" ".join(filter(None, (report.resolution, report.codecs))) if report else "",
+        picture=" ".join(filter(None, (report.resolution, codecs(report.codecs)))) if report else "",
         bitrate=rate(report.bitrate_bps) if report and report.bitrate_bps else "",
         viewers=picture.viewers_of(channel.id),
         source=sources[0] if sources else "",
