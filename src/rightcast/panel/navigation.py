@@ -86,6 +86,7 @@ UNFOLD: dict[str, Any] = {
         "primary": {shade: f"rgb({value.replace(' ', ', ')})" for shade, value in _ACCENT.items()},
     },
     "SCRIPTS": [_script],
+    "LOGIN": {"form": "rightcast.panel.staff.sign_in.SignInForm"},
     "COMMAND": {"search_callback": "rightcast.panel.console.search.search", "show_history": False},
     "SIDEBAR": {
         "show_search": True,
