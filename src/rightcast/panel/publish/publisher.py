@@ -7,10 +7,12 @@ between feed and commit publishes the same records again, which is harmless.
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, When
 
 from rightcast.contract.catalogue import Change, Kind
 from rightcast.panel.publish import records
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from rightcast.state.feed import Feed
 
 _log = logging.getLogger(__name__)
-_BATCH = 1000
+_BATCH = 500
+_PAUSE_S = 0.02
+# A right that ended or a line that was disabled does not wait behind an import of thousands.
+_URGENT_FIRST = Case(When(kind__in=[Kind.RIGHT.value, Kind.LINE.value], then=0), default=1)
 _feeds: dict[Path, FileFeed] = {}
 
 
@@ -40,6 +45,8 @@ def drain(feed: Feed | None = None) -> int:
     """Publish everything in the outbox; returns how many records were published."""
     published = 0
     while OutboxRow.objects.exists():
+        if published:
+            time.sleep(_PAUSE_S)  # so that a waiting operation gets its turn between two batches
         published += _drain_batch(feed or station_feed())
     return published
 
@@ -66,13 +73,13 @@ def republish_all(feed: Feed | None = None) -> int:
 
 def _drain_batch(feed: Feed) -> int:
     with transaction.atomic():
-        rows = list(OutboxRow.objects.order_by("id")[:_BATCH])
+        rows = list(OutboxRow.objects.order_by(_URGENT_FIRST, "id")[:_BATCH])
         if not rows:
             return 0
         keys = list(dict.fromkeys((Kind(row.kind), row.key) for row in rows))
         found = records.load(keys)
         feed.publish([Change(kind, key, found.get((kind, key))) for kind, key in keys])
-        OutboxRow.objects.filter(id__lte=rows[-1].id).delete()
+        OutboxRow.objects.filter(id__in=[row.id for row in rows]).delete()
     _log.debug("published %d records", len(keys))
     return len(keys)
 
