@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,8 @@ from rightcast.domain.errors import (
     PortTakenError,
     RingTooSmallError,
 )
-from rightcast.domain.lineup import Channel
+from rightcast.domain.lineup import Channel, StartMode
+from rightcast.domain.rights import CarriageRight, RightStatus
 from rightcast.serve import preflight
 from rightcast.serve.certificate import self_signed
 from rightcast.state.feed import FileFeed
@@ -27,6 +29,9 @@ from tests.contract.examples import RECORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -98,15 +103,34 @@ def test_a_tmpfs_that_is_too_small_is_told_with_both_sizes(settings: StationSett
     assert "--ring" in caught.value.remedy
 
 
-def test_the_room_needed_grows_with_the_channels_that_are_published(settings: StationSettings) -> None:
-    assert preflight.carried_channels(settings) == 0
+def test_a_budget_that_is_too_small_for_the_channels_is_told(settings: StationSettings) -> None:
+    with pytest.raises(RingTooSmallError) as caught:
+        preflight.needed_bytes(replace(settings, ring_budget_bytes=10_000_000), 10)
+    assert "--ring-budget" in caught.value.remedy
+
+
+def test_room_is_needed_for_channels_that_run_under_a_right(settings: StationSettings) -> None:
+    assert preflight.running_channels(settings, NOW) == 0
     channel = RECORDS["channel"]
     assert isinstance(channel, Channel)
     feed = FileFeed(settings.feed)
-    feed.publish([Change(Kind.CHANNEL, key, replace(channel, id=key)) for key in range(1, 6)])
+    feed.publish([Change(Kind.CHANNEL, key, replace(channel, id=key, start=StartMode.ALWAYS)) for key in range(1, 6)])
     feed.publish([Change(Kind.CHANNEL, 1, None)])
+    feed.publish([Change(Kind.CHANNEL, 2, replace(channel, id=2, start=StartMode.ON_DEMAND))])
+    right = RECORDS["right"]
+    assert isinstance(right, CarriageRight)
+    feed.publish(
+        [
+            Change(
+                Kind.RIGHT,
+                1,
+                replace(right, status=RightStatus.ACTIVE, channel_ids=(1, 2, 3, 4), starts=NOW, ends=None),
+            )
+        ]
+    )
     feed.close()
-    assert preflight.carried_channels(settings) == 4
+    assert preflight.running_channels(settings, NOW) == 2
+    assert preflight.running_channels(settings, NOW - timedelta(days=1)) == 0
 
 
 def test_a_ring_folder_whose_sockets_would_have_too_long_a_path_is_refused(settings: StationSettings) -> None:

@@ -13,7 +13,7 @@ from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport
 from rightcast.domain.sources import redact
 from rightcast.serve.addresses import console_url, viewers_url
 from rightcast.serve.lock import on_air, remembered_settings
-from rightcast.serve.sheet import published_channels
+from rightcast.serve.records import published_channels
 from rightcast.state.feed import FileFeed
 from rightcast.state.reports import FileReports
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rightcast.panel.audit.operations import Actor
 
 LINE_NAME = "demo"
-SCREENS = 4
+SCREENS = 16
+"""Enough to open every channel several times over: a player that only looked holds its screen for a while."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import socket
 import ssl
 import subprocess
 import tempfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rightcast.contract.catalogue import Kind
 from rightcast.contract.station import Address
 from rightcast.domain.errors import (
     CertificateError,
@@ -25,19 +25,20 @@ from rightcast.domain.errors import (
     PortTakenError,
     RingTooSmallError,
 )
+from rightcast.domain.lineup import Channel, StartMode
+from rightcast.domain.rights import CarriageRight
+from rightcast.headend.budget import LEAST_SHARE_BYTES
 from rightcast.headend.ffmpeg import find_ffmpeg
-from rightcast.state.feed import FileFeed
+from rightcast.serve.records import feed_records
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rightcast.contract.station import StationSettings
 
-CHANNEL_BYTES = 8_000_000
-"""Least room on the tmpfs for a channel's ring: ten segments of two seconds at 3 Mbit/s."""
-LEAST_BYTES = 4 * CHANNEL_BYTES
+FEWEST_CHANNELS = 4
+"""Room is asked for as many channels at least, for a station grows."""
 _SOCKET_PATH_BYTES = 107
-_ENOUGH_REVISIONS = 100_000
 
 
 def check_folder(data: Path) -> None:
@@ -125,7 +126,7 @@ def check_ring(settings: StationSettings) -> None:
             remedy="Choose another tmpfs folder with --ring.",
             field="ring",
         ) from error
-    needed = max(LEAST_BYTES, settings.ring_budget_bytes, carried_channels(settings) * CHANNEL_BYTES)
+    needed = needed_bytes(settings, max(running_channels(settings, datetime.now(UTC)), FEWEST_CHANNELS))
     if free < needed:
         raise RingTooSmallError(
             f"The ring needs {needed / 1e6:.0f} MB on {root}, but {free / 1e6:.0f} MB are free.",
@@ -135,16 +136,31 @@ def check_ring(settings: StationSettings) -> None:
         )
 
 
-def carried_channels(settings: StationSettings) -> int:
-    """How many channels the feed holds now; 0 before the first start."""
-    if not settings.feed.exists():
-        return 0
-    feed = FileFeed(settings.feed)
-    try:
-        revisions = feed.read(0, _ENOUGH_REVISIONS)
-    finally:
-        feed.close()
-    return sum(revision.kind is Kind.CHANNEL and revision.body is not None for revision in revisions)
+def needed_bytes(settings: StationSettings, channels: int) -> int:
+    """The room that rings of so many channels need on their tmpfs: the budget, half of the room if none is set.
+
+    Raises RingTooSmallError when the budget itself is too small.
+    """
+    least = channels * LEAST_SHARE_BYTES
+    if 0 < settings.ring_budget_bytes < least:
+        raise RingTooSmallError(
+            f"{channels} channels need {least / 1e6:.0f} MB, but the ring may take"
+            f" {settings.ring_budget_bytes / 1e6:.0f} MB.",
+            remedy="Raise --ring-budget, or leave it out to take half of what is free.",
+            field="ring-budget",
+        )
+    return settings.ring_budget_bytes or 2 * least
+
+
+def running_channels(settings: StationSettings, now: datetime) -> int:
+    """How many channels will run without a viewer: published, under a right in force, not on demand."""
+    records = feed_records(settings)
+    covered: set[int] = set()
+    for record in records:
+        if isinstance(record, CarriageRight) and record.in_force(now):
+            covered.update(record.channel_ids)
+    always = (one for one in records if isinstance(one, Channel) and one.start is StartMode.ALWAYS)
+    return sum(one.id in covered for one in always)
 
 
 def check_ffmpeg(settings: StationSettings) -> str:

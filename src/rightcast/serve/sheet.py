@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from rightcast.contract.catalogue import Kind
 from rightcast.domain.errors import NotFoundError
-from rightcast.domain.lineup import Channel
 from rightcast.serve.addresses import console_url, guide_url, playlist_url, stream_url, viewers_url
-from rightcast.state.feed import FileFeed
+from rightcast.serve.records import published_channels
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rightcast.contract.station import StationSettings
-
-_ENOUGH_REVISIONS = 100_000
 
 
 class DemoNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,19 +122,6 @@ def demo_sheet(settings: StationSettings) -> DemoSheet:
             if channel.id in note.channels
         ],
     )
-
-
-def published_channels(settings: StationSettings) -> list[Channel]:
-    """The channels that headend and edges know of, by number. Empty before the first publication."""
-    if not settings.feed.exists():
-        return []
-    feed = FileFeed(settings.feed)
-    try:
-        revisions = feed.read(0, _ENOUGH_REVISIONS)
-    finally:
-        feed.close()
-    records = (revision.record() for revision in revisions if revision.kind is Kind.CHANNEL)
-    return sorted((record for record in records if isinstance(record, Channel)), key=lambda found: found.number)
 
 
 def sheet_lines(sheet: DemoSheet) -> list[str]:

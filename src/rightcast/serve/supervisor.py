@@ -95,7 +95,7 @@ def _warn_of_network(settings: StationSettings, progress: Progress, *, self_sign
 def _remove_ring(settings: StationSettings) -> None:
     """Give the memory back; what else somebody keeps in a folder of their own stays."""
     root = settings.ring_root
-    for name in ("ring", "reports"):
+    for name in ("ring", "reports", "cards"):
         shutil.rmtree(root / name, ignore_errors=True)
     if settings.ring is None:
         shutil.rmtree(root, ignore_errors=True)
