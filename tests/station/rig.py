@@ -89,17 +89,22 @@ class Rig:
             raise AssertionError(f"{' '.join(arguments)}: {done.returncode} {done.stdout!r} {done.stderr!r}")
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def carry(self, name: str, source: str, *options: str) -> int:
-        """Add a channel under a right of our own, worldwide; returns its id. It is on air when its signal is."""
+    def add(self, name: str, source: str, *options: str) -> int:
+        """Add a channel that waits for a right; returns its id."""
         self.channels[name] = self.command("channel", "add", name, source, *options)["id"]
-        self.allow(name)
         return self.channels[name]
 
-    def allow(self, name: str, *options: str) -> int:
-        """Record a right for a channel; returns its id."""
-        reference = ("--reference", f"{name} {next(NUMBERS)}")
-        grant = ("--type", "own-production", "--licensor", "We", "--territory", "worldwide", *reference)
-        return int(self.command("right", "add", "--channel", name, *grant, *options)["id"])
+    def allow(self, name: str = "", *options: str) -> int:
+        """Record a right for a channel, or for all there are; returns its id."""
+        subject = ("--channel", name) if name else ("--all",)
+        grant = ("--type", "own-production", "--licensor", "We", "--territory", "worldwide")
+        reference = ("--reference", f"R-{next(NUMBERS)}")
+        return int(self.command("right", "add", *subject, *grant, *reference, *options)["id"])
+
+    def carry(self, name: str, source: str, *options: str) -> None:
+        """Add a channel under a right of our own, worldwide. It is on air when its signal is."""
+        self.add(name, source, *options)
+        self.allow(name)
 
     def open_line(self, name: str, *options: str, package: str = "All") -> None:
         """Sell a package to a new line with many screens, and watch under it from now on."""

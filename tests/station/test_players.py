@@ -12,27 +12,29 @@ PICTURES = ("Rightcast One", "Rightcast Motion", "Rightcast HD")
 CHANNELS = (*PICTURES, "Rightcast Radio")
 
 
-@pytest.mark.parametrize("extension", ["ts", "m3u8"])
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize(
+    ("name", "extension"),
+    [*((name, "ts") for name in CHANNELS), ("Rightcast One", "m3u8"), ("Rightcast Radio", "m3u8")],
+)
 def test_ffprobe_finds_the_streams_a_channel_should_have(demo: Rig, name: str, extension: str) -> None:
-    found = [stream["codec_name"] for stream in streams_of(demo.url(name, extension))]
-    assert sorted(found) == (["aac"] if name == "Rightcast Radio" else ["aac", "h264"])
+    found = streams_of(demo.url(name, extension))
+    assert sorted(stream["codec_name"] for stream in found) == (
+        ["aac"] if name == "Rightcast Radio" else ["aac", "h264"]
+    )
+    if name == "Rightcast HD":
+        assert [(one["width"], one["height"]) for one in found if "width" in one] == [(1920, 1080)]
 
 
-def test_the_high_definition_channel_is_1080_lines_high(demo: Rig) -> None:
-    video = next(one for one in streams_of(demo.url("Rightcast HD")) if one["codec_type"] == "video")
-    assert (video["width"], video["height"]) == (1920, 1080)
-
-
-@pytest.mark.parametrize("extension", ["ts", "m3u8"])
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize(
+    ("name", "extension"), [*((name, "m3u8") for name in CHANNELS), ("Rightcast HD", "ts"), ("Rightcast Radio", "ts")]
+)
 def test_ffmpeg_plays_a_channel_without_complaint(demo: Rig, name: str, extension: str) -> None:
-    assert play_with_ffmpeg(demo.url(name, extension), 4) == ""
+    assert play_with_ffmpeg(demo.url(name, extension), 3) == ""
 
 
 @pytest.mark.parametrize("extension", ["ts", "m3u8"])
 def test_mpv_plays_a_channel(demo: Rig, extension: str) -> None:
-    assert "Error" not in play_with_mpv(demo.url("Rightcast One", extension), 75)
+    assert "Error" not in play_with_mpv(demo.url("Rightcast One", extension), 50)
 
 
 @pytest.mark.parametrize("name", PICTURES)

