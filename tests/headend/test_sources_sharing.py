@@ -79,7 +79,7 @@ async def test_a_multiplex_is_opened_once_and_split() -> None:
 
     intakes, got = Intakes(open_receiver), {number: bytearray() for number in (1, 2, 3)}
     for number, buffer in got.items():
-        intakes.attach("udp://a:1", number, lambda block, _, buffer=buffer: buffer.extend(block))
+        intakes.attach("udp://a:1", number, lambda block, _, buffer=buffer: buffer.extend(block), 1000.0)
     now = 1000.0
     for _ in range(len(data) // BLOCK + 10):
         intakes.tick(now)
@@ -109,14 +109,25 @@ async def test_the_last_channel_that_leaves_closes_the_source() -> None:
     def first(_block: bytes, _now: float) -> None: ...
     def second(_block: bytes, _now: float) -> None: ...
 
-    intakes.attach("udp://a:1", None, first)
-    intakes.attach("udp://a:1", 5, second)
+    intakes.attach("udp://a:1", None, first, 1.0)
+    intakes.attach("udp://a:1", 5, second, 1.0)
     intakes.tick(1.0)
     await asyncio.sleep(0)
     intakes.detach("udp://a:1", None, first)
     assert not receiver.closed
     intakes.detach("udp://a:1", 5, second)
     assert receiver.closed
+
+
+async def test_an_address_that_is_refused_is_not_tried_at_every_tick() -> None:
+    attempts: list[int] = []
+
+    def refuse() -> Scripted:
+        attempts.append(1)
+        raise InvalidInputError("No such scheme.")
+
+    await _run(Intake("ftp://a", refuse, jitter=_steady), 10)
+    assert len(attempts) <= 5
 
 
 async def test_pauses_between_attempts_grow_and_end_at_the_longest() -> None:

@@ -199,6 +199,8 @@ class ChannelLife:
             self._open_ring()
 
     def _follow_sources(self, now: float) -> None:
+        if len(self.record.sources) < 2:
+            return
         facts = self._facts(now)
         chosen = next_source(facts, facts.patience_s)
         if chosen is None:
@@ -248,7 +250,7 @@ class ChannelLife:
         source = self._source
         self._tried_since = now
         if source is not None:
-            self._intake = self._intakes.attach(source.url, source.service_id, self.feed)
+            self._intake = self._intakes.attach(source.url, source.service_id, self.feed, now)
             self._attached = source
 
     def _detach(self) -> None:

@@ -142,11 +142,16 @@ class Intake:
         """Whether the source has been opened; data may still be awaited."""
         return self._receiver is not None and self._starting is None
 
+    def begin(self, now: float) -> None:
+        """Open without waiting for the next tick: somebody may be watching already."""
+        if self._receiver is None:
+            self._open(now)
+
     def tick(self, now: float) -> None:
         """Ten times a second: open, drain or wait."""
         if self._receiver is None:
             if now >= self._open_at:
-                self._open()
+                self._open(now)
         elif self._starting is not None:
             self._await_start(now)
         else:
@@ -162,12 +167,12 @@ class Intake:
             self._receiver.close()
             self._receiver = None
 
-    def _open(self) -> None:
+    def _open(self, now: float) -> None:
         try:
             self._receiver = self._make()
             self._starting = asyncio.get_running_loop().create_task(self._receiver.start())
         except RightcastError as error:
-            self._fail(error.sentence)
+            self._fail(error.sentence, now)
 
     def _await_start(self, now: float) -> None:
         starting = self._starting
@@ -178,6 +183,8 @@ class Intake:
         if error is None:
             self._opened_at = now
             self.splitter.restart()
+            if self._receiver is not None:
+                self._drain(self._receiver, now)
         elif isinstance(error, RightcastError):
             self._fail(error.sentence, now)
         else:
@@ -207,7 +214,7 @@ class Intake:
         if patience is not None and silent_s > patience:
             self._fail(f"Nothing came for {silent_s:.0f} seconds.", now)
 
-    def _fail(self, sentence: str, now: float = 0.0, *, at_once: bool = False) -> None:
+    def _fail(self, sentence: str, now: float, *, at_once: bool = False) -> None:
         """Close, and plan the next attempt: later each time, and never all channels at the same moment."""
         self.close()
         sentence = redact(sentence)
@@ -234,11 +241,12 @@ class Intakes:
         """Datagrams lost by all sources since the process began."""
         return self._lost_before + sum(intake.lost for intake in self._intakes.values())
 
-    def attach(self, url: str, service_id: int | None, sink: Sink) -> Intake:
-        """Begin to feed a sink; the first one of an address opens it at the next tick."""
+    def attach(self, url: str, service_id: int | None, sink: Sink, now: float) -> Intake:
+        """Begin to feed a sink; the first one of an address opens it."""
         intake = self._intakes.get(url)
         if intake is None:
             intake = self._intakes[url] = Intake(url, lambda: self._open_receiver(url))
+            intake.begin(now)
         intake.splitter.attach(service_id, sink)
         return intake
 

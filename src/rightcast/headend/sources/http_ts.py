@@ -48,6 +48,7 @@ class HttpTsReceiver:
         self._ffmpeg = ffmpeg
         self._parts = parts
         self._sock: socket.socket | None = None
+        self._secure = False
         self._body: Body | None = None
         self._first: list[bytes] = []
         self._playlist: ProgramReceiver | None = None
@@ -110,8 +111,8 @@ class HttpTsReceiver:
                 raise SourceEndedError("The server closed the connection.")
             data = bytes(_scratch[:size])
             blocks.extend([data] if self._body.plain else self._body.feed(data))
-            if self._body.over:
-                break
+            if self._body.over or (size < READ_BYTES and not self._secure):
+                break  # a short read emptied the socket; a secure one may hold more in its own buffer
         return blocks
 
     def close(self) -> None:
@@ -137,7 +138,7 @@ class HttpTsReceiver:
 
     async def _ask(self, parts: SplitResult) -> tuple[Head, bytes]:
         """Connect, send the request, read the head."""
-        secure = parts.scheme.lower() == "https"
+        self._secure = secure = parts.scheme.lower() == "https"
         endpoints = await resolve(parts.hostname or "", parts.port or (443 if secure else 80))
         self._sock = await _connect(endpoints)
         if secure:
