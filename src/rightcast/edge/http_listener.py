@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BACKLOG = 4096
 HANDSHAKE_TIMEOUT_S = 10.0
-TLS_BUFFER_BYTES = 16 << 10
+TLS_BUFFER_BYTES = 4 << 10
 
 _log = logging.getLogger(__name__)
 
