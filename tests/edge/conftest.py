@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rightcast.contract.station import Address, StationSettings
 from tests.edge.fake_headend import FakeHeadend, make_segments
 from tests.edge.station import TestStation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
 
 
 @pytest.fixture(scope="session")
@@ -48,4 +51,3 @@ async def station(settings: StationSettings, headend: FakeHeadend) -> AsyncItera
     await station.start()
     yield station
     await station.stop()
-

@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 from collections import deque
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rightcast.contract.ring import (
     Announcement,
@@ -21,6 +21,9 @@ from rightcast.contract.ring import (
     decode_wants,
     encode_batch,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PSI_BYTES = 3 * 188
 PARTS = 4

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rightcast.contract.catalogue import Change, Kind
-from rightcast.contract.station import StationSettings
 from rightcast.domain.credentials import digest_secret
-from rightcast.domain.lineup import Channel, ChannelKind, Line, Lineup, LineStatus, LineupEntry, Package, Station
+from rightcast.domain.lineup import Channel, ChannelKind, Line, LineStatus, Lineup, LineupEntry, Package, Station
 from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
 from rightcast.edge.main import Edge
 from rightcast.state.feed import FileFeed
 from rightcast.state.keys import derived_key, station_key
-from tests.edge.fake_headend import FakeHeadend
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from rightcast.contract.station import StationSettings
+    from tests.edge.fake_headend import FakeHeadend
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -128,7 +131,9 @@ class TestStation:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
         return Client(reader, writer)
 
-    async def get(self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None, body: bytes = b"") -> Reply:  # noqa: E501
+    async def get(
+        self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> Reply:
         client = await self.connect()
         try:
             return await client.ask(path, method=method, headers=headers, body=body)

@@ -105,7 +105,7 @@ async def test_the_playlist_follows_the_rules_that_every_reader_understands(stat
     assert lines[1].startswith('#EXTINF:-1 tvg-id="uno.it" tvg-name="Uno"')
     assert lines[1].endswith('group-title="News",Uno')
     assert lines[2] == "http://tv.test:8080/live/anna/sesame/1.ts"
-    assert 'tvg-name="5 Due, \'due\'"' in lines[3]
+    assert "tvg-name=\"5 Due, 'due'\"" in lines[3]
     assert lines[3].endswith(',5\u00a0Due "due"')
     assert 'radio="true"' in lines[3]
     hls = await station.get(f"/get.php?{LOGIN}&type=m3u&output=hls")

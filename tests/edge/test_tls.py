@@ -7,7 +7,7 @@ import os
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -18,8 +18,12 @@ from cryptography.x509.oid import NameOID
 from rightcast.contract.station import Address, StationSettings
 from rightcast.domain.errors import CertificateError
 from rightcast.edge.certificates import Certificate
-from tests.edge.fake_headend import FakeHeadend
 from tests.edge.station import TestStation, eventually
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.edge.fake_headend import FakeHeadend
 
 
 def write_pair(folder: Path, name: str) -> tuple[Path, Path]:
@@ -34,9 +38,7 @@ def write_pair(folder: Path, name: str) -> tuple[Path, Path]:
     paths = folder / "certificate.pem", folder / "key.pem"
     paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     plain = serialization.NoEncryption()
-    paths[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    )
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
     return paths
 
 

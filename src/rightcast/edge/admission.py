@@ -129,8 +129,7 @@ class Admission:
         verdict = self.admit(line, channel_id)
         if isinstance(verdict, Denied):
             return verdict
-        now = self._clock()
-        wanted = self._lease(line.id, channel_id, player.device, TS, now, now + TS_LEASE_S)
+        wanted = self._lease(line, channel_id, player.device, TS, TS_LEASE_S)
         granted = await self._acquire_after_zap(wanted, line.max_sessions)
         if isinstance(granted, Denied):
             return granted
@@ -146,8 +145,7 @@ class Admission:
         verdict = self.admit(line, channel_id)
         if isinstance(verdict, Denied):
             return verdict
-        now = self._clock()
-        wanted = self._lease(line.id, channel_id, player.device, HLS, now, now + lease_s)
+        wanted = self._lease(line, channel_id, player.device, HLS, lease_s)
         granted = await self._acquire_after_zap(wanted, line.max_sessions)
         if isinstance(granted, Denied):
             return granted
@@ -176,8 +174,7 @@ class Admission:
         verdict = self.admit(line, channel_id)
         if isinstance(verdict, Denied):
             return verdict
-        now = self._clock()
-        lease = self._lease(line.id, channel_id, player.device, HLS, now, now)
+        lease = self._lease(line, channel_id, player.device, HLS, 0)
         return self.token(self._viewing(line, lease, player, verdict))
 
     async def resume(self, token: str, channel_id: int, player: Player, lease_s: float) -> Viewing | Denied | None:
@@ -187,24 +184,18 @@ class Admission:
         if claims is None or claims.channel_id != channel_id:
             return None
         line = self._replica.line(claims.line_id)
-        if line is not None and line.sessions_from is not None and claims.issued < line.sessions_from.timestamp():
-            return Denied(Reason.SESSION_KICKED)
-        if line is None:
-            return Denied(Reason.UNKNOWN_LINE)
-        verdict = self.ask(line, channel_id)
-        if isinstance(verdict, Denied):
-            return verdict
+        verdict = self._still(line, channel_id, claims.issued)
+        if line is None or isinstance(verdict, Denied):
+            return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
         lease = _lease_of(claims, now + lease_s)
-        if not await self._sessions.renew(claims.sid, until=lease.expires, now=now) and not await self._take_free(
-            lease, line, now
-        ):
+        renewed = await self._sessions.renew(claims.sid, until=lease.expires, now=now)
+        if not renewed and not await self._take_free(lease, line, now):
             return Denied(Reason.TOO_MANY_SESSIONS)
-        known = self._viewings.get(lease.sid)
-        if known is not None:
-            return known
-        viewing = self._viewing(line, lease, player, verdict)
-        viewing.token = token
-        self._viewings.add(viewing)
+        viewing = self._viewings.get(lease.sid)
+        if viewing is None:
+            viewing = self._viewing(line, lease, player, verdict)
+            viewing.token = token
+            self._viewings.add(viewing)
         return viewing
 
     # Running sessions
@@ -285,12 +276,16 @@ class Admission:
         report = RefusalReport(at=self._clock(), line=line, channel_id=channel_id, reason=reason.value, address=address)
         self.recent.append(report)
 
+    def _still(self, line: Line | None, channel_id: int, opened: float) -> Allowed | Denied:
+        """The decision on a session that was opened earlier."""
+        if line is None:
+            return Denied(Reason.UNKNOWN_LINE)
+        if line.sessions_from is not None and opened < line.sessions_from.timestamp():
+            return Denied(Reason.SESSION_KICKED)
+        return self.ask(line, channel_id)
+
     def _again(self, viewing: Viewing) -> None:
-        line = self._replica.line(viewing.line_id)
-        verdict: Allowed | Denied = Denied(Reason.UNKNOWN_LINE)
-        if line is not None:
-            kicked = line.sessions_from is not None and viewing.opened < line.sessions_from.timestamp()
-            verdict = Denied(Reason.SESSION_KICKED) if kicked else self.ask(line, viewing.channel_id)
+        verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened)
         if isinstance(verdict, Allowed):
             viewing.right_id = verdict.right_id
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
@@ -313,12 +308,12 @@ class Admission:
 
     async def _regain(self, viewing: Viewing, lease_s: float) -> bool:
         """A lease that vanished (this edge slept, its store was lost) is asked for again."""
-        now = self._clock()
         line = self._replica.line(viewing.line_id)
         if viewing.ended or line is None:
             return False
-        fresh = self._lease(line.id, viewing.channel_id, viewing.device, viewing.kind, viewing.opened, now + lease_s)
-        return await self._take_free(structs.replace(fresh, sid=viewing.sid), line, now)
+        fresh = self._lease(line, viewing.channel_id, viewing.device, viewing.kind, lease_s)
+        own = structs.replace(fresh, sid=viewing.sid, opened=viewing.opened)
+        return await self._take_free(own, line, self._clock())
 
     async def _acquire_after_zap(self, wanted: Lease, limit: int) -> Lease | Denied:
         """At the limit, give the same player's old stream a second to hang up."""
@@ -332,15 +327,16 @@ class Admission:
                 return Denied(Reason.TOO_MANY_SESSIONS)
             await asyncio.sleep(_ZAP_STEP_S)
 
-    def _lease(self, line_id: int, channel_id: int, device: str, kind: str, now: float, expires: float) -> Lease:
+    def _lease(self, line: Line, channel_id: int, device: str, kind: str, life_s: float) -> Lease:
+        now = self._clock()
         return Lease(
             sid=f"{self._edge}.{secrets.token_urlsafe(9)}",
-            line_id=line_id,
+            line_id=line.id,
             channel_id=channel_id,
             device=device,
             kind=kind,
             opened=now,
-            expires=expires,
+            expires=now + life_s,
         )
 
     def _viewing(self, line: Line, lease: Lease, player: Player, verdict: Allowed) -> Viewing:

@@ -1,7 +1,7 @@
-"""One viewer's connection: reads requests strictly (HTTP/1.1 by llhttp), writes answers in order.
+"""One viewer's connection: takes requests as they come, writes answers in order.
 
 Plain and TLS alike. Files go out by `os.sendfile` on plain sockets; an endless stream takes the
-connection over for good. Limits: head 16 kB, body 64 kB, one answer at a time.
+connection over for good. One answer at a time.
 """
 
 from __future__ import annotations
@@ -14,16 +14,13 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-import httptools
-
 from rightcast.edge.http_message import Prepared, Request, Response, text
+from rightcast.edge.http_reader import BadRequestError, RequestReader
 from rightcast.edge.ring_reader import SegmentSlice
 
 if TYPE_CHECKING:
     from rightcast.edge.writables import Writables
 
-MAX_HEAD_BYTES = 16 << 10
-MAX_BODY_BYTES = 64 << 10
 HEAD_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 30.0
 STALL_TIMEOUT_S = 30.0
@@ -52,22 +49,13 @@ class Host(Protocol):
         """The answer to a request."""
 
 
-class BadRequest(Exception):
-    """What was sent cannot be answered otherwise than by `status` and the end of the connection."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-
-
 class Connection(asyncio.BufferedProtocol):
     """Reads requests, writes answers; see the module."""
 
     __slots__ = (
-        "_body", "_busy", "_eof", "_fed", "_headers", "_host", "_in_head", "_keep_alive", "_lost", "_on_writable",
-        "_parser", "_pieces", "_queue", "_refusing", "_slice", "_slice_at", "_slice_end", "_task", "_url",
-        "address", "deadline", "is_full", "plain_descriptor", "secure", "streaming", "transport",
+        "_busy", "_eof", "_host", "_keep_alive", "_lost", "_on_writable", "_pieces", "_queue", "_reader", "_refusing",
+        "_slice", "_slice_at", "_slice_end", "_task", "address", "deadline", "is_full", "plain_descriptor", "secure",
+        "streaming", "transport",
     )  # fmt: skip
 
     transport: asyncio.Transport
@@ -80,13 +68,8 @@ class Connection(asyncio.BufferedProtocol):
         self.is_full = False
         self.streaming = False
         self.deadline = host.loop.time() + HEAD_TIMEOUT_S
-        self._parser: Any = httptools.HttpRequestParser(self)
+        self._reader = RequestReader()
         self._queue: deque[Request] = deque()
-        self._url = b""
-        self._headers: dict[bytes, bytes] = {}
-        self._body: list[bytes] = []
-        self._fed = 0
-        self._in_head = True
         self._busy = False
         self._eof = False
         self._refusing = False
@@ -158,80 +141,15 @@ class Connection(asyncio.BufferedProtocol):
         """Bytes came."""
         if self._refusing or self.streaming:
             return
-        if self._in_head:
-            self._fed += nbytes
         try:
-            self._parser.feed_data(_READ[:nbytes])
-            if self._in_head and self._fed > MAX_HEAD_BYTES:
-                raise _too_long(self._url)
-        except BadRequest as refusal:
+            self._queue.extend(self._reader.feed(_READ[:nbytes]))
+        except BadRequestError as refusal:
             self._refuse(refusal.status, refusal.sentence)
-        except httptools.HttpParserUpgrade:
-            self._keep_alive = False
-        except httptools.HttpParserError as error:
-            cause = error.__context__
-            if isinstance(cause, BadRequest):
-                self._refuse(cause.status, cause.sentence)
-            else:
-                self._refuse(400, "This is not a request of HTTP/1.1.")
-        self._serve()
-
-    # What the parser calls
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._url = b""
-        self._headers = {}
-        self._body = []
-        self._in_head = True
-
-    def on_url(self, url: bytes) -> None:
-        """A piece of the request's target."""
-        self._url += url
-        if len(self._url) > MAX_HEAD_BYTES:
-            raise _too_long(self._url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        self._headers[name.lower()] = value
-
-    def on_headers_complete(self) -> None:
-        """The head is whole."""
-        self._in_head = False
-        if self._fed > MAX_HEAD_BYTES:
-            size = len(self._url) + sum(len(name) + len(value) + 4 for name, value in self._headers.items())
-            if size > MAX_HEAD_BYTES:
-                raise _too_long(self._url)
-        self._fed = 0
-        if self._headers.get(b"expect", b"").lower() == b"100-continue":
+            return
+        if self._reader.continue_wanted and not self._busy:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
-        self._body.append(body)
-        if sum(map(len, self._body)) > MAX_BODY_BYTES:
-            raise BadRequest(413, "The body is larger than 64 kB.")
-
-    def on_message_complete(self) -> None:
-        """A request is whole; it waits for its turn."""
-        self._in_head = True
-        self._fed = 0
-        path, _, query = self._url.partition(b"?")
-        if not path.startswith(b"/"):  # absolute form, or `*` of OPTIONS (RFC 9112 section 3.2)
-            path = b"/" + path.partition(b"://")[2].partition(b"/")[2]
-        self._queue.append(
-            Request(
-                method=self._parser.get_method().decode("ascii"),
-                path=path.decode("latin-1"),
-                query=query.decode("latin-1"),
-                headers=self._headers,
-                body=b"".join(self._body) if self._body else b"",
-                keep_alive=self._parser.should_keep_alive() and self._parser.get_http_version() == "1.1",
-                http_1_1=self._parser.get_http_version() == "1.1",
-                secure=self.secure,
-                address=self.address,
-            )
-        )
+            self._reader.continue_wanted = False
+        self._serve()
 
     # Answers
 
@@ -257,7 +175,7 @@ class Connection(asyncio.BufferedProtocol):
         """End the connection if it has been waiting too long for the viewer."""
         if now < self.deadline:
             return
-        if self._busy or self._refusing or not self._fed:
+        if self._busy or self._refusing or not self._reader.has_begun:
             self.transport.abort() if self._busy else self.transport.close()
         else:
             self._refuse(408, "The request did not come in time.")
@@ -272,6 +190,7 @@ class Connection(asyncio.BufferedProtocol):
     def _serve(self) -> None:
         while self._queue and not self._busy and not self.transport.is_closing():
             request = self._queue.popleft()
+            request.address, request.secure = self.address, self.secure
             self._busy = True
             self.deadline = _NEVER
             self._keep_alive = self._keep_alive and request.keep_alive
@@ -289,7 +208,7 @@ class Connection(asyncio.BufferedProtocol):
             found = await answer
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - a supervisor: one request must not end the edge
             _log.exception("A request could not be answered")
             found = text(500, "The edge failed to answer; its log says why.")
         self._task = None
@@ -412,12 +331,6 @@ class Connection(asyncio.BufferedProtocol):
             self.transport.write_eof()
         else:
             self.transport.close()
-
-
-def _too_long(url: bytes) -> BadRequest:
-    if len(url) > MAX_HEAD_BYTES // 2:
-        return BadRequest(414, "The address is too long.")
-    return BadRequest(431, "The head of the request is larger than 16 kB.")
 
 
 def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:

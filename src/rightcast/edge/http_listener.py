@@ -76,7 +76,7 @@ class Listener:
         for connection in list(self.connections):
             connection.finish()
         deadline = self.loop.time() + grace_s
-        while any(not one.streaming for one in self.connections) and self.loop.time() < deadline:
+        while any(not one.streaming for one in self.connections) and self.loop.time() < deadline:  # noqa: ASYNC110 - at the very end, briefly
             await asyncio.sleep(0.02)
         for connection in list(self.connections):
             connection.abort()

@@ -21,8 +21,8 @@ class Viewing:
     """
 
     __slots__ = (
-        "address", "bytes_sent", "channel_id", "device", "ended", "holds", "kind", "leased_until", "line_id", "line_name",
-        "opened", "player", "renewed", "renewing", "right_id", "sid", "token", "until", "viewers",
+        "address", "bytes_sent", "channel_id", "device", "ended", "holds", "kind", "leased_until", "line_id",
+        "line_name", "opened", "player", "renewed", "renewing", "right_id", "sid", "token", "until", "viewers",
     )  # fmt: skip
 
     def __init__(

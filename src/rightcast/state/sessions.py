@@ -73,7 +73,7 @@ def shared_lease(alive: Sequence[Lease], wanted: Lease) -> Lease | None:
     """The lease that a double open of the same player shares; None when `wanted` is a screen of its own."""
     for lease in alive:
         same_player = (lease.device, lease.channel_id, lease.kind) == (wanted.device, wanted.channel_id, wanted.kind)
-        if same_player and wanted.opened - lease.opened < DOUBLE_OPEN_S:
+        if same_player and abs(wanted.opened - lease.opened) < DOUBLE_OPEN_S:
             return lease
     return None
 
