@@ -49,20 +49,24 @@ class Sender:
         self._target = ("127.0.0.1", port)
         self._bytes_per_s = len(stream) / duration_s(stream)
         self._stop = threading.Event()
+        self.begun = time.monotonic()
+        """When the stream was last begun from its start."""
         self.url = f"udp://127.0.0.1:{port}"
         self._thread = threading.Thread(target=self._send, daemon=True)
         self._thread.start()
 
     def _send(self) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-            begun, sent, place = time.monotonic(), 0, 0
+            begun, sent, place = self.begun, 0, 0
             while not self._stop.wait(0.01):
                 due = (time.monotonic() - begun) * self._bytes_per_s
                 while sent < due:
                     datagram = self._stream[place : place + DATAGRAM]
                     out.sendto(datagram, self._target)
                     sent += len(datagram)
-                    place = place + DATAGRAM if place + DATAGRAM < len(self._stream) else 0
+                    place += DATAGRAM
+                    if place >= len(self._stream):
+                        place, self.begun = 0, time.monotonic()
 
     def stop(self) -> None:
         """End the transmission."""
@@ -97,7 +101,7 @@ def encoder(port: int, *, rate: int = 25) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(10)
 
 
-def make_multiplex(folder: Path, seconds: int = 8) -> bytes:
+def make_multiplex(folder: Path, seconds: int = 20) -> bytes:
     """A multiplex of two television services (one with two languages) and one radio service."""
     target = folder / "multiplex.ts"
     arguments = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-v", "error"]

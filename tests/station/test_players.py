@@ -25,9 +25,7 @@ def test_ffprobe_finds_the_streams_a_channel_should_have(demo: Rig, name: str, e
         assert [(one["width"], one["height"]) for one in found if "width" in one] == [(1920, 1080)]
 
 
-@pytest.mark.parametrize(
-    ("name", "extension"), [*((name, "m3u8") for name in CHANNELS), ("Rightcast HD", "ts"), ("Rightcast Radio", "ts")]
-)
+@pytest.mark.parametrize(("name", "extension"), [*((name, "m3u8") for name in CHANNELS), ("Rightcast HD", "ts")])
 def test_ffmpeg_plays_a_channel_without_complaint(demo: Rig, name: str, extension: str) -> None:
     assert play_with_ffmpeg(demo.url(name, extension), 3) == ""
 
@@ -39,10 +37,9 @@ def test_mpv_plays_a_channel(demo: Rig, extension: str) -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_first_bytes_of_a_zap_decode_from_their_first_frame(demo: Rig, name: str) -> None:
-    for _ in range(3):
-        with watching(demo.url(name)) as viewer:
-            viewer.until_more(400_000)
-            assert decode_errors(viewer.stream()) == ""
+    with watching(demo.url(name)) as viewer:
+        viewer.until_more(250_000)
+        assert decode_errors(viewer.stream()) == ""
 
 
 def test_every_segment_of_a_playlist_decodes_alone(demo: Rig) -> None:
