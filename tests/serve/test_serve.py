@@ -160,6 +160,20 @@ def test_ctrl_c_while_starting_ends_at_once(tmp_path: Path) -> None:
         wait_until(lambda: not alive(started), "end of children", 10)
 
 
+def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as station:
+        station.until_on_air()
+        wait_until(lambda: set(station.children()) >= NAMES, "children")
+        started = station.everything()
+        os.kill(station.children()["rightcast: panel"], signal.SIGSTOP)
+        began = time.monotonic()
+        station.process.send_signal(signal.SIGINT)
+        wait_until(lambda: "off the air ..." in station.said, "first Ctrl-C heard")
+        station.interrupt()
+        assert time.monotonic() - began < 4
+        wait_until(lambda: not alive(started), "end of children", 10)
+
+
 def test_tls_alone_serves_with_a_certificate_of_its_own(tmp_path: Path) -> None:
     with running(tmp_path / "data", "--tls") as station:
         station.until_on_air()

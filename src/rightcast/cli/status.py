@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.station import StationSettings
 
+_CHANNELS_SHOWN = 60
 FRESH_S = 5.0
 """A process that has not reported for this long is counted as silent."""
 
@@ -109,6 +110,8 @@ def _process_lines(headends: list[HeadendReport], edges: list[EdgeReport], revis
 
 
 def _channel_lines(channels: list[ChannelReport], watched: dict[int, int], now: float) -> list[str]:
+    # What asks for attention, or is watched, comes before what waits idle for its first viewer.
+    urgent = sorted(channels, key=lambda one: (one.state == "idle", -watched.get(one.id, 0), one.id))[:_CHANNELS_SHOWN]
     rows = (
         (
             one.id,
@@ -121,9 +124,11 @@ def _channel_lines(channels: list[ChannelReport], watched: dict[int, int], now: 
             redact(one.source),
             one.detail,
         )
-        for one in channels
+        for one in (urgent if len(channels) > _CHANNELS_SHOWN else channels)
     )
-    return table(rows, ("ID", "CHANNEL", "STATE", "FOR", "MBIT/S", "VIEWERS", "CC", "SOURCE", "DETAIL"))
+    lines = table(rows, ("ID", "CHANNEL", "STATE", "FOR", "MBIT/S", "VIEWERS", "CC", "SOURCE", "DETAIL"))
+    more = len(channels) - _CHANNELS_SHOWN
+    return [*lines, f"and {more:,} more; --json lists them all."] if more > 0 else lines
 
 
 def _health(at: float, now: float) -> str:
