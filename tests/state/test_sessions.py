@@ -15,7 +15,9 @@ from rightcast.state.sessions_file import FileSessions
 from rightcast.state.sessions_memory import MemorySessions
 
 
-def lease(sid: str, *, channel: int = 1, device: str = "tv", kind: str = TS, opened: float = 0.0, life: float = 60.0) -> Lease:  # noqa: E501
+def lease(
+    sid: str, *, channel: int = 1, device: str = "tv", kind: str = TS, opened: float = 0.0, life: float = 60.0
+) -> Lease:
     return Lease(sid=sid, line_id=1, channel_id=channel, device=device, kind=kind, opened=opened, expires=opened + life)
 
 
