@@ -121,7 +121,10 @@ def next_number() -> int:
 
 
 def to_record(channel: Channel) -> domain.Channel:
-    """The channel as every plane knows it; prefetch `sources` when reading many."""
+    """The channel as every plane knows it; prefetch `sources` when reading many.
+
+    One without a guide id gets a stable one, so that lists and guides agree on every channel.
+    """
     return domain.Channel(
         id=channel.id,
         number=channel.number,
@@ -136,7 +139,7 @@ def to_record(channel: Channel) -> domain.Channel:
         added=channel.added,
         start=domain.StartMode(channel.start),
         logo_url=channel.logo_url,
-        guide_id=channel.guide_id,
+        guide_id=channel.guide_id or f"channel-{channel.id}.rightcast",
         adult=channel.adult,
     )
 
