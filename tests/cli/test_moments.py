@@ -40,7 +40,7 @@ def test_what_is_no_date_is_told_with_its_field(text: str) -> None:
         found = parse_moment(text, field="until", now=lambda: NOW)
     except InvalidInputError as error:
         told = error.field
-        assert told == "until"  # noqa: PT017 - a date by chance is as good
+        assert told == "until"
     else:
         assert found.tzinfo is not None
 
