@@ -36,6 +36,11 @@ class DemoChannel:
     kind: ChannelKind = ChannelKind.TV
 
     @property
+    def guide_id(self) -> str:
+        """Under which name guides know it."""
+        return f"{self.name.lower().replace(' ', '-')}.demo"
+
+    @property
     def url(self) -> str:
         """The test card that makes its signal."""
         size = f"&size={self.size}" if self.size else ""
@@ -85,6 +90,7 @@ def _add_channel(actor: Actor, wanted: DemoChannel) -> int:
         number=wanted.number,
         kind=wanted.kind.value,
         category=wanted.category,
+        guide_id=wanted.guide_id,
     )
     record_right(
         actor,
