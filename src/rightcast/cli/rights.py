@@ -178,7 +178,8 @@ def _areas(territories: Iterable[str]) -> str:
 
 
 def _new_reference(licensor: str) -> str:
-    return f"{licensor} {now_utc():%Y-%m-%d %H:%M:%S}"[-120:]
+    """Fine enough in time that a script may record one right after another."""
+    return f"{licensor} {now_utc():%Y-%m-%d %H:%M:%S.%f}"[-120:]
 
 
 def _value(right: CarriageRight) -> RightValue:
