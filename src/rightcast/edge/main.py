@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 REPORT_S = 1.0
+VIEWINGS_PER_REPORT_S = 4_000
+"""Every so many viewings the report, which names them all, comes a second later: it must not cost viewers."""
 
 _log = logging.getLogger(__name__)
 
@@ -179,7 +181,7 @@ class Edge:
             task.add_done_callback(self._asking.discard)
 
     async def _keep_time(self) -> None:
-        next_second = next_renewal = 0.0
+        next_second = next_renewal = next_report = 0.0
         while True:
             self.admission.end_due()
             counts = self.viewings.counts()
@@ -192,6 +194,9 @@ class Edge:
             if now >= next_second:
                 next_second = now + REPORT_S
                 self._each_second()
+            if now >= next_report:
+                next_report = now + REPORT_S + len(self.viewings) // VIEWINGS_PER_REPORT_S
+                self._report()
             await asyncio.sleep(TICK_S)
 
     def _each_second(self) -> None:
@@ -199,6 +204,8 @@ class Edge:
         self.admission.expire_hls()
         if self.certificate is not None:
             self.certificate.refresh()
+
+    def _report(self) -> None:
         try:
             self._reports.put(f"edge-{self.index}", self.report())
         except OSError as error:
