@@ -74,3 +74,10 @@ def test_what_came_before_a_torn_playlist_is_kept(actor: Actor) -> None:
     assert Channel.objects.count() == 1000
     row = AuditRow.objects.get(action="channel.import")
     assert "1000" in row.sentence
+
+
+def test_two_services_of_one_multiplex_are_two_channels(actor: Actor) -> None:
+    rows = [entry(1, url="udp://239.1.1.1:5000", service_id=service) for service in (101, 102, 101)]
+    outcome = catalogue.import_channels(actor, rows)
+    assert outcome.added == 2
+    assert [row.service_id for row in Source.objects.order_by("id")] == [101, 102]

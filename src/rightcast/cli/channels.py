@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from rightcast.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
+    from rightcast.headend.probe import ProbedService
 
 _STATES = ("waiting", "held", "published")
 
@@ -34,6 +36,7 @@ def channel_group() -> None:
 @click.option("--logo", default="", metavar="URL", help="Its logo, for apps.")
 @click.option("--guide-id", default="", help="Its id in XMLTV guides.")
 @click.option("--adult", is_flag=True, help="Mark it as for adults.")
+@click.option("--unchecked", is_flag=True, help="Do not look at the source first.")
 def add_channel(
     desk: Desk,
     *,
@@ -48,15 +51,20 @@ def add_channel(
     logo: str,
     guide_id: str,
     adult: bool,
+    unchecked: bool,
 ) -> None:
     """Add a channel NAME with its signal at URL. It goes on air once a right is recorded for it."""
+    from rightcast.cli.looking import check_source
+
+    addresses = (url, *fallbacks)
+    remarks = [] if unchecked else [remark for one in addresses for remark in check_source(one, desk.settings)]
     actor = open_to_write(desk)
     from rightcast.panel.catalogue import operations
 
     channel = operations.create_channel(
         actor,
         name=name,
-        sources=[operations.SourceInput(url=one, service_id=service_id) for one in (url, *fallbacks)],
+        sources=[operations.SourceInput(url=one, service_id=service_id) for one in addresses],
         number=number,
         kind="radio" if radio else "tv",
         category=category,
@@ -70,8 +78,84 @@ def add_channel(
         [
             f"Added channel {channel.number} {channel.name} (id {channel.pk}). It waits for a right:",
             f"  rightcast right add --channel id:{channel.pk} --type own-production --licensor NAME",
+            *(f"  ! {remark}" for remark in remarks),
         ],
     )
+
+
+@station_command(channel_group, "add-services")
+@click.argument("url")
+@click.option("--service-id", "wanted", type=int, multiple=True, metavar="N", help="Only this service; repeatable.")
+@click.option("--category", default="", help="What apps group them by; made when new.")
+@click.option("--on-demand", is_flag=True, help="Start each with its first viewer instead of at once.")
+@click.option("--seconds", type=click.FloatRange(0.5, 60), default=4.0, show_default=True, help="How long to look.")
+def add_services(
+    desk: Desk, *, url: str, wanted: tuple[int, ...], category: str, on_demand: bool, seconds: float
+) -> None:
+    """Add the services of the multiplex at URL as channels under the names it announces.
+
+    Scrambled services, those without picture or sound and those that are channels already are left out.
+    """
+    from rightcast.headend.probe import probe
+
+    found = asyncio.run(probe(url, settings=desk.settings, seconds=seconds))
+    chosen = [service for service in found.services if not wanted or service.service_id in wanted]
+    missing = set(wanted) - {service.service_id for service in chosen}
+    if missing:
+        raise NotFoundError(
+            f"The multiplex has no service {', '.join(map(str, sorted(missing)))}.",
+            remedy="`rightcast source probe URL` lists its services.",
+            field="service_id",
+        )
+    actor = open_to_write(desk)
+    from rightcast.panel.catalogue import operations
+    from rightcast.panel.catalogue.queries import services_taken
+
+    taken = services_taken(url)
+    rows: list[dict[str, object]] = []
+    for service in chosen:
+        left_out = "is a channel already" if service.service_id in taken else _unfit(service)
+        row: dict[str, object] = {"service_id": service.service_id, "name": _name_of(service)}
+        if left_out:
+            rows.append({**row, "id": None, "left_out": left_out})
+            continue
+        channel = operations.create_channel(
+            actor,
+            name=_name_of(service),
+            sources=[operations.SourceInput(url=url, service_id=service.service_id)],
+            kind="tv" if _has(service, "video") else "radio",
+            category=category,
+            start="on_demand" if on_demand else "always",
+        )
+        rows.append({**row, "id": channel.pk, "number": channel.number, "left_out": ""})
+    lines = table(
+        (
+            (
+                row["service_id"],
+                row["name"],
+                row["id"] or "",
+                f"left out: {row['left_out']}" if row["left_out"] else "waits for a right",
+            )
+            for row in rows
+        ),
+        ("SERVICE", "NAME", "ID", "STATE"),
+    )
+    desk.answer(rows, lines)
+
+
+def _has(service: ProbedService, kind: str) -> bool:
+    return any(stream.kind == kind for stream in service.streams)
+
+
+def _name_of(service: ProbedService) -> str:
+    return service.name or f"Service {service.service_id}"
+
+
+def _unfit(service: ProbedService) -> str:
+    """Why a service makes no channel; empty when it does."""
+    if service.scrambled:
+        return "is scrambled"
+    return "" if _has(service, "video") or _has(service, "audio") else "has neither picture nor sound"
 
 
 @station_command(channel_group, "list")

@@ -107,6 +107,7 @@ def _entries(content: Counted, left_out: LeftOut) -> Iterator[ImportEntry]:
             guide_id=entry.guide_id,
             line_number=entry.line_number,
             kind="radio" if entry.is_radio else "tv",
+            service_id=entry.service_id,
         )
 
 

@@ -47,6 +47,7 @@ class ImportEntry:
     guide_id: str = ""
     line_number: int = 0
     kind: str = "tv"
+    service_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +105,23 @@ def _batches(entries: Iterable[ImportEntry]) -> Iterator[list[ImportEntry]]:
 
 def _import_batch(batch: list[ImportEntry], state: _Import) -> None:
     now = timezone.now()
-    known = set(Source.objects.filter(url__in=[entry.url.strip() for entry in batch]).values_list("url", flat=True))
+    addresses = [entry.url.strip() for entry in batch]
+    known = set(Source.objects.filter(url__in=addresses).values_list("url", "service_id"))
     asked = [entry.number for entry in batch if entry.number is not None and 0 < entry.number <= MAX_NUMBER]
     taken = set(Channel.objects.filter(number__in=asked).values_list("number", flat=True))
     channels: list[Channel] = []
     sources: list[SourceInput] = []
     for entry in batch:
         try:
-            source = check_source(SourceInput(entry.url))
+            source = check_source(SourceInput(entry.url, service_id=entry.service_id))
             name, kind = check_channel_name(entry.name[:200]), check_kind(entry.kind)
         except InvalidInputError as error:
             state.skipped.append((entry.line_number, error.sentence))
             continue
-        if source.url in known:
+        if (source.url, source.service_id) in known:
             state.skipped.append((entry.line_number, "A channel with this address exists already."))
             continue
-        known.add(source.url)
+        known.add((source.url, source.service_id))
         number = _number_for(entry, taken, state)
         taken.add(number)
         sources.append(source)
@@ -138,7 +140,13 @@ def _import_batch(batch: list[ImportEntry], state: _Import) -> None:
     written = Channel.objects.bulk_create(channels, batch_size=BATCH)
     Source.objects.bulk_create(
         [
-            Source(channel_id=channel.id, position=0, kind=str(source.kind), url=source.url)
+            Source(
+                channel_id=channel.id,
+                position=0,
+                kind=str(source.kind),
+                url=source.url,
+                service_id=source.service_id,
+            )
             for channel, source in zip(written, sources, strict=True)
         ],
         batch_size=BATCH,

@@ -11,7 +11,7 @@ from django.db.models import Max
 from rightcast.domain import lineup as domain
 from rightcast.domain.errors import ConflictError, NotFoundError
 from rightcast.domain.sources import redact
-from rightcast.panel.catalogue.models import Channel, Lineup, Package
+from rightcast.panel.catalogue.models import Channel, Lineup, Package, Source
 from rightcast.panel.rights.queries import covered_ids
 
 if TYPE_CHECKING:
@@ -118,6 +118,12 @@ def find_lineup(named: str | int) -> Lineup:
 def next_number() -> int:
     """The first number above every channel's."""
     return int(Channel.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1
+
+
+def services_taken(url: str) -> set[int]:
+    """Service ids of the multiplex at `url` that channels have as a source."""
+    rows = Source.objects.filter(url=url, service_id__isnull=False).values_list("service_id", flat=True)
+    return {service_id for service_id in rows if service_id is not None}
 
 
 def to_record(channel: Channel) -> domain.Channel:
