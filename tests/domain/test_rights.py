@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import copy
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rightcast.domain.rights import WORLDWIDE, CarriageRight, RightStatus, carriage
+from rightcast.domain.rights import WORLDWIDE, CarriageRight, RightStatus, carriage, carried_channels, next_boundary
 from tests.domain.records import NOON, channel_ids, moments, rights, territories
 
 
@@ -72,3 +73,25 @@ def test_worldwide_is_no_territory_of_a_viewer_in_particular() -> None:
     assert right.covers_territory("IT")
     assert not right.covers_territory("it")
     assert not right.covers_territory("")
+
+
+@given(st.lists(rights(), max_size=5), moments)
+def test_the_carried_channels_are_those_with_carriage(recorded: list[CarriageRight], now: datetime) -> None:
+    known = {channel_id for one in recorded for channel_id in one.channel_ids}
+    assert carried_channels(recorded, now) == {one for one in known if carriage(recorded, one, now)}
+
+
+@given(st.lists(rights(), max_size=5), moments, moments)
+def test_before_the_next_boundary_nothing_changes(recorded: list[CarriageRight], now: datetime, then: datetime) -> None:
+    boundary = next_boundary(recorded, now)
+    if now <= then and (boundary is None or then < boundary):
+        assert carried_channels(recorded, then) == carried_channels(recorded, now)
+
+
+@given(rights())
+def test_what_a_right_covers_is_not_part_of_its_record(right: CarriageRight) -> None:
+    twin = replace(right)
+    assert right.covered == frozenset(right.channel_ids)
+    assert twin == right
+    assert {one.name for one in fields(right)}.isdisjoint({"covered", "_covered"})
+    assert copy(right).covers_channel(0) is (0 in right.channel_ids)

@@ -158,7 +158,7 @@ def _channel_checks(question: Question) -> tuple[Check, ...]:
 
 
 def _right_checks(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> tuple[Check, ...]:
-    mine = [right for right in rights if channel_id in right.channel_ids]
+    mine = [right for right in rights if right.covers_channel(channel_id)]
     reason = _missing(mine, now)
     names = ", ".join(f"{right.reference} ({right.status})" for right in mine) or "none recorded"
     in_force = Check("a carriage right is in force", reason is None, names, reason)
@@ -213,7 +213,7 @@ def _standing(rights: Iterable[CarriageRight], channel_id: int, territory: str, 
     fitting = [
         right
         for right in rights
-        if channel_id in right.channel_ids and right.in_force(now) and right.covers_territory(territory)
+        if right.covers_channel(channel_id) and right.in_force(now) and right.covers_territory(territory)
     ]
     return max(fitting, key=lambda right: (right.ends is None, right.ends or right.starts), default=None)
 

@@ -37,8 +37,15 @@ class RightStatus(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class _Covering:
+    """Keeps the covered channels as a set beside the record, made when first asked for; no field of the record."""
+
+    __slots__ = ("_covered",)
+    _covered: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CarriageRight:
+class CarriageRight(_Covering):
     """A recorded right to carry channels.
 
     `territories` are ISO 3166-1 alpha-2 codes in capitals, or `WORLDWIDE`; an empty tuple
@@ -64,6 +71,19 @@ class CarriageRight:
         """Whether the right is active and `now` lies inside its term."""
         return self.status is RightStatus.ACTIVE and self.in_term(now)
 
+    @property
+    def covered(self) -> frozenset[int]:
+        """The ids of the channels; asking many of them does not go through the list each time."""
+        try:
+            return self._covered
+        except AttributeError:
+            object.__setattr__(self, "_covered", frozenset(self.channel_ids))
+            return self._covered
+
+    def covers_channel(self, channel_id: int) -> bool:
+        """Whether the right was recorded for this channel."""
+        return channel_id in self.covered
+
     def covers_territory(self, territory: str) -> bool:
         """Whether the right reaches viewers of this territory."""
         return WORLDWIDE in self.territories or territory in self.territories
@@ -71,4 +91,15 @@ class CarriageRight:
 
 def carriage(rights: Iterable[CarriageRight], channel_id: int, now: datetime) -> tuple[CarriageRight, ...]:
     """Rights in force for a channel at `now`; publishing it needs at least one."""
-    return tuple(right for right in rights if channel_id in right.channel_ids and right.in_force(now))
+    return tuple(right for right in rights if right.covers_channel(channel_id) and right.in_force(now))
+
+
+def carried_channels(rights: Iterable[CarriageRight], now: datetime) -> frozenset[int]:
+    """The channels that `carriage` finds a right for at `now`."""
+    return frozenset().union(*(right.covered for right in rights if right.in_force(now)))
+
+
+def next_boundary(rights: Iterable[CarriageRight], now: datetime) -> datetime | None:
+    """When the next right begins or ends after `now`; before that, time alone changes nothing."""
+    moments = (moment for right in rights for moment in (right.starts, right.ends))
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)
