@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rightcast.contract.station import StationSettings
-from rightcast.panel.prepare import operator_of
+from rightcast.panel.first_operator import operator_of
 from rightcast.state.feed import FileFeed
 
 if TYPE_CHECKING:

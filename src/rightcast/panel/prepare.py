@@ -5,9 +5,7 @@ Doing it again changes nothing; it is also how an update brings old data forward
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import django
@@ -16,7 +14,6 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError
 
 from rightcast.contract.station import HANDOVER_VARIABLE
-from rightcast.domain import credentials
 from rightcast.domain.errors import FolderNotWritableError
 from rightcast.state.keys import station_key
 
@@ -24,17 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rightcast.contract.station import StationSettings
-
-OPERATOR = "operator"
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What `prepare` found or made. `password` is "" once the operator has chosen another."""
-
-    user: str
-    password: str
-    fresh: bool
+    from rightcast.panel.first_operator import Prepared
 
 
 def set_up_django(settings: StationSettings) -> None:
@@ -60,31 +47,6 @@ def prepare(settings: StationSettings) -> Prepared:
             remedy="Check the disk and the folder's owner, or choose another folder with --data.",
             field="data",
         ) from error
-
-
-def operator_of(settings: StationSettings) -> Prepared:
-    """Name and first password of the operator, as kept for `rightcast demo`; needs no database."""
-    try:
-        kept = json.loads((settings.keys / "operator.json").read_bytes())
-    except (OSError, ValueError):
-        return Prepared(OPERATOR, "", fresh=False)
-    return Prepared(str(kept["user"]), str(kept["password"]), fresh=False)
-
-
-def keep_operator(settings: StationSettings) -> Prepared:
-    """Make up the first operator's password and keep it, readable by the owner only."""
-    path = settings.keys / "operator.json"
-    draft = settings.keys / f".operator.{os.getpid()}"
-    made = Prepared(OPERATOR, credentials.new_secret(16), fresh=True)
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps({"user": made.user, "password": made.password}))
-    draft.replace(path)
-    return made
-
-
-def forget_operator(settings: StationSettings) -> None:
-    """Drop the first password from disk, once the operator has chosen another."""
-    (settings.keys / "operator.json").unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path) -> None:

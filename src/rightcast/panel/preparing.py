@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from rightcast.panel.audit.operations import Actor
-from rightcast.panel.prepare import OPERATOR, Prepared, keep_operator, operator_of
+from rightcast.panel.first_operator import OPERATOR, Prepared, keep_operator, operator_of
 from rightcast.panel.publish.publisher import drain, republish_all, station_feed
 from rightcast.panel.staff.groups import OWNER, ensure_groups
 from rightcast.panel.station.models import StationRow

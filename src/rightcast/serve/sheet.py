@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from rightcast.domain.errors import NotFoundError
+from rightcast.panel.first_operator import operator_of
 from rightcast.serve.addresses import console_url, guide_url, playlist_url, stream_url, viewers_url
 from rightcast.serve.records import published_channels
 
@@ -62,13 +63,6 @@ class DemoSheet(msgspec.Struct, frozen=True, kw_only=True):
     channels: list[SheetChannel]
 
 
-class _Operator(msgspec.Struct, frozen=True):
-    """The first owner, as the panel left it."""
-
-    password: str
-    user: str = "operator"
-
-
 def demo_note_path(settings: StationSettings) -> Path:
     """Where the demo's line is kept."""
     return settings.keys / "demo.json"
@@ -95,10 +89,7 @@ def read_demo_note(settings: StationSettings) -> DemoNote:
 
 def operator_login(settings: StationSettings) -> Login:
     """The first owner's login; an empty password when it is not kept any more."""
-    try:
-        kept = msgspec.json.decode((settings.keys / "operator.json").read_bytes(), type=_Operator)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        kept = _Operator(password="")
+    kept = operator_of(settings)
     return Login(url=console_url(settings), user=kept.user, password=kept.password)
 
 

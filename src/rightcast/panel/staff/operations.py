@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 
 from rightcast.domain import credentials
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from rightcast.panel.first_operator import forget_operator, operator_of
 from rightcast.panel.operation import operating
-from rightcast.panel.prepare import forget_operator, operator_of
 from rightcast.panel.staff.groups import OWNER
 
 if TYPE_CHECKING:
