@@ -141,6 +141,8 @@ REPORTS = {
                 resolution="1920x1080",
             )
         ],
+        more_idle=48000,
+        more_failed=12,
     ),
 }
 SETTINGS = StationSettings(

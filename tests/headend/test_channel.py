@@ -83,7 +83,8 @@ async def test_on_demand_starts_with_the_first_viewer_and_ends_after_the_last(tm
     station.publish(channel(1, "udp://a:1", start=StartMode.ON_DEMAND), right(1))
     await station.run(2)
     assert station.report(1).state == "idle"
-    assert station.announced(Up) == 1
+    assert station.announced(Up) == 0
+    assert not station.settings.channel_ring(1).exists()
     assert not opened
     station.supervisor.wants(7, [Want(channel=1, viewers=2)])
     await station.run(4)
@@ -94,8 +95,11 @@ async def test_on_demand_starts_with_the_first_viewer_and_ends_after_the_last(tm
     await station.run(2)
     assert station.report(1).state == "idle"
     assert station.announced(Down) == 1
-    assert station.announced(Up) >= 2
-    assert len(station.supervisor.snapshot()) == 1
+    assert station.supervisor.snapshot() == []
+    assert not station.settings.channel_ring(1).exists()
+    station.supervisor.wants(7, [Want(channel=1, viewers=1)])
+    await station.run(4)
+    assert station.report(1).state == "on_air"
     station.supervisor.close()
 
 

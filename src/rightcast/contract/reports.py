@@ -27,7 +27,11 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeadendReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One headend process."""
+    """One headend process.
+
+    `channels` lists all that run or failed, but of very many that wait only the first; the others are counted:
+    `more_idle` on-demand channels without a viewer, `more_failed` channels for which the ring has no room.
+    """
 
     shard: int
     pid: int
@@ -38,6 +42,8 @@ class HeadendReport(msgspec.Struct, frozen=True, kw_only=True):
     ring_budget_bytes: int
     datagrams_lost: int = 0
     channels: list[ChannelReport]
+    more_idle: int = 0
+    more_failed: int = 0
 
 
 class SessionReport(msgspec.Struct, frozen=True, kw_only=True):

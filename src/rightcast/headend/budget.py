@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import FolderNotWritableError, RingTooSmallError
@@ -35,6 +36,34 @@ def ring_budget(settings: StationSettings) -> int:
     if budget < LEAST_SHARE_BYTES:
         raise too_small(settings, budget, 1)
     return budget
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The station's budget, divided over the channels that run.
+
+    `always` channels run all the time, in whichever of the `headends` processes. The others start when
+    somebody watches; no process knows those of its siblings, so each counts as many there as it runs itself.
+    """
+
+    budget_bytes: int
+    always: int
+    headends: int = 1
+
+    @property
+    def most(self) -> int:
+        """How many channels the budget holds in all."""
+        return self.budget_bytes // LEAST_SHARE_BYTES
+
+    @property
+    def on_demand(self) -> int:
+        """How many of them one process may start on demand."""
+        return max(self.most - self.always, 0) // self.headends
+
+    def share_bytes(self, on_demand: int) -> int:
+        """Bytes for each ring while so many channels run on demand in this process."""
+        running = min(self.always, self.most) + on_demand * self.headends
+        return max(share_of(self.budget_bytes, running), LEAST_SHARE_BYTES)
 
 
 def share_of(budget_bytes: int, channels: int) -> int:

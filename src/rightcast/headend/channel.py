@@ -1,6 +1,6 @@
 """One channel's life: its ring, its segmenter, and the source that feeds them at the moment.
 
-Sources are tried in order; an on-demand channel sleeps until somebody watches.
+Sources are tried in order; an on-demand channel lives from its first viewer until a while after its last.
 """
 
 from __future__ import annotations
@@ -89,6 +89,29 @@ class ChannelLife:
             self._viewers[edge] = viewers
         else:
             self._viewers.pop(edge, None)
+
+    def allot(self, ring_bytes: int) -> None:
+        """How many bytes the ring may take from now on."""
+        self._ring_bytes = ring_bytes
+        self._ring.allot(ring_bytes)
+
+    @property
+    def unwatched_since(self) -> float | None:
+        """When the last viewer of an on-demand channel left; None while somebody watches."""
+        return self._left_at
+
+    @property
+    def runs_on_demand(self) -> bool:
+        """Whether it runs only while somebody watches."""
+        return self.record.start is StartMode.ON_DEMAND
+
+    def is_over(self, now: float) -> bool:
+        """Whether an on-demand channel has had no viewer for so long that it should be stopped."""
+        if not self.runs_on_demand or self._viewers:
+            self._left_at = None
+            return False
+        self._left_at = now if self._left_at is None else self._left_at
+        return now - self._left_at > LINGER_S
 
     def update(self, record: Channel, now: float) -> None:
         """The channel's record changed; only other sources interrupt it."""
@@ -183,20 +206,9 @@ class ChannelLife:
         self._segmenter = Segmenter(self._ring, segment_s=self._settings.segment_s, part_s=self._settings.part_s)
 
     def _follow_demand(self, now: float) -> None:
-        """Run when always on or wanted; sleep when nobody has watched for a while."""
-        if self.record.start is StartMode.ALWAYS or self.viewers:
-            self._left_at = None
-            if self._intake is None:
-                self._attach(now)
-            return
-        if self._intake is None:
-            return
-        self._left_at = now if self._left_at is None else self._left_at
-        if now - self._left_at > LINGER_S:
-            self._detach()
-            self._left_at = None
-            self._ring.close()  # what it holds would be stale for the next viewer
-            self._open_ring()
+        """Run when always on or wanted; a ring taken over from an earlier process waits for its viewers."""
+        if self._intake is None and (self._viewers or not self.runs_on_demand):
+            self._attach(now)
 
     def _follow_sources(self, now: float) -> None:
         if len(self.record.sources) < 2:

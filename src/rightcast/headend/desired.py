@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.lineup import Channel
-from rightcast.domain.rights import CarriageRight, carriage
+from rightcast.domain.rights import CarriageRight, carried_channels, next_boundary
 
 if TYPE_CHECKING:
     from rightcast.contract.catalogue import Record, Revision
@@ -34,39 +35,44 @@ class Desired:
         self._number = 0
         self._channels: dict[int, Channel] = {}
         self._rights: dict[int, CarriageRight] = {}
-        self._rights_of: dict[int, list[CarriageRight]] = {}
+        self._carried: dict[int, Channel] | None = None
+        self._valid = (0.0, 0.0)
 
     def refresh(self) -> bool:
-        """Read what is new; whether anything was."""
+        """Read what is new; whether it concerns channels or rights."""
         latest = self._feed.latest()
         if latest == self._number:
             return False
-        if latest < self._number:  # the feed was made anew
+        changed = latest < self._number
+        if changed:  # the feed was made anew
             self._number = 0
             self._channels.clear()
             self._rights.clear()
+            self._carried = None
         while revisions := self._feed.read(self._number, _BATCH):
             for revision in revisions:
-                self._apply(revision)
+                changed |= self._apply(revision)
             self._number = revisions[-1].number
-        self._rights_of = {}
-        for right in self._rights.values():
-            for channel_id in right.channel_ids:
-                self._rights_of.setdefault(channel_id, []).append(right)
-        return True
+        return changed
 
     def carried(self, now: float) -> dict[int, Channel]:
-        """Channels with a right in force at `now` (unix seconds), whichever process carries them."""
-        moment = datetime.fromtimestamp(now, UTC)
-        return {
-            number: channel
-            for number, channel in self._channels.items()
-            if carriage(self._rights_of.get(number, ()), number, moment)
-        }
+        """Channels with a right in force at `now` (unix seconds), whichever process carries them.
 
-    def _apply(self, revision: Revision) -> None:
+        The same dictionary as before while nothing has changed, be it by the feed or by the clock.
+        """
+        begins, ends = self._valid
+        if self._carried is None or not begins <= now < ends:
+            moment = datetime.fromtimestamp(now, UTC)
+            allowed = carried_channels(self._rights.values(), moment)
+            boundary = next_boundary(self._rights.values(), moment)
+            self._carried = {number: channel for number, channel in self._channels.items() if number in allowed}
+            self._valid = (now, inf if boundary is None else boundary.timestamp())
+        return self._carried
+
+    def _apply(self, revision: Revision) -> bool:
         if revision.kind not in {Kind.CHANNEL, Kind.RIGHT}:
-            return
+            return False
+        self._carried = None
         record: Record | None = revision.record()
         if isinstance(record, Channel):
             self._channels[revision.key] = record
@@ -76,3 +82,4 @@ class Desired:
             self._channels.pop(revision.key, None)
         else:
             self._rights.pop(revision.key, None)
+        return True

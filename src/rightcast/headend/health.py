@@ -14,6 +14,9 @@ SILENT_AFTER_S = 2.0
 NO_PICTURE_AFTER_S = 12.0
 """Data without a segment for so long deserves a sentence."""
 
+READY = "Starts with its first viewer."
+"""What an idle channel says."""
+
 
 class State(enum.StrEnum):
     """How a channel does."""
@@ -54,7 +57,7 @@ def judge(facts: Facts) -> tuple[State, str]:
     if facts.failure:
         return State.FAILED, facts.failure
     if not facts.active:
-        return State.IDLE, "Starts with its first viewer."
+        return State.IDLE, READY
     if facts.sources == 0:
         return State.FAILED, "The channel has no source."
     which = f"Source {facts.source}" if facts.sources > 1 else "The source"

@@ -125,6 +125,10 @@ class Ring:
         """How many whole segments the ring holds."""
         return len(self._segments) - self.is_open
 
+    def allot(self, max_bytes: int) -> None:
+        """How many bytes of tmpfs the ring may take from its next part on."""
+        self._max_bytes = max_bytes
+
     def snapshot(self) -> list[Announcement]:
         """Everything that an edge which knows nothing must hear, the open segment included."""
         told: list[Announcement] = [self._up()]

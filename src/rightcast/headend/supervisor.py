@@ -9,19 +9,24 @@ import logging
 import os
 import shutil
 import sqlite3
+from math import inf
 from typing import TYPE_CHECKING
 
 import rightcast
 from rightcast.contract.reports import ChannelReport, HeadendReport
 from rightcast.domain.errors import RightcastError
-from rightcast.headend.budget import LEAST_SHARE_BYTES, share_of, too_small
-from rightcast.headend.channel import ChannelLife
+from rightcast.domain.lineup import StartMode
+from rightcast.headend.budget import Room, too_small
+from rightcast.headend.channel import LINGER_S, ChannelLife
 from rightcast.headend.desired import Desired, shard_of
 from rightcast.headend.health import State
 from rightcast.headend.intake import Intakes
+from rightcast.headend.ring import INDEX
+from rightcast.headend.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from rightcast.contract.ring import Announcement, Want
     from rightcast.contract.station import StationSettings
@@ -34,6 +39,7 @@ RIGHTS_EVERY_S = 0.5
 RETRY_S = 10.0
 TAKEOVER_S = 0.5
 """A channel that moves here from another process starts only after that one has let go of the ring."""
+STARTS_PER_TICK = 100
 
 _log = logging.getLogger(__name__)
 
@@ -59,20 +65,32 @@ class Supervisor:
         self._intakes = Intakes(open_receiver)
         self._budget_bytes = budget_bytes
         self._started = now
+        self._room = Room(budget_bytes, 0, settings.headends)
+        self._carried: dict[int, Channel] | None = None
+        self._mine: dict[int, Channel] = {}
         self._running: dict[int, ChannelLife] = {}
+        self._pending: set[int] = set()
+        self._waiting = Waiting()
         self._failed: dict[int, tuple[float, str, str]] = {}
         self._not_before: dict[int, float] = {}
         self._wanted: dict[int, dict[int, int]] = {}
         self._compare_at = 0.0
         self._feed_broken = False
-        self._first = True
+        self._without_room = 0
 
     def tick(self, now: float) -> None:
-        """Ten times a second: drain the sources, follow the feed, let time pass for every channel."""
+        """Ten times a second: drain the sources, follow the feed, let time pass for every channel that runs."""
         self._intakes.tick(now)
         if self._refresh() or now >= self._compare_at:
             self._compare_at = now + RIGHTS_EVERY_S
-            self._compare(now)
+            carried = self._desired.carried(now)
+            if carried is not self._carried:
+                self._follow(carried, now)
+        over = [number for number, life in self._running.items() if life.is_over(now)]
+        for number in over:
+            self._end(number, now)
+        if self._start_pending(now) or over:
+            self._allot()
         for life in self._running.values():
             life.tick(now)
 
@@ -93,10 +111,14 @@ class Supervisor:
             life = self._running.get(want.channel)
             if life is not None:
                 life.want(edge, want.viewers)
+            elif _is_on_demand(self._mine.get(want.channel)):
+                self._call(want.channel)
 
     def report(self, now: float) -> HeadendReport:
         """How everything does."""
         channels = [life.report(now) for life in self._running.values()]
+        waiting, more_idle, more_failed = self._waiting.reports(self._running.keys() | self._failed.keys())
+        channels += waiting
         channels += [
             ChannelReport(id=number, name=name, state=State.FAILED.value, since=since, source="", detail=sentence)
             for number, (since, name, sentence) in self._failed.items()
@@ -111,6 +133,8 @@ class Supervisor:
             ring_budget_bytes=self._budget_bytes,
             datagrams_lost=self._intakes.lost,
             channels=sorted(channels, key=lambda report: report.id),
+            more_idle=more_idle,
+            more_failed=more_failed,
         )
 
     def close(self) -> None:
@@ -132,40 +156,70 @@ class Supervisor:
         self._feed_broken = False
         return changed
 
-    def _compare(self, now: float) -> None:
-        carried = self._desired.carried(now)
-        mine = {
-            number: channel
-            for number, channel in carried.items()
-            if shard_of(channel, self._settings.headends) == self._shard
-        }
+    def _follow(self, carried: dict[int, Channel], now: float) -> None:
+        """Other channels are carried, or by other records, than at the last comparison."""
+        first, before = self._carried is None, self._mine
+        shards = self._settings.headends
+        self._carried = carried
+        mine = carried
+        if shards > 1:
+            mine = {number: one for number, one in carried.items() if shard_of(one, shards) == self._shard}
+        self._mine = mine
         for number in [number for number in self._running if number not in mine]:
             _log.info("Channel %s leaves the air", self._running[number].record.name)
             self._running.pop(number).stop(keep=False)
-        for number in [number for number in self._failed if number not in mine]:
-            del self._failed[number]
-        for number in [number for number in self._not_before if number not in mine]:
-            del self._not_before[number]
-        for number, channel in mine.items():
-            life = self._running.get(number)
-            if life is None:
-                self._consider(channel, carried, now)
-            elif life.record != channel:
-                life.update(channel, now)
-        if self._first:
-            self._first = False
-            self._clear_orphans(carried)
+        self._failed = {number: failed for number, failed in self._failed.items() if number in mine}
+        self._not_before = {number: then for number, then in self._not_before.items() if number in mine and then > now}
+        if shards > 1 and not first:
+            self._not_before |= dict.fromkeys(mine.keys() - before.keys(), now + TAKEOVER_S)
+        for number, life in self._running.items():
+            if life.record != mine[number]:
+                life.update(mine[number], now)
+        self._pending = self._always(carried) | {number for number in self._wanted if _is_on_demand(mine.get(number))}
+        self._waiting.follow(mine, (number for number in sorted(mine) if _is_on_demand(mine[number])), now)
+        if first:
+            self._pending |= self._leftovers(carried, now)
+        self._pending -= self._running.keys()
+        self._allot()
 
-    def _consider(self, channel: Channel, carried: dict[int, Channel], now: float) -> None:
-        """Start a channel, unless it failed just now or is still being let go of by another process."""
+    def _always(self, carried: dict[int, Channel]) -> set[int]:
+        """The channels of this process that run always, as far as the budget of the station holds them."""
+        always = sorted(number for number, channel in carried.items() if not _is_on_demand(channel))
+        self._room = Room(self._budget_bytes, len(always), self._settings.headends)
+        held = {number for number in always[: self._room.most] if number in self._mine}
+        beyond = (number for number in always[self._room.most :] if number not in self._running)
+        late = [self._mine[number] for number in beyond if number in self._mine]
+        error = too_small(self._settings, self._budget_bytes, len(always)) if late else None
+        if error is not None and len(late) != self._without_room:
+            _log.error("%d channels cannot start: %s", len(late), error)
+        self._without_room = len(late)
+        self._waiting.without_room(late, str(error or ""))
+        return held
+
+    def _call(self, number: int) -> None:
+        """Somebody wants to watch an on-demand channel that does not run, or no longer does."""
+        if number in self._wanted:
+            self._pending.add(number)
+        else:
+            self._pending.discard(number)
+            self._failed.pop(number, None)
+
+    def _start_pending(self, now: float) -> bool:
+        """Start what should run, some channels per tick so that those on air wait for none; whether any was."""
+        started = 0
+        for number in sorted(self._pending):
+            started += self._consider(self._mine[number], now)
+            if started >= STARTS_PER_TICK:
+                break
+        return started > 0
+
+    def _consider(self, channel: Channel, now: float) -> bool:
+        """Try to start a channel, unless it failed just now or is still being let go of by another process."""
         failed = self._failed.get(channel.id)
-        if failed is not None and now - failed[0] < RETRY_S:
-            return
-        moved = self._settings.headends > 1 and not self._first
-        if moved and now < self._not_before.setdefault(channel.id, now + TAKEOVER_S):
-            return
+        if (failed is not None and now - failed[0] < RETRY_S) or now < self._not_before.get(channel.id, now):
+            return False
         try:
-            self._start(channel, carried, now)
+            self._start(channel, now)
         except RightcastError as error:
             if failed is None or failed[2] != str(error):
                 _log.error("Channel %s cannot start: %s", channel.name, error)
@@ -173,28 +227,74 @@ class Supervisor:
         except Exception:  # noqa: BLE001 - a fault in one channel must not keep the others from starting
             _log.exception("Channel %s cannot start", channel.name)
             self._failed[channel.id] = (now, channel.name, "An internal fault; the headend's log says more.")
+        return True
 
-    def _start(self, channel: Channel, carried: dict[int, Channel], now: float) -> None:
-        room = self._budget_bytes // LEAST_SHARE_BYTES
-        if len(carried) > room and sorted(carried).index(channel.id) >= room:
-            raise too_small(self._settings, self._budget_bytes, len(carried))
+    def _start(self, channel: Channel, now: float) -> None:
+        others = self._on_demand_running
+        if _is_on_demand(channel) and others >= self._room.on_demand:
+            self._end_unwatched(others, now)
+            others = self._on_demand_running
         life = ChannelLife(
             channel,
             settings=self._settings,
             announce=self._announce,
             intakes=self._intakes,
-            ring_bytes=max(share_of(self._budget_bytes, len(carried)), LEAST_SHARE_BYTES),
+            ring_bytes=self._room.share_bytes(others + _is_on_demand(channel)),
             now=now,
         )
         self._failed.pop(channel.id, None)
+        self._pending.discard(channel.id)
         self._running[channel.id] = life
         for edge, viewers in self._wanted.get(channel.id, {}).items():
             life.want(edge, viewers)
         _log.info("Channel %s goes on air", channel.name)
 
-    def _clear_orphans(self, carried: dict[int, Channel]) -> None:
-        """Remove rings that an earlier process left of channels nobody carries any more."""
-        rings = self._settings.ring_root / "ring"
+    @property
+    def _on_demand_running(self) -> int:
+        return sum(life.runs_on_demand for life in self._running.values())
+
+    def _end_unwatched(self, others: int, now: float) -> None:
+        """Make room by ending what nobody has watched for longest. Raises RingTooSmallError."""
+        idle = {number: life.unwatched_since for number, life in self._running.items() if life.runs_on_demand}
+        since = {number: moment for number, moment in idle.items() if moment is not None}
+        if not since:
+            wanted = self._room.always + (others + 1) * self._settings.headends
+            raise too_small(self._settings, self._budget_bytes, wanted)
+        self._end(min(since, key=since.__getitem__), now)
+
+    def _end(self, number: int, now: float) -> None:
+        """Nobody watches an on-demand channel any more: what its ring holds would be stale for the next viewer."""
+        _log.info("Channel %s waits for its next viewer", self._running[number].record.name)
+        self._running.pop(number).stop(keep=False)
+        self._waiting.ended(number, now)
+
+    def _allot(self) -> None:
+        """Divide the budget over the channels that run now."""
+        share = self._room.share_bytes(self._on_demand_running)
+        for life in self._running.values():
+            life.allot(share)
+
+    def _leftovers(self, carried: dict[int, Channel], now: float) -> set[int]:
+        """Remove rings that an earlier process left of channels that nobody carries or has watched lately.
+
+        The on-demand channels that were watched just now go on: their viewers may still be there.
+        """
+        rings, found = self._settings.ring_root / "ring", set()
         for folder in rings.iterdir() if rings.is_dir() else ():
-            if folder.name.isdigit() and int(folder.name) not in carried:
+            number = int(folder.name) if folder.name.isdigit() else -1
+            if number in self._mine and _is_on_demand(self._mine[number]) and _age_s(folder / INDEX, now) <= LINGER_S:
+                found.add(number)
+            elif number >= 0 and (number not in carried or _is_on_demand(self._mine.get(number))):
                 shutil.rmtree(folder, ignore_errors=True)
+        return found
+
+
+def _is_on_demand(channel: Channel | None) -> bool:
+    return channel is not None and channel.start is StartMode.ON_DEMAND
+
+
+def _age_s(file: Path, now: float) -> float:
+    try:
+        return now - file.stat().st_mtime
+    except OSError:
+        return inf
