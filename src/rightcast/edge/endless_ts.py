@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from rightcast.edge.writables import Writables
 
 VIEWERS_PER_STEP = 100
-STRIDE_BYTES = 256 << 10
-"""The most that a viewer gets in one turn: those far behind, or just beginning, must not keep others waiting."""
+STRIDE_BYTES = 128 << 10
+"""The most that a viewer gets in one turn: those far behind, or just beginning, must not keep others waiting.
+
+As much as TCP_NOTSENT_LOWAT lets an idle socket take: more would come back as a second, smaller write.
+"""
 STREAM_HEAD = b"Content-Type: video/mp2t\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
 
 _log = logging.getLogger(__name__)
