@@ -139,7 +139,7 @@ class Segmenter:
         pids = ts.pids_of(headers)
         start = 0
         while start < len(headers):
-            marked = np.flatnonzero(headers[start:] & self._interest[pids[start:]])
+            marked = (headers[start:] & self._interest[pids[start:]]).nonzero()[0]
             for index in marked.tolist():
                 row = start + index
                 if self._packet(int(headers[row]), row * PACKET_BYTES):

@@ -45,27 +45,33 @@ class ContinuityCheck:
         self.breaks = []
         headers, rows = packets.headers, None
         if packets.flaws & TRANSPORT_ERROR:
-            rows = np.flatnonzero((headers & TRANSPORT_ERROR) == 0)
+            rows = ((headers & TRANSPORT_ERROR) == 0).nonzero()[0]
             headers = headers[rows]
             if not headers.size:
                 return 0
-        pids = ((headers >> 8) & NULL_PID).astype(np.uint16)
+        pids = (headers >> 8).astype(np.uint16)
+        pids &= NULL_PID
         order = pids.argsort(kind="stable")
-        pids, headers = pids[order], headers[order]
-        counters = (headers & 15).astype(np.uint8)
+        pids, control = pids[order], headers.astype(np.uint8)[order]
+        counters = control & 15
+        starts = np.empty(len(pids), np.bool_)
+        starts[0] = True
+        np.not_equal(pids[1:], pids[:-1], out=starts[1:])
+        first = starts.nonzero()[0]
+        ends = first - 1  # of the PID before; the first one's stands for the last row
         before = np.empty_like(counters)
         before[1:] = counters[:-1]
-        first = np.concatenate(([0], np.flatnonzero(pids[1:] != pids[:-1]) + 1))
-        seen = pids[first]
-        before[first] = self._last[seen]
-        self._last[seen] = counters[np.append(first[1:] - 1, -1)]
-        steps = (counters - before - ((headers >> 4) & 1).astype(np.uint8)) & 15
-        suspects = np.flatnonzero(steps | (before == _UNKNOWN))
-        if not suspects.size and not self._doubled:
+        before[first] = self._last[pids[first]]
+        self._last[pids[ends]] = counters[ends]
+        steps = counters - before
+        steps -= control >> 4 & 1
+        steps &= 15
+        if pids[-1] == NULL_PID:  # sorted to the end; their counters mean nothing
+            steps = steps[: first[-1]]
+        if not np.count_nonzero(steps) and not self._doubled:
             return 0
-        suspects = suspects[pids[suspects] != NULL_PID]
         places = order if rows is None else rows[order]
-        return self._examine(packets.data, (pids, headers, before, places), suspects, first)
+        return self._examine(packets.data, (pids, headers[order], before, places), steps.nonzero()[0], first)
 
     def _examine(
         self,
