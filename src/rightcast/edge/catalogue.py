@@ -1,7 +1,11 @@
-"""What a line may see: its channels with numbers and categories, kept until something changes."""
+"""What a line may see: its channels with numbers and categories, kept until something changes.
+
+A listing may be long, so it is made in steps between which viewers are served.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,13 +16,16 @@ from rightcast.domain.entitlement import Allowed
 from rightcast.domain.lineup import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
-    from rightcast.domain.lineup import Line
+    from rightcast.domain.lineup import Line, LineupEntry
+    from rightcast.domain.rights import CarriageRight
     from rightcast.edge.admission import Admission
     from rightcast.edge.replica import Replica
 
+ROWS_PER_STEP = 500
 _CACHED_LISTINGS = 64
+_CACHED_ROWS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +52,61 @@ class Catalogue:
         self._replica = replica
         self._admission = admission
         self._clock = clock
+        self._making = asyncio.Lock()
         self._listings: OrderedDict[tuple[tuple[int, ...], str], _Listing] = OrderedDict()
 
-    def of_line(self, line: Line) -> tuple[Listed, ...]:
+    async def of_line(self, line: Line) -> tuple[Listed, ...]:
         """The channels that the line may watch now, in order of number; none when the line itself may not."""
         if self._admission.line_reason(line) is not None:
             return ()
-        now = datetime.fromtimestamp(self._clock(), UTC)
         key = (line.package_ids, line.territory)
-        found = self._listings.get(key)
-        fresh = found is not None and found.version == self._replica.version
-        if found is None or not fresh or (found.valid_until is not None and now >= found.valid_until):
-            found = _Listing(self._replica.version, self._replica.next_boundary(now), self._list(line))
-            self._listings[key] = found
-            if len(self._listings) > _CACHED_LISTINGS:
-                self._listings.popitem(last=False)
-        self._listings.move_to_end(key)
+        found = self._known(key)
+        if found is None:
+            async with self._making:
+                found = self._known(key) or await self._make(line)
         return found.rows
 
-    def _list(self, line: Line) -> tuple[Listed, ...]:
+    def _known(self, key: tuple[tuple[int, ...], str]) -> _Listing | None:
+        found = self._listings.get(key)
+        if found is None or found.version != self._replica.version:
+            return None
+        if found.valid_until is not None and self._now() >= found.valid_until:
+            return None
+        self._listings.move_to_end(key)
+        return found
+
+    async def _make(self, line: Line) -> _Listing:
+        """A new listing; what changes while it is made has another version, and is seen at the next asking."""
+        version, until = self._replica.version, self._replica.next_boundary(self._now())
         rows: dict[int, Listed] = {}
+        async for entry, channel in self._entries(line):
+            if channel.id not in rows:
+                category = entry.category_name or "Uncategorised"
+                rows[channel.id] = Listed(channel, entry.number, entry.category_id, category)
+        made = _Listing(version, until, tuple(sorted(rows.values(), key=lambda row: (row.number, row.channel.id))))
+        self._listings[(line.package_ids, line.territory)] = made
+        held = sum(len(listing.rows) for listing in self._listings.values())
+        while len(self._listings) > 1 and (held > _CACHED_ROWS or len(self._listings) > _CACHED_LISTINGS):
+            held -= len(self._listings.popitem(last=False)[1].rows)
+        return made
+
+    async def _entries(self, line: Line) -> AsyncIterator[tuple[LineupEntry, Channel]]:
+        """What the line may watch; channels that stand on the same rights share one decision."""
+        allowed: dict[int, tuple[tuple[CarriageRight, ...], bool]] = {}
         for lineup in self._replica.lineups_of(line.package_ids):
-            for entry in lineup.entries:
+            for index, entry in enumerate(lineup.entries, 1):
+                if index % ROWS_PER_STEP == 0:
+                    await asyncio.sleep(0)
                 channel = self._replica.channels.get(entry.channel_id)
-                if channel is None or channel.id in rows:
+                if channel is None:
                     continue
-                if isinstance(self._admission.ask(line, channel.id), Allowed):
-                    category = entry.category_name or "Uncategorised"
-                    rows[channel.id] = Listed(channel, entry.number, entry.category_id, category)
-        return tuple(sorted(rows.values(), key=lambda row: (row.number, row.channel.id)))
+                rights = self._replica.rights_of(channel.id)
+                verdict = allowed.get(id(rights))
+                if verdict is None:  # the rights are kept with it, so that their identity stays their own
+                    answer = self._admission.ask(line, channel.id)
+                    verdict = allowed[id(rights)] = (rights, isinstance(answer, Allowed))
+                if verdict[1]:
+                    yield entry, channel
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)

@@ -15,7 +15,7 @@ from rightcast.contract import codec
 from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
-from rightcast.domain.rights import CarriageRight
+from rightcast.domain.rights import CarriageRight, next_boundary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +41,10 @@ _REMEMBER_HEARD_S = 10.0
 
 
 class Replica:
-    """Records by kind. `version` grows with every change, so that what is derived can be cached."""
+    """Records by kind. `version` grows with every change but of lines, so that what is derived can be cached.
+
+    Channels that stand on the same rights share one tuple of them.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,7 @@ class Replica:
         self.heard: float = about[2] if about else 0.0
         self._heard_written = self.heard
         for kind, key, body in self._base.execute("SELECT kind, key, body FROM record"):
-            self._remember(Revision(0, Kind(kind), key, body))
+            self._remember(Kind(kind), key, codec.decode(body, TYPES[Kind(kind)]))
 
     def line_named(self, name: str) -> Line | None:
         """The line of a name."""
@@ -100,8 +103,7 @@ class Replica:
 
     def next_boundary(self, now: datetime) -> datetime | None:
         """When the next right begins or ends; nothing changes by itself before."""
-        moments = (moment for right in self.rights.values() for moment in (right.starts, right.ends))
-        return min((moment for moment in moments if moment is not None and moment > now), default=None)
+        return next_boundary(self.rights.values(), now)
 
     def age_s(self, now: float) -> float:
         """Seconds since the feed last answered."""
@@ -121,8 +123,8 @@ class Replica:
             for revision, record in records:
                 self._store(revision, record if isinstance(record, Line) else None)
             self._note(identity, revisions[-1].number if revisions else self.revision, now)
-        for revision, _ in records:
-            self._remember(revision)
+        for revision, record in records:
+            self._remember(revision.kind, revision.key, record)
 
     def retain(self, keys: set[tuple[Kind, int]], *, identity: str, now: float) -> list[tuple[Kind, int]]:
         """Forget every record that is not among `keys`: the feed was made anew. Returns what was forgotten."""
@@ -134,7 +136,7 @@ class Replica:
                 self._store(Revision(0, kind, key, None), None)
             self._note(identity, 0, now)
         for kind, key in lost:
-            self._remember(Revision(0, kind, key, None))
+            self._remember(kind, key, None)
         return lost
 
     def close(self) -> None:
@@ -160,33 +162,36 @@ class Replica:
         self.identity, self.revision, self.heard = identity, revision, now
         self._heard_written = now
 
-    def _remember(self, revision: Revision) -> None:
-        self.version += 1
-        key = revision.key
-        if revision.kind is Kind.LINE:
+    def _remember(self, kind: Kind, key: int, record: object) -> None:
+        """Keep what was read; `record` None: it was removed."""
+        if kind is Kind.LINE:
             self._lines.clear()
             return
-        self._carried.clear()
-        match revision.kind:
+        self.version += 1
+        match kind:
             case Kind.STATION:
-                self.station = Station() if revision.body is None else codec.decode(revision.body, Station)
+                self.station = record if isinstance(record, Station) else Station()
             case Kind.CHANNEL:
-                _replace(self.channels, key, revision.body, Channel)
+                _replace(self.channels, key, record, Channel)
             case Kind.LINEUP:
-                _replace(self.lineups, key, revision.body, Lineup)
+                _replace(self.lineups, key, record, Lineup)
+                self._carried.clear()
             case Kind.PACKAGE:
-                _replace(self.packages, key, revision.body, Package)
+                _replace(self.packages, key, record, Package)
+                self._carried.clear()
             case Kind.RIGHT:
-                self._remember_right(key, revision.body)
+                self._remember_right(key, record)
 
-    def _remember_right(self, key: int, body: bytes | None) -> None:
+    def _remember_right(self, key: int, record: object) -> None:
         before = self.rights.get(key)
-        _replace(self.rights, key, body, CarriageRight)
+        _replace(self.rights, key, record, CarriageRight)
         after = self.rights.get(key)
-        for channel_id in {*(before.channel_ids if before else ()), *(after.channel_ids if after else ())}:
-            others = tuple(right for right in self._rights_of.get(channel_id, ()) if right.id != key)
-            mine = (after,) if after is not None and channel_id in after.channel_ids else ()
-            self._rights_of[channel_id] = others + mine
+        now_covered = after.covered if after is not None else frozenset()
+        rights_of, made = self._rights_of, _Standing(key, after)
+        for channel_id in before.covered - now_covered if before is not None else ():
+            rights_of[channel_id] = made.without(rights_of.get(channel_id, ()))
+        for channel_id in now_covered:
+            rights_of[channel_id] = made.within(rights_of.get(channel_id, ()))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -210,11 +215,31 @@ def _read(revision: Revision) -> tuple[Revision, object]:
         return revision, _UNREADABLE
 
 
-def _replace(records: dict[int, T], key: int, body: bytes | None, kind: type[T]) -> None:
-    if body is None:
-        records.pop(key, None)
+def _replace(records: dict[int, T], key: int, record: object, kind: type[T]) -> None:
+    if isinstance(record, kind):
+        records[key] = record
     else:
-        records[key] = codec.decode(body, kind)
+        records.pop(key, None)
+
+
+class _Standing:
+    """Tuples of rights after one right has changed; made once for all channels that share the tuple before."""
+
+    def __init__(self, key: int, right: CarriageRight | None) -> None:
+        self._key = key
+        self._mine = () if right is None else (right,)
+        self._made: dict[int, tuple[tuple[CarriageRight, ...], tuple[CarriageRight, ...]]] = {}
+
+    def without(self, before: tuple[CarriageRight, ...]) -> tuple[CarriageRight, ...]:
+        """The others."""
+        return tuple(right for right in before if right.id != self._key)
+
+    def within(self, before: tuple[CarriageRight, ...]) -> tuple[CarriageRight, ...]:
+        """The others and the changed one."""
+        found = self._made.get(id(before))
+        if found is None:  # `before` is kept with it, so that its identity stays its own
+            found = self._made[id(before)] = (before, self.without(before) + self._mine)
+        return found[1]
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -35,7 +35,7 @@ class Playlists:
         self._admission = admission
         self._catalogue = catalogue
 
-    def playlist(self, request: Request) -> Response:
+    async def playlist(self, request: Request) -> Response:
         """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls`, written as it is sent."""
         fields = request.fields()
         line = self._line(request, fields)
@@ -47,7 +47,8 @@ class Playlists:
         guide = f"{place.url}/xmltv.php?username={quote(line.name)}&password={quote(secret)}"
         before = f"{place.url}/live/{line.name}/{secret}/"
         ending = _ENDINGS.get(fields.get("output", "ts"), "ts")
-        rows = (_row(listed, before, ending) for listed in self._catalogue.of_line(line))
+        listing = await self._catalogue.of_line(line)
+        rows = (_row(listed, before, ending) for listed in listing)
         texts = (m3u_writer.row(row, plus=plus) for row in rows)
         disposition = f'attachment; filename="{line.name}.m3u"'
         return Response(
@@ -56,13 +57,14 @@ class Playlists:
             pieces=_pieces(m3u_writer.header(guide_url=guide, plus=plus), texts),
         )
 
-    def guide(self, request: Request) -> Response:
+    async def guide(self, request: Request) -> Response:
         """`xmltv.php`: the channels of the line; programmes come with the guide."""
         line = self._line(request, request.fields())
         if isinstance(line, Response):
             return line
         start = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Rightcast">\n'
-        named = {row.channel.guide_id: row for row in self._catalogue.of_line(line) if row.channel.guide_id}
+        listing = await self._catalogue.of_line(line)
+        named = {row.channel.guide_id: row for row in listing if row.channel.guide_id}
         pieces = _pieces(start, (_guide_channel(row) for row in named.values()), "</tv>\n")
         return Response(content_type="application/xml; charset=utf-8", headers=(_NO_STORE,), pieces=pieces)
 

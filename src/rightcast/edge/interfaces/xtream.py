@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.domain.entitlement import Denied, Reason
+from rightcast.edge.catalogue import ROWS_PER_STEP
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.place import place_of
 from rightcast.formats import xtream
@@ -56,9 +58,9 @@ class PlayerApi:
             return Response(status=status, body=xtream.LOGIN_FAILED, content_type=JSON, headers=_NO_STORE)
         action = fields.get("action", "")
         if action == "get_live_categories":
-            body = xtream.encode(_categories(self._catalogue.of_line(line)))
+            body = xtream.encode(_categories(await self._catalogue.of_line(line)))
         elif action == "get_live_streams":
-            body = xtream.encode(_streams(self._catalogue.of_line(line), fields.get("category_id", "")))
+            body = await _streams(await self._catalogue.of_line(line), fields.get("category_id", ""))
         elif action in xtream.EMPTY_ANSWERS:
             body = xtream.EMPTY_ANSWERS[action]
         else:
@@ -111,8 +113,17 @@ def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
     return xtream.categories([(row.category_id, row.category_name) for row in rows])
 
 
-def _streams(rows: tuple[Listed, ...], category_id: str) -> list[xtream.LiveStream]:
-    return [_stream(row) for row in rows if category_id in {"", "0", "*", str(row.category_id)}]
+async def _streams(rows: tuple[Listed, ...], category_id: str) -> bytes:
+    """The list as JSON, made in steps: it may be long."""
+    wanted = rows
+    if category_id not in {"", "0", "*"}:
+        wanted = tuple(row for row in rows if str(row.category_id) == category_id)
+    pieces = []
+    for start in range(0, len(wanted), ROWS_PER_STEP):
+        if start:
+            await asyncio.sleep(0)
+        pieces.append(xtream.encode([_stream(row) for row in wanted[start : start + ROWS_PER_STEP]])[1:-1])
+    return b"[%s]" % b",".join(pieces)
 
 
 def _stream(row: Listed) -> xtream.LiveStream:
