@@ -26,6 +26,7 @@ IDLE_TIMEOUT_S = 30.0
 STALL_TIMEOUT_S = 30.0
 LINGER_S = 2.0
 NOTSENT_LOWAT_BYTES = 128 << 10
+_PIECES_PER_TURN = 2
 _TLS_CHUNK_BYTES = 128 << 10
 _NEVER = float("inf")
 _READ = memoryview(bytearray(64 << 10))
@@ -245,14 +246,19 @@ class Connection(asyncio.BufferedProtocol):
             self._write_pieces()
 
     def _write_pieces(self) -> None:
-        self.deadline = self._host.loop.time() + STALL_TIMEOUT_S
-        while self._pieces is not None and not self.is_full:
+        """Some pieces, then it is the turn of others: a fast reader would take a long answer in one go."""
+        for _ in range(_PIECES_PER_TURN):
+            if self._pieces is None or self.is_full:
+                return
+            self.deadline = self._host.loop.time() + STALL_TIMEOUT_S
             piece = next(self._pieces, None)
             if piece is None:
                 self._pieces = self._on_writable = None
                 self._written()
             else:
                 self.transport.write(piece)
+        if self._pieces is not None and not self.is_full:
+            self._host.loop.call_soon(self._write_pieces)
 
     def _begin_slice(self, request: Request, answer: SegmentSlice) -> None:
         self.transport.write(answer.head)
