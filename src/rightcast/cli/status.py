@@ -67,17 +67,19 @@ def _lines(settings: StationSettings, headends: list[HeadendReport], edges: list
     watched: dict[int, int] = {}
     for session in sessions:
         watched[session.channel_id] = watched.get(session.channel_id, 0) + 1
+    unlisted = sum(report.more_idle + report.more_failed for report in headends)
+    known = len(channels) + unlisted
     running = sum(channel.state == "on_air" for channel in channels)
     rate = sum(channel.bitrate_bps for channel in channels)
     return [
-        f"On air: {running} of {len(channels)} channels, {len(sessions)} viewers, {rate / 1e6:.1f} Mbit/s in",
+        f"On air: {running} of {known:,} channels, {len(sessions)} viewers, {rate / 1e6:.1f} Mbit/s in",
         f"  Viewers  {viewers_url(settings)}",
         f"  Console  {console_url(settings)}",
         "",
         *_process_lines(headends, edges, _revision(settings), now),
         "",
         *(
-            _channel_lines(channels, watched, now)
+            _channel_lines(channels, watched, now, unlisted)
             or ["No channel is carried: none is published under a right in force."]
         ),
     ]
@@ -109,7 +111,7 @@ def _process_lines(headends: list[HeadendReport], edges: list[EdgeReport], revis
     return table(rows, ("PROCESS", "PID", "STATE", "FOR", "DETAIL")) or ["No process has reported yet."]
 
 
-def _channel_lines(channels: list[ChannelReport], watched: dict[int, int], now: float) -> list[str]:
+def _channel_lines(channels: list[ChannelReport], watched: dict[int, int], now: float, unlisted: int) -> list[str]:
     # What asks for attention, or is watched, comes before what waits idle for its first viewer.
     urgent = sorted(channels, key=lambda one: (one.state == "idle", -watched.get(one.id, 0), one.id))[:_CHANNELS_SHOWN]
     rows = (
@@ -127,8 +129,9 @@ def _channel_lines(channels: list[ChannelReport], watched: dict[int, int], now: 
         for one in (urgent if len(channels) > _CHANNELS_SHOWN else channels)
     )
     lines = table(rows, ("ID", "CHANNEL", "STATE", "FOR", "MBIT/S", "VIEWERS", "CC", "SOURCE", "DETAIL"))
-    more = len(channels) - _CHANNELS_SHOWN
-    return [*lines, f"and {more:,} more; --json lists them all."] if more > 0 else lines
+    more = max(len(channels) - _CHANNELS_SHOWN, 0) + unlisted
+    where = "--json lists those that run" if unlisted else "--json lists them all"
+    return [*lines, f"and {more:,} more; {where}."] if more > 0 else lines
 
 
 def _health(at: float, now: float) -> str:

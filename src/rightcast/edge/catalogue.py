@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rightcast.edge.admission import Admission
     from rightcast.edge.replica import Replica
 
-ROWS_PER_STEP = 500
+_ROWS_PER_STEP = 500
 _CACHED_LISTINGS = 64
 _CACHED_ROWS = 300_000
 
@@ -95,7 +95,7 @@ class Catalogue:
         allowed: dict[int, tuple[tuple[CarriageRight, ...], bool]] = {}
         for lineup in self._replica.lineups_of(line.package_ids):
             for index, entry in enumerate(lineup.entries, 1):
-                if index % ROWS_PER_STEP == 0:
+                if index % _ROWS_PER_STEP == 0:
                     await asyncio.sleep(0)
                 channel = self._replica.channels.get(entry.channel_id)
                 if channel is None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.domain.entitlement import Denied, Reason
-from rightcast.edge.catalogue import ROWS_PER_STEP
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.place import place_of
 from rightcast.formats import xtream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Line
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 _STATUS = {Reason.LINE_DISABLED: "Disabled", Reason.LINE_BANNED: "Banned", Reason.LINE_EXPIRED: "Expired"}
+_ROWS_PER_PIECE = 200
 _NO_STORE = (("Cache-Control", "no-store"),)
 
 
@@ -60,7 +59,7 @@ class PlayerApi:
         if action == "get_live_categories":
             body = xtream.encode(_categories(await self._catalogue.of_line(line)))
         elif action == "get_live_streams":
-            body = await _streams(await self._catalogue.of_line(line), fields.get("category_id", ""))
+            return _streams(await self._catalogue.of_line(line), fields.get("category_id", ""))
         elif action in xtream.EMPTY_ANSWERS:
             body = xtream.EMPTY_ANSWERS[action]
         else:
@@ -113,17 +112,22 @@ def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
     return xtream.categories([(row.category_id, row.category_name) for row in rows])
 
 
-async def _streams(rows: tuple[Listed, ...], category_id: str) -> bytes:
-    """The list as JSON, made in steps: it may be long."""
-    wanted = rows
+def _streams(rows: tuple[Listed, ...], category_id: str) -> Response:
+    """The list as JSON; a long one is written as it is sent."""
     if category_id not in {"", "0", "*"}:
-        wanted = tuple(row for row in rows if str(row.category_id) == category_id)
-    pieces = []
-    for start in range(0, len(wanted), ROWS_PER_STEP):
-        if start:
-            await asyncio.sleep(0)
-        pieces.append(xtream.encode([_stream(row) for row in wanted[start : start + ROWS_PER_STEP]])[1:-1])
-    return b"[%s]" % b",".join(pieces)
+        rows = tuple(row for row in rows if str(row.category_id) == category_id)
+    pieces = _pieces(rows)
+    if len(rows) > _ROWS_PER_PIECE:
+        return Response(pieces=pieces, content_type=JSON, headers=_NO_STORE)
+    return Response(body=b"".join(pieces), content_type=JSON, headers=_NO_STORE)
+
+
+def _pieces(rows: tuple[Listed, ...]) -> Iterator[bytes]:
+    yield b"["
+    for start in range(0, len(rows), _ROWS_PER_PIECE):
+        piece = xtream.encode([_stream(row) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
+        yield b"," + piece if start else piece
+    yield b"]"
 
 
 def _stream(row: Listed) -> xtream.LiveStream:

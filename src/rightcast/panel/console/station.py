@@ -148,6 +148,7 @@ def _headline(picture: Live, wanted: int) -> tuple[str, str]:
         return ("warn" if wanted else "calm"), "Off air: no headend is running."
     on_air = sum(1 for one in picture.channels.values() if one.state == "on_air")
     ready = sum(1 for one in picture.channels.values() if one.state == "idle")
+    ready += sum(headend.more_idle for headend in picture.headends)
     failing = sum(1 for one in picture.channels.values() if one.state in {"silent", "failed"})
     sentence = f"On air: {on_air:,} of {wanted - ready:,} channels"
     if ready:
