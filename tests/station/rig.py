@@ -90,8 +90,8 @@ class Rig:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def add(self, name: str, source: str, *options: str) -> int:
-        """Add a channel that waits for a right; returns its id."""
-        self.channels[name] = self.command("channel", "add", name, source, *options)["id"]
+        """Add a channel that waits for a right, its signal not looked at first; returns its id."""
+        self.channels[name] = self.command("channel", "add", name, source, "--unchecked", *options)["id"]
         return self.channels[name]
 
     def allow(self, name: str = "", *options: str) -> int:

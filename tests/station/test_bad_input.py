@@ -185,6 +185,10 @@ def test_a_truncated_file_plays_as_far_as_it_goes_and_again(steady: Rig, tmp_pat
         viewer.until_more(400_000, within_s=40)
 
 
-def test_a_source_that_answers_with_a_web_page_is_reported_and_tried_again(steady: Rig) -> None:
+def test_a_web_page_makes_no_channel(steady: Rig) -> None:
+    assert failure(steady, "channel", "add", "Page", f"{steady.server}/")["code"] == "not-a-transport-stream"
+
+
+def test_a_source_that_turns_into_a_web_page_is_reported(steady: Rig) -> None:
     steady.carry("Page", f"{steady.server}/")
     until(lambda: steady.states().get("Page") in {"silent", "failed"}, within_s=20, what="the channel is reported")

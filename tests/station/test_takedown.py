@@ -21,9 +21,7 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="module")
 def house(bare: Rig) -> Iterator[Rig]:
     """A station with one small channel that nobody may carry yet, and a package."""
-    bare.channels["One"] = bare.command(
-        "channel", "add", "One", "testcard:///?name=One&pattern=bars&size=320x180&rate=25"
-    )["id"]
+    bare.add("One", "testcard:///?name=One&pattern=bars&size=320x180&rate=25")
     bare.command("package", "add", "All", "--channel", "One")
     return bare
 
