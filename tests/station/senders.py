@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import socket
 import subprocess
 import threading
@@ -122,10 +122,6 @@ def make_multiplex(folder: Path, seconds: int = 20) -> bytes:
 
 def shared_capture(name: str) -> bytes | None:
     """A broadcaster's own transport stream, where the machine has it; None elsewhere."""
-    path = Path(__file__).parents[3] / "shared" / "data" / "ts" / name
+    beside = Path(__file__).parents[3] / "shared" / "data"
+    path = Path(os.environ.get("RIGHTCAST_TEST_DATA", beside)) / "ts" / name
     return path.read_bytes() if path.exists() else None
-
-
-def has(program: str) -> bool:
-    """Whether a program is installed."""
-    return shutil.which(program) is not None
