@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rightcast.edge.http_message import byte_range
+from rightcast.edge.http_reader import RequestReader
 from tests.edge.station import TestStation, eventually
+
+_CHUNKED = b"POST /player_api.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,8 @@ from tests.edge.station import TestStation, eventually
         (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"414"),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", b"431"),
         (b"POST / HTTP/1.1\r\nContent-Length: 70000\r\n\r\n" + b"a" * 70_000, b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"413"),
+        (_CHUNKED + b"0\r\n" + b"".join(b"X-%d: %b\r\n" % (n, b"a" * 1000) for n in range(20)), b"431"),
         (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
         (b"DELETE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"405"),
     ],
@@ -62,6 +68,22 @@ async def test_a_chunked_form_is_understood(station: TestStation) -> None:
     )
     assert (await client.reply()).json()["user_info"]["auth"] == 1
     client.close()
+
+
+def test_a_body_in_very_many_chunks_costs_no_more_than_its_bytes() -> None:
+    reader = RequestReader()
+    reader.feed(memoryview(_CHUNKED))
+    begun = time.process_time()
+    for _ in range(60):
+        reader.feed(memoryview(b"1\r\na\r\n" * 1000))
+    assert time.process_time() - begun < 2.0
+    assert len(reader.feed(memoryview(b"0\r\n\r\n"))[0].body) == 60_000
+
+
+def test_trailers_do_not_become_headers() -> None:
+    reader = RequestReader()
+    (request,) = reader.feed(memoryview(_CHUNKED + b"1\r\na\r\n0\r\nRange: bytes=0-1\r\n\r\n"))
+    assert b"range" not in request.headers
 
 
 async def test_an_http_1_0_request_is_answered_and_closed(station: TestStation) -> None:

@@ -24,14 +24,27 @@ class BadRequestError(Exception):
 class RequestReader:
     """One connection's requests. After an error or an upgrade it must not be fed again."""
 
-    __slots__ = ("_body", "_fed", "_headers", "_in_head", "_parser", "_read", "_url", "continue_wanted")
+    __slots__ = (
+        "_body",
+        "_body_bytes",
+        "_fed",
+        "_header_bytes",
+        "_headers",
+        "_in_head",
+        "_parser",
+        "_read",
+        "_url",
+        "continue_wanted",
+    )
 
     def __init__(self) -> None:
         self._parser: Any = httptools.HttpRequestParser(self)
         self._read: list[Request] = []
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
+        self._header_bytes = 0
         self._body: list[bytes] = []
+        self._body_bytes = 0
         self._fed = 0
         self._in_head = True
         self.continue_wanted = False
@@ -63,7 +76,9 @@ class RequestReader:
         """A request begins."""
         self._url = b""
         self._headers = {}
+        self._header_bytes = 0
         self._body = []
+        self._body_bytes = 0
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
@@ -73,24 +88,30 @@ class RequestReader:
             raise _too_long(self._url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        self._headers[name.lower()] = value
+        """One header, or after a chunked body one trailer, which counts but says nothing (RFC 9110 section 6.5.1)."""
+        self._header_bytes += len(name) + len(value) + 4
+        if self._header_bytes > MAX_HEAD_BYTES:
+            raise _too_long(self._url)
+        if self._in_head:
+            self._headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._in_head = False
-        if self._fed > MAX_HEAD_BYTES:
-            size = len(self._url) + sum(len(name) + len(value) + 4 for name, value in self._headers.items())
-            if size > MAX_HEAD_BYTES:
-                raise _too_long(self._url)
+        if len(self._url) + self._header_bytes > MAX_HEAD_BYTES:
+            raise _too_long(self._url)
         self._fed = 0
+        declared = self._headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+            raise _body_too_long()
         self.continue_wanted = self._headers.get(b"expect", b"").lower() == b"100-continue"
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
         self._body.append(body)
-        if sum(map(len, self._body)) > MAX_BODY_BYTES:
-            raise BadRequestError(413, "The body is larger than 64 kB.")
+        self._body_bytes += len(body)
+        if self._body_bytes > MAX_BODY_BYTES:
+            raise _body_too_long()
 
     def on_message_complete(self) -> None:
         """A request is whole."""
@@ -112,6 +133,10 @@ class RequestReader:
                 http_1_1=modern,
             )
         )
+
+
+def _body_too_long() -> BadRequestError:
+    return BadRequestError(413, "The body is larger than 64 kB.")
 
 
 def _too_long(url: bytes) -> BadRequestError:
