@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rightcast.edge.replica import Replica
 
 POLL_S = 0.1
-_BATCH = 1000
+_BATCH = 250
 
 _log = logging.getLogger(__name__)
 
