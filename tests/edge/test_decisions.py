@@ -168,3 +168,8 @@ async def test_without_the_feed_the_edge_goes_on_until_policy_says_no(station: T
     station.edge.replica.heard -= 90_000
     await eventually(lambda: station.edge.replica.age_s(time.time()) > 86_400)
     assert await refused(station) == (503, "replica-too-old")
+
+
+async def test_a_name_and_password_written_with_percent_signs_are_the_same(station: TestStation) -> None:
+    assert (await station.get("/live/%61nna/s%65same/1.m3u8", method="HEAD")).status == 302
+    assert (await station.get("/live/anna/sesame%2F/1.m3u8", method="HEAD")).status == 401

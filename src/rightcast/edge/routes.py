@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.refusals import not_found
@@ -78,7 +79,8 @@ class Routes:
         channel, dot, ending = file.partition(".")
         if not _is_id(channel) or ending not in _ENDINGS or (dot and not ending):
             return not_found()
-        return self._live.by_credentials(request, connection, (name, secret), int(channel), ending)
+        credentials = (unquote(name), unquote(secret))  # after the split, so that %2F makes no new part
+        return self._live.by_credentials(request, connection, credentials, int(channel), ending)
 
 
 def _is_id(text: str) -> bool:
