@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,6 +37,27 @@ def test_a_file_without_television_makes_no_channel(rightcast: Shell, tmp_path: 
     page = tmp_path / "page.ts"
     page.write_text("<html>" * 1000)
     answer = rightcast("channel", "add", "One", page.as_uri(), "--json")
+    assert answer.json["error"]["code"] == "not-a-transport-stream"
+
+
+def test_datagrams_without_television_make_no_channel(rightcast: Shell) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = threading.Event()
+
+    def send_garbage() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            while not done.wait(0.01):
+                sender.sendto(os.urandom(1316), ("127.0.0.1", port))
+
+    thread = threading.Thread(target=send_garbage)
+    thread.start()
+    try:
+        answer = rightcast("channel", "add", "One", f"udp://127.0.0.1:{port}", "--json")
+    finally:
+        done.set()
+        thread.join()
     assert answer.json["error"]["code"] == "not-a-transport-stream"
 
 

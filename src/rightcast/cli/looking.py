@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from rightcast.domain.errors import InvalidInputError, NotATransportStreamError, RightcastError
+from rightcast.domain.errors import InvalidInputError, NotATransportStreamError, PortTakenError, RightcastError
 from rightcast.domain.lineup import SourceKind
 from rightcast.domain.sources import parse_source_url
 from rightcast.headend.probe import probe
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from rightcast.headend.probe import ProbeResult
 
 _LOOK_S = 1.0
-_PATIENCE_S = 8.0
-_FETCHED = frozenset({SourceKind.HTTP_TS, SourceKind.HLS, SourceKind.FILE})
+_PATIENCE_S = {
+    SourceKind.HTTP_TS: 8.0,
+    SourceKind.HLS: 8.0,
+    SourceKind.FILE: 8.0,
+    SourceKind.UDP: 1.6,
+    SourceKind.RTP: 1.6,
+}
+"""Kinds that can be looked into without disturbing a sender, and how long; the others wait for their encoder."""
 _LOCAL = frozenset({SourceKind.FILE, SourceKind.TESTCARD})
 
 
@@ -31,20 +37,23 @@ def check_source(url: str, settings: StationSettings) -> list[str]:
     kind, parts = parse_source_url(url)
     if parts.hostname and kind not in _LOCAL:
         asyncio.run(resolve(parts.hostname, parts.port or 0))
-    if kind not in _FETCHED:
+    patience_s = _PATIENCE_S.get(kind)
+    if patience_s is None:
         return []
     try:
-        return _remarks(asyncio.run(_look(url, settings)))
+        return _remarks(asyncio.run(_look(url, settings, patience_s)))
     except TimeoutError:
-        return ["It answers too slowly to be looked into now."]
+        return [f"Nothing came from it within {patience_s:g} seconds."]
+    except PortTakenError:
+        return []  # the station receives it already, for another channel
     except (InvalidInputError, NotATransportStreamError):
         raise
     except RightcastError as error:
         return [f"It cannot be received now: {error.sentence}"]
 
 
-async def _look(url: str, settings: StationSettings) -> ProbeResult:
-    async with asyncio.timeout(_PATIENCE_S):
+async def _look(url: str, settings: StationSettings, patience_s: float) -> ProbeResult:
+    async with asyncio.timeout(patience_s):
         return await probe(url, settings=settings, seconds=_LOOK_S)
 
 
