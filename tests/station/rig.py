@@ -153,7 +153,12 @@ class Rig:
 
     def until_on_air(self, channel: int | str, within_s: float = 30) -> None:
         """Wait until a viewer of the channel gets its first packet."""
-        until(lambda: first_byte(self.url(channel)) == b"G", within_s=within_s, what=f"channel {channel} on air")
+        try:
+            until(lambda: first_byte(self.url(channel)) == b"G", within_s=within_s, what=f"channel {channel} on air")
+        except AssertionError as late:
+            seen = json.dumps(self.command("status"), indent=1)
+            late.add_note(f"{seen}\n{self.logs()[-4000:]}\n{fetch(self.url(channel), method='HEAD')}")
+            raise
 
     def logs(self) -> str:
         """Everything that the processes logged so far."""
