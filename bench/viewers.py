@@ -97,7 +97,7 @@ def largest_good(
         grow(wanted - have)
         have = wanted
         for _ in range(2):
-            sink.window(1.0)
+            sink.window(2.0)
             before, begin = cpu_seconds(pid), time.monotonic()
             seen = sink.window(seconds)
             cpu = (cpu_seconds(pid) - before) / (time.monotonic() - begin)

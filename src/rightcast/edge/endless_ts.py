@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from rightcast.edge.writables import Writables
 
 VIEWERS_PER_STEP = 100
-STRIDE_BYTES = 128 << 10
-"""The most that a viewer gets in one turn: those far behind, or just beginning, must not keep others waiting.
-
-As much as TCP_NOTSENT_LOWAT lets an idle socket take: more would come back as a second, smaller write.
-"""
 STREAM_HEAD = b"Content-Type: video/mp2t\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
 
 _log = logging.getLogger(__name__)
@@ -177,31 +172,49 @@ class Delivery:
             self._loop.call_soon(self._step)
 
     def _serve(self, segment: Segment, viewers: list[Viewer]) -> None:
-        """One turn of each. The usual one, which makes a viewer level again, is dealt with here for speed alone.
+        """One turn of each, which is one part: nobody's backlog keeps others waiting.
 
-        Whatever is unusual, an error included, is left to `_push`, which tries again.
+        Only turns that take a whole part are dealt with here, for speed alone; whatever is unusual, an error
+        included, is left to `_push`, which tries again.
         """
-        end, sendfile = segment.end, os.sendfile
-        level: list[Viewer] = []
+        part_ends, sendfile = segment.part_ends, os.sendfile
+        done: list[Viewer] = []
+        again: list[Viewer] = []
         try:
-            source = segment.descriptor if segment.following is None and not segment.gone else -1
+            source = -1 if segment.gone else segment.descriptor
         except OSError:
             source = -1
         for viewer in viewers:
-            wanted = end - viewer.offset
-            if source >= 0 <= viewer.descriptor and viewer.segment is segment and 0 < wanted <= STRIDE_BYTES:
+            start = viewer.offset
+            end = part_ends.get(start, 0)
+            if end and source >= 0 <= viewer.descriptor and viewer.segment is segment:
                 try:
-                    sent = sendfile(viewer.descriptor, source, viewer.offset, wanted)
+                    sent = sendfile(viewer.descriptor, source, start, end - start)
                 except OSError:
                     sent = 0
-                viewer.offset += sent
+                viewer.offset = start + sent
                 viewer.bytes_sent += sent
-                if sent == wanted:
-                    level.append(viewer)
+                if start + sent == end:
+                    (done if end == segment.end else again).append(viewer)
                     continue
             self._push(viewer)
-        segment.ring.behind.difference_update(level)
-        segment.waiting.update(level)
+        if again:
+            self._walks.append((segment, again))
+        if done:
+            self._have_all(segment, done)
+
+    def _have_all(self, segment: Segment, viewers: list[Viewer]) -> None:
+        """Viewers that have the whole segment go on with the next one, or wait for more."""
+        following = segment.following
+        if following is not None:
+            segment = following
+            for viewer in viewers:
+                viewer.segment, viewer.offset = segment, 0
+            if segment.parts:
+                self._walks.append((segment, viewers))
+                return
+        segment.ring.behind.difference_update(viewers)
+        segment.waiting.update(viewers)
 
     def _catch_up(self, viewer: Viewer) -> None:
         """The socket takes bytes again."""
@@ -230,8 +243,8 @@ class Delivery:
                 return
 
     def _send(self, viewer: Viewer, segment: Segment) -> bool:
-        """One write; True when all that was tried went out."""
-        wanted = min(segment.end - viewer.offset, STRIDE_BYTES)
+        """Write the rest of a part; True when all of it went out."""
+        wanted = segment.part_end(viewer.offset) - viewer.offset
         if viewer.descriptor < 0:
             return self._send_shared(viewer, segment)
         try:

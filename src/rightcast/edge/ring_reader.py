@@ -31,11 +31,12 @@ class Segment:
     """One segment of a ring. `end` is how many bytes may be read; `following` the segment after it.
 
     `waiting` holds the viewers that have everything up to `end`. Once `gone`, nothing of it may be read.
+    `part_ends` leads from where a part begins to where it ends.
     """
 
     __slots__ = (
         "_descriptor", "_path", "_shared", "closed", "duration", "end", "epoch", "following", "gone",
-        "joinable", "parts", "psi_bytes", "ring", "sequence", "slot", "waiting", "wall",
+        "joinable", "part_ends", "parts", "psi_bytes", "ring", "sequence", "slot", "waiting", "wall",
     )  # fmt: skip
 
     def __init__(self, ring: Ring, opened: Opened) -> None:
@@ -46,6 +47,7 @@ class Segment:
         self.psi_bytes = opened.psi_bytes
         self.wall = opened.wall
         self.parts: list[tuple[int, int]] = []
+        self.part_ends: dict[int, int] = {}
         self.joinable = -1
         self.end = 0
         self.closed = False
@@ -92,9 +94,13 @@ class Segment:
         if part.index < len(self.parts):
             return
         self.parts.append((part.offset, part.offset + part.size))
-        self.end = part.offset + part.size
+        self.end = self.part_ends[part.offset] = part.offset + part.size
         if part.joinable:
             self.joinable = len(self.parts) - 1
+
+    def part_end(self, offset: int) -> int:
+        """Where the part ends in which `offset` lies; the end of all parts beyond them."""
+        return next((end for start, end in self.parts if start <= offset < end), self.end)
 
     def drop(self) -> None:
         """Nothing of the segment may be read any more."""
