@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import threading
@@ -21,11 +23,18 @@ if TYPE_CHECKING:
 DATAGRAM = 7 * PACKET
 
 
-def free_udp_port() -> int:
-    """A port on which nothing listens now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def free_port() -> int:
+    """A port on which nothing listens now, by UDP or TCP, and which the kernel gives to no outgoing connection."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connections,
+        ):
+            datagrams.bind(("127.0.0.1", port))
+            connections.bind(("127.0.0.1", port))
+            return port
 
 
 def duration_s(stream: bytes) -> float:
@@ -77,7 +86,7 @@ class Sender:
 @contextmanager
 def sending(stream: bytes, port: int | None = None) -> Iterator[Sender]:
     """A transmission that lasts as long as the block."""
-    sender = Sender(stream, port or free_udp_port())
+    sender = Sender(stream, port or free_port())
     try:
         yield sender
     finally:

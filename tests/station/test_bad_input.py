@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.station.rig import PROGRAM, Rig, fetch, until
-from tests.station.senders import encoder, free_udp_port, make_multiplex
+from tests.station.senders import encoder, free_port, make_multiplex
 from tests.station.viewers import watching
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def steady(bare: Rig) -> Iterator[Rig]:
     """A station with one good channel, which every test here must leave undisturbed."""
-    port = free_udp_port()
+    port = free_port()
     with encoder(port):
         bare.carry("Good", f"udp://127.0.0.1:{port}")
         bare.command("package", "add", "All", "--all")
@@ -149,7 +149,7 @@ def test_a_channel_with_a_forbidden_scheme_is_not_stored(steady: Rig) -> None:
 
 
 def test_garbage_datagrams_neither_crash_nor_reach_a_viewer(steady: Rig) -> None:
-    port = free_udp_port()
+    port = free_port()
     steady.carry("Garbage", f"udp://127.0.0.1:{port}")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
 
@@ -164,7 +164,7 @@ def test_garbage_datagrams_neither_crash_nor_reach_a_viewer(steady: Rig) -> None
 
 
 def test_a_channel_recovers_from_garbage_when_its_signal_comes(steady: Rig) -> None:
-    port = free_udp_port()
+    port = free_port()
     steady.carry("Dirty", f"udp://127.0.0.1:{port}")
     steady.command("package", "add", "Dirty", "--all")
     steady.open_line("dirty", package="Dirty")

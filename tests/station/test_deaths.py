@@ -8,7 +8,7 @@ import m3u8
 import pytest
 
 from tests.station.rig import Rig, fetch, until
-from tests.station.senders import encoder, free_udp_port
+from tests.station.senders import encoder, free_port
 from tests.station.transport import steps, survey
 from tests.station.viewers import Viewer, watching
 
@@ -21,7 +21,7 @@ SEGMENT_S = 2.0
 @pytest.fixture(scope="module")
 def live(bare: Rig) -> Iterator[Rig]:
     """A station that carries an encoder which goes on whatever happens to the station."""
-    port = free_udp_port()
+    port = free_port()
     with encoder(port):
         bare.carry("Encoder", f"udp://127.0.0.1:{port}")
         bare.command("package", "add", "All", "--all")

@@ -9,7 +9,7 @@ import imageio_ffmpeg
 import pytest
 
 from tests.station.rig import Rig, fetch, until
-from tests.station.senders import encoder, free_udp_port
+from tests.station.senders import encoder, free_port
 from tests.station.viewers import play_with_ffmpeg, streams_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def mixed(bare: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A station with a channel of each kind; two of them pull from the station's own first channel."""
     folder = tmp_path_factory.mktemp("films")
     path = film(folder)
-    ports = {name: free_udp_port() for name in ("udp", "srt", "rtmp")}
+    ports = {name: free_port() for name in ("udp", "srt", "rtmp")}
     pushing: dict[str, subprocess.Popen[bytes]] = {}
     with encoder(ports["udp"]):
         bare.add("udp", f"udp://127.0.0.1:{ports['udp']}")
