@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
 
 CHANNELS = 50
-SIZES = (500, 1_000, 1_400, 1_600, *range(1_800, 4_001, 100))
+SIZES = (500, 1_000, 1_500, 1_800, *range(2_000, 5_001, 400))
+MORE_LINES = 2_000
 QUICK_SIZES = (200, 500)
 LEAST_BPS = 664 * 188 * 8 / 0.25 * 0.98
 IDLE = 1_000
@@ -39,7 +40,7 @@ def tls_viewers(quick: bool) -> list[Figure]:
     with rigged(quick) as rig:
         settings = settings_in(rig.folder, tls=certificate(rig.folder))
         sources = [(f"udp://127.0.0.1:{5000 + one}", None) for one in range(CHANNELS)]
-        fill_feed(settings, sources, lines=max(sizes) + 1)
+        fill_feed(settings, sources, lines=max(sizes) + MORE_LINES)
         start_writer(rig, settings, CHANNELS)
         edge = start_edge(rig, settings)
         sink = Sink(rig)
@@ -52,8 +53,8 @@ def tls_viewers(quick: bool) -> list[Figure]:
                 sink.take([_bare(one) for one in batch])
                 made += len(batch)
 
-        _check_grid(settings, max(sizes))
-        best = largest_good(grow, sink, edge.pid, sizes, least_bps=LEAST_BPS)
+        _check_grid(settings, max(sizes) + MORE_LINES - 1)
+        best = largest_good(grow, sink, edge, sizes, least_bps=LEAST_BPS, fine=50)
     return [
         Figure(
             name="edge.tls_viewers",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bench.rig import LOAD_CPU, Rig, compiled, cpu_seconds
+from bench.rig import LOAD_CPU, Rig, Running, compiled, cpu_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +40,10 @@ class Sink:
             for one in batch:
                 one.close()
         return answer
+
+    def hang_up(self, count: int) -> dict[str, Any]:
+        """Close `count` viewers."""
+        return self._ask(f"hang {count}", timeout=60)
 
     def window(self, seconds: float) -> dict[str, Any]:
         """Watch all viewers for `seconds`: open, closed, silent (> 1 s), bad_sync, bps, gaps in seconds, cpu share."""
@@ -84,33 +88,49 @@ def is_good(seen: dict[str, Any], wanted: int, least_bps: float) -> bool:
 
 
 def largest_good(
-    grow: Callable[[int], None], sink: Sink, pid: int, sizes: Sequence[int], *, least_bps: float, seconds: float = 4.0
+    grow: Callable[[int], None], sink: Sink, server: Running, sizes: Sequence[int], *, least_bps: float, fine: int = 125
 ) -> Crowd:
-    """Grow the crowd through `sizes` until a window is bad twice running.
+    """Grow the crowd through `sizes` until a window is bad twice running, then close in to within `fine` viewers.
 
     `least_bps` is what each viewer must take on average: a server that sends less falls behind,
     though nobody is silent yet.
     """
     best = Crowd(0, 0.0, 0.0, 0.0, limit_reached=False)
-    have = 0
-    for wanted in sizes:
-        grow(wanted - have)
-        have = wanted
-        for _ in range(2):
-            sink.window(2.0)
-            before, begin = cpu_seconds(pid), time.monotonic()
-            seen = sink.window(seconds)
-            cpu = (cpu_seconds(pid) - before) / (time.monotonic() - begin)
-            good = is_good(seen, wanted, least_bps)
-            print(
-                f"    {wanted} viewers: {seen['bps'] / 1e9:.1f} Gbit/s, server {cpu:.0%}, sink {seen['cpu']:.0%}, "
-                f"gap p99 {seen['gap_p99']:.2f} s, max {seen['gap_max']:.2f} s, {seen['silent']} silent, "
-                f"{wanted - seen['open']} missing{'' if good else ', BAD'}",
-                flush=True,
-            )
-            if good:
-                best = Crowd(wanted, seen["bps"], cpu, seen["gap_p99"], limit_reached=wanted == sizes[-1])
-                break
+    have, untried, bad = 0, list(sizes), 0
+    while True:
+        if not bad and untried:
+            wanted = untried.pop(0)
+        elif bad - best.viewers > fine and best.viewers:
+            wanted = (best.viewers + bad) // 2
         else:
-            break
-    return best
+            return best
+        if wanted > have:
+            grow(wanted - have)
+        elif wanted < have:
+            sink.hang_up(have - wanted)
+        have = wanted
+        found = _watched(sink, server, wanted, least_bps)
+        if found is None:
+            bad = wanted
+        else:
+            best = replace(found, limit_reached=wanted == sizes[-1])
+
+
+def _watched(sink: Sink, server: Running, wanted: int, least_bps: float, seconds: float = 4.0) -> Crowd | None:
+    """The crowd if one of two windows is good, None if both are bad."""
+    for _ in range(2):
+        sink.window(2.0)
+        before, begin = cpu_seconds(server.pid), time.monotonic()
+        seen = sink.window(seconds)
+        server.assert_alive()
+        cpu = (cpu_seconds(server.pid) - before) / (time.monotonic() - begin)
+        good = is_good(seen, wanted, least_bps)
+        print(
+            f"    {wanted} viewers: {seen['bps'] / 1e9:.1f} Gbit/s, server {cpu:.0%}, sink {seen['cpu']:.0%}, "
+            f"gap p99 {seen['gap_p99']:.2f} s, max {seen['gap_max']:.2f} s, {seen['silent']} silent, "
+            f"{wanted - seen['open']} missing{'' if good else ', BAD'}",
+            flush=True,
+        )
+        if good:
+            return Crowd(wanted, seen["bps"], cpu, seen["gap_p99"], limit_reached=False)
+    return None

@@ -3,6 +3,7 @@
  * Commands arrive as lines on standard input, which is a local stream socket:
  *   connect PORT CHANNELS COUNT  open COUNT more viewers GET /live/vNNNNN/secret/ID.ts, ID going round the channels
  *   take COUNT                   adopt COUNT connected descriptors passed along (TLS, handshake and GET done)
+ *   hang COUNT                   close COUNT viewers
  *   window MS                    measure for MS milliseconds
  * Every command answers one JSON line. Bytes are discarded by MSG_TRUNC; every 97th plain viewer is
  * read in full and its 188-byte grid checked.
@@ -140,6 +141,16 @@ static void connect_many(int port, int channels, int count) {
     state();
 }
 
+static void hang_up(int count) {
+    for (int fd = MAX_FD - 1; fd >= 0 && count > 0; fd--)
+        if (viewers[fd].used && !viewers[fd].header) {
+            drop(fd);
+            closed--;
+            count--;
+        }
+    state();
+}
+
 static int by_gap(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -201,6 +212,7 @@ int main(void) {
     int fds[TAKEN * 2], taken, port, channels, count;
     while (command(line, sizeof line, fds, &taken)) {
         if (sscanf(line, "connect %d %d %d", &port, &channels, &count) == 3) connect_many(port, channels, count);
+        else if (sscanf(line, "hang %d", &count) == 1) hang_up(count);
         else if (sscanf(line, "window %d", &count) == 1) window(count / 1000.0);
         else if (!strncmp(line, "take", 4)) {
             for (int i = 0; i < taken; i++) adopt(fds[i], 1);
