@@ -9,7 +9,7 @@ import pytest
 
 from tests.station.rig import Rig, fetch, until
 from tests.station.senders import encoder, free_port
-from tests.station.transport import steps, survey
+from tests.station.transport import lost, steps, survey
 from tests.station.viewers import Viewer, watching
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_killing_panel_and_jobs_disturbs_no_viewer(live: Rig) -> None:
             live.until_back(name, pid)
         viewer.until_more(200_000)
         assert viewer.longest_silence_s < 1
-        assert sum(pid.missing for pid in survey(viewer.stream()).values()) == 0
+        assert lost(viewer.stream()) == {}
         moments = video_of(viewer)
         assert max(steps(moments)) < 0.2
 

@@ -58,6 +58,16 @@ def steps(moments: list[float]) -> list[float]:
     return [after - before for before, after in pairwise(moments)]
 
 
+def lost(stream: bytes) -> dict[int, int]:
+    """How often the counter of a PID jumped, for those where it did.
+
+    Whoever joins within a segment gets its tables first, whose counters then jump once to where it joined: that one
+    jump of PIDs without a clock of their own is not counted.
+    """
+    seen = survey(stream).items()
+    return {number: pid.missing for number, pid in seen if pid.missing > (0 if pid.pts else 1)}
+
+
 def pcr_of(packet: bytes) -> float | None:
     """The programme clock reference in seconds, where the packet carries one."""
     if packet[3] & 0x20 and packet[4] >= 7 and packet[5] & 0x10:
