@@ -34,9 +34,13 @@ def stream_head() -> bytes:
 
 
 class Viewer:
-    """One endless answer: where in which segment it is, and the socket it goes to."""
+    """One endless answer: where in which segment it is, and the socket it goes to.
 
-    __slots__ = ("bytes_sent", "connection", "descriptor", "ended", "gone", "offset", "ring", "segment")
+    `queued`: it stands in exactly one list, that of a segment or a walk, or is adrift; otherwise its socket is
+    full, and calls when it takes bytes again.
+    """
+
+    __slots__ = ("_before", "connection", "descriptor", "ended", "gone", "offset", "queued", "ring", "segment")
 
     def __init__(self, connection: Connection, ring: Ring, ended: Callable[[Viewer], None]) -> None:
         self.connection = connection
@@ -44,9 +48,24 @@ class Viewer:
         self.ring = ring
         self.segment: Segment | None = None
         self.offset = 0
-        self.bytes_sent = 0
+        self.queued = False
         self.gone = False
         self.ended = ended
+        self._before = 0
+
+    @property
+    def bytes_sent(self) -> int:
+        """What it was sent so far, tables at the beginning not counted."""
+        return self._before + self.offset
+
+    def begin(self, segment: Segment, offset: int) -> None:
+        """Start in the midst of a segment."""
+        self.segment, self.offset, self._before = segment, offset, -offset
+
+    def enter(self, segment: Segment | None) -> None:
+        """Go on with the beginning of another segment."""
+        self._before += self.offset
+        self.segment, self.offset = segment, 0
 
 
 class Delivery:
@@ -74,11 +93,11 @@ class Delivery:
         except OSError as error:
             _log.warning("A segment of channel %d cannot be read: %s", viewer.ring.channel_id, error)
             return False
-        viewer.segment, viewer.offset = segment, offset
+        viewer.begin(segment, offset)
         viewer.connection.take_over(
             lost=lambda: self.leave(viewer), writable=lambda: self._catch_up(viewer), first_bytes=head
         )
-        viewer.ring.behind.add(viewer)
+        viewer.ring.audience.add(viewer)
         if not viewer.connection.is_full:
             self._catch_up(viewer)
         return True
@@ -89,11 +108,9 @@ class Delivery:
             return
         viewer.gone = True
         self.bytes_of_the_gone += viewer.bytes_sent
-        viewer.ring.behind.discard(viewer)
+        viewer.ring.audience.discard(viewer)
         viewer.ring.adrift.discard(viewer)
-        if viewer.segment is not None:
-            viewer.segment.waiting.discard(viewer)
-            viewer.segment = None
+        viewer.segment = None  # lists it stands in pass it over
         viewer.ended(viewer)
 
     def cut(self, viewer: Viewer) -> None:
@@ -107,47 +124,44 @@ class Delivery:
         if ring.adrift and segment.parts and not segment.closed:
             adrift, ring.adrift = list(ring.adrift), set()
             for viewer in adrift:
-                viewer.segment, viewer.offset = segment, 0
+                viewer.enter(segment)
             self._walk(segment, adrift)
         if segment.waiting:
-            waiting, segment.waiting = list(segment.waiting), set()
-            self._walk(segment, waiting)
+            waiting, segment.waiting = segment.waiting, []
+            if segment.following is None:
+                self._walk(segment, waiting)
+            else:
+                self._have_all(segment, [viewer for viewer in waiting if not viewer.gone])
 
     def dropped(self, segment: Segment) -> None:
         """Cut those who are still reading what left the ring."""
-        for viewer in [one for one in segment.ring.behind if one.segment is segment]:
+        for viewer in [one for one in segment.ring.audience if one.segment is segment and one.offset < segment.end]:
             self.cut_behind += 1
             self.cut(viewer)
         self.stranded(segment.ring, (segment,))
 
     def down(self, ring: Ring) -> None:
         """Cut every viewer of the channel."""
-        for segment in ring.segments.values():
-            for viewer in list(segment.waiting):
-                self.cut(viewer)
-        for viewer in [*ring.behind, *ring.adrift]:
+        for viewer in list(ring.audience):
             self.cut(viewer)
 
     def stranded(self, ring: Ring, segments: Iterable[Segment]) -> None:
         """Viewers of vanished segments go on with the first one beyond what they have."""
-        lost = set(segments)
-        stranded = [viewer for segment in lost for viewer in segment.waiting]
-        stranded += [viewer for viewer in ring.behind if viewer.segment in lost]
-        for segment in lost:
+        for segment in segments:
             segment.waiting.clear()
-        for viewer in stranded:
-            ring.behind.discard(viewer)
-            position = viewer.segment.position if viewer.segment is not None else (0, -1)
-            following = ring.after(position)
-            viewer.segment, viewer.offset = following, 0
+            self._walks = deque(walk for walk in self._walks if walk[0] is not segment)
+            following = ring.after(segment.position)
+            viewers = [viewer for viewer in ring.audience if viewer.segment is segment]
+            for viewer in viewers:
+                viewer.enter(following)
+                viewer.queued = True
             if following is None:
-                ring.adrift.add(viewer)
-            else:
-                self._walk(following, [viewer])
+                ring.adrift.update(viewers)
+            elif viewers:
+                self._walk(following, viewers)
 
     def _walk(self, segment: Segment, viewers: list[Viewer]) -> None:
-        """Viewers on a walk are in no list; `behind` holds them so that a vanishing segment finds them."""
-        segment.ring.behind.update(viewers)
+        """Serve these viewers, all of them in this segment, in turn. They stand in no other list."""
         self._walks.append((segment, viewers))
         if not self._stepping:
             self._stepping = True
@@ -193,32 +207,33 @@ class Delivery:
                 except OSError:
                     sent = 0
                 viewer.offset = start + sent
-                viewer.bytes_sent += sent
                 if start + sent == end:
                     (done if end == segment.end else again).append(viewer)
                     continue
+            viewer.queued = False
             self._push(viewer)
         if again:
-            self._walks.append((segment, again))
+            self._walk(segment, again)
         if done:
             self._have_all(segment, done)
 
     def _have_all(self, segment: Segment, viewers: list[Viewer]) -> None:
         """Viewers that have the whole segment go on with the next one, or wait for more."""
         following = segment.following
-        if following is not None:
-            segment = following
-            for viewer in viewers:
-                viewer.segment, viewer.offset = segment, 0
-            if segment.parts:
-                self._walks.append((segment, viewers))
-                return
-        segment.ring.behind.difference_update(viewers)
-        segment.waiting.update(viewers)
+        if following is None:
+            segment.waiting += viewers
+            return
+        for viewer in viewers:
+            viewer.enter(following)
+        if following.parts:
+            self._walk(following, viewers)
+        else:
+            following.waiting += viewers
 
     def _catch_up(self, viewer: Viewer) -> None:
         """The socket takes bytes again."""
-        self._push(viewer)
+        if not viewer.queued:
+            self._push(viewer)
 
     def _push(self, viewer: Viewer) -> None:
         """One turn. Afterwards the viewer waits for a part, for its socket or for its next turn, or is cut."""
@@ -230,16 +245,17 @@ class Delivery:
                 return
             if viewer.offset < segment.end:
                 if served:
+                    viewer.queued = True
                     self._walk(segment, [viewer])
                     return
                 served = True
                 if not self._send(viewer, segment):
                     return
             elif segment.following is not None:
-                viewer.segment, viewer.offset = segment.following, 0
+                viewer.enter(segment.following)
             else:
-                viewer.ring.behind.discard(viewer)
-                segment.waiting.add(viewer)
+                viewer.queued = True
+                segment.waiting.append(viewer)
                 return
 
     def _send(self, viewer: Viewer, segment: Segment) -> bool:
@@ -259,10 +275,8 @@ class Delivery:
             return False
         if sent > 0:
             viewer.offset += sent
-            viewer.bytes_sent += sent
             if sent == wanted:
                 return True
-        viewer.ring.behind.add(viewer)
         self._writables.wait(viewer.descriptor, viewer.connection.writable)
         return False
 
@@ -280,10 +294,8 @@ class Delivery:
                 return False
             connection.write(data)
             viewer.offset += len(data)
-            viewer.bytes_sent += len(data)
             if not connection.is_full:
                 return True
-        viewer.ring.behind.add(viewer)
         return False
 
     def _broken(self, viewer: Viewer, error: OSError) -> None:

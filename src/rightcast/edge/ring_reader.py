@@ -30,8 +30,8 @@ PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 class Segment:
     """One segment of a ring. `end` is how many bytes may be read; `following` the segment after it.
 
-    `waiting` holds the viewers that have everything up to `end`. Once `gone`, nothing of it may be read.
-    `part_ends` leads from where a part begins to where it ends.
+    `waiting` holds the viewers that have everything up to `end`, and some that have left. `part_ends` leads from
+    where a part begins to where it ends. Once `gone`, nothing of the segment may be read.
     """
 
     __slots__ = (
@@ -54,7 +54,7 @@ class Segment:
         self.gone = False
         self.duration = 0.0
         self.following: Segment | None = None
-        self.waiting: set[Viewer] = set()
+        self.waiting: list[Viewer] = []
         self._path = ring.folder / f"{opened.slot}.ts"
         self._descriptor = -1
         self._shared: dict[int, bytes] = {}
@@ -142,9 +142,8 @@ class Ring:
         self.up = False
         self.folder = Path()
         self.segments: dict[int, Segment] = {}
-        self.behind: set[Viewer] = set()
+        self.audience: set[Viewer] = set()
         self.adrift: set[Viewer] = set()
-        self.viewers = 0
         self._listener = listener
         self._playlist_segments = playlist_segments
         self._target_duration = max(1, math.ceil(segment_s))
