@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -129,6 +130,15 @@ async def test_a_change_stops_running_pictures_at_once(
     assert await stream.ended(2.0)
     await eventually(lambda: len(station.edge.viewings) == 0, 2.0)
     assert (await station.get(path)).status in {401, 403, 404}
+
+
+@pytest.mark.parametrize("ending", ["ts", "m3u8"])
+async def test_a_change_answers_requests_that_wait_for_a_first_picture(station: TestStation, ending: str) -> None:
+    path = await playlist_path(station) if ending == "m3u8" else "/live/anna/sesame/1.ts"
+    waiting = asyncio.create_task(refused(station, path))
+    await eventually(lambda: any(one.waits for one in station.edge.viewings.all()))
+    station.publish(Kind.RIGHT, 5, replace(station.right, status=RightStatus.WITHDRAWN))
+    assert await asyncio.wait_for(waiting, 2) == (403, "carriage-right-withdrawn")
 
 
 async def test_a_right_that_ends_by_the_clock_stops_the_picture_with_the_panel_dead(station: TestStation) -> None:

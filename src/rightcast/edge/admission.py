@@ -293,6 +293,7 @@ class Admission:
             return
         self.refuse(verdict.reason, line=viewing.line_name, channel_id=viewing.channel_id, address=viewing.address)
         _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
+        viewing.refused = verdict.reason
         self._viewings.remove(viewing)
         self._cut(viewing)
         task = asyncio.get_running_loop().create_task(self._sessions.revoke(viewing.sid))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +62,11 @@ class Live:
         return self._serve(request, viewing, name)
 
     def cut(self, viewing: Viewing) -> None:
-        """A decision ended the viewing: its pictures stop now."""
+        """A decision ended the viewing: its pictures stop now, and requests that wait for some are answered."""
         for viewer in list(viewing.viewers):
             self._delivery.cut(viewer)
+        for wait in list(viewing.waits):
+            wait.cancel()
 
     async def _stream(
         self, request: Request, connection: Connection, line: Line, channel_id: int, player: Player
@@ -75,9 +78,9 @@ class Live:
         try:
             ring = self._rings.get(channel_id)
             if ring.newest_joinable() is None:
-                await ring.until(lambda: ring.newest_joinable() is not None or viewing.ended, timeout_s=STREAM_WAIT_S)
+                await _wait(viewing, ring.until(lambda: ring.newest_joinable() is not None, timeout_s=STREAM_WAIT_S))
             if viewing.ended:
-                return refusal(Denied(Reason.SESSION_KICKED))
+                return refusal(Denied(viewing.refused))
             viewer = Viewer(connection, ring, lambda gone: self._hung_up(viewing, gone))
             viewing.viewers.add(viewer)
             started = self._delivery.start(viewer)
@@ -150,9 +153,9 @@ class Live:
         return ring.playlist() or await self._first_playlist(ring, viewing)
 
     async def _first_playlist(self, ring: Ring, viewing: Viewing) -> Answer:
-        await ring.until(lambda: ring.playlist() is not None or viewing.ended, timeout_s=PLAYLIST_WAIT_S)
+        await _wait(viewing, ring.until(lambda: ring.playlist() is not None, timeout_s=PLAYLIST_WAIT_S))
         if viewing.ended:
-            return refusal(Denied(Reason.SESSION_KICKED))
+            return refusal(Denied(viewing.refused))
         return ring.playlist() or not_on_air()
 
     def _lease_s(self, channel_id: int) -> float:
@@ -161,6 +164,20 @@ class Live:
     def _refused(self, denied: Denied, line: str, channel_id: int, request: Request) -> Response:
         self._admission.refuse(denied.reason, line=line, channel_id=channel_id, address=request.address)
         return refusal(denied)
+
+
+async def _wait(viewing: Viewing, found: Coroutine[Any, Any, bool]) -> None:
+    """Wait for the channel's bytes; until they came, time is up, or the viewing was ended by a decision."""
+    if viewing.ended:
+        found.close()
+        return
+    wait = asyncio.ensure_future(found)
+    viewing.waits.add(wait)
+    try:
+        await asyncio.wait((wait,))
+    finally:
+        viewing.waits.discard(wait)
+        wait.cancel()
 
 
 def player_of(request: Request) -> Player:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from rightcast.domain.entitlement import Reason
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable
 
     from rightcast.contract.reports import SessionReport
@@ -17,12 +20,14 @@ RECENT_S = 60.0
 class Viewing:
     """One session. Times are unix seconds; `until` None means that the right is open-ended.
 
-    `holds` counts the sockets of an endless stream, those still waiting for its first byte included.
+    `holds` counts the sockets of an endless stream, those still waiting for its first byte included; `waits` are
+    requests that wait for the channel's first bytes. `refused` says why a decision ended it.
     """
 
     __slots__ = (
         "address", "bytes_sent", "channel_id", "device", "ended", "holds", "kind", "leased_until", "line_id",
-        "line_name", "opened", "player", "renewed", "renewing", "right_id", "sid", "token", "until", "viewers",
+        "line_name", "opened", "player", "refused", "renewed", "renewing", "right_id",
+        "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +50,8 @@ class Viewing:
         self.renewed = opened
         self.renewing = False
         self.ended = False
+        self.refused = Reason.SESSION_KICKED
+        self.waits: set[asyncio.Future[bool]] = set()
         self.holds = 0
         self.bytes_sent = 0
         self.viewers: set[Viewer] = set()
