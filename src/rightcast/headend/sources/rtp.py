@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from rightcast.headend.sources.datagrams import DATAGRAMS_A_TICK, LARGEST_DATAGRAM
 from rightcast.headend.sources.sockets import Place, dropped_datagrams, open_datagram_socket
+from rightcast.headend.sources.udp import DATAGRAMS_A_TICK, LARGEST_DATAGRAM
 
 if TYPE_CHECKING:
     import socket
