@@ -126,33 +126,28 @@ class Admission:
 
     async def open_ts(self, line: Line, channel_id: int, player: Player) -> Viewing | Denied:
         """A viewing of an endless stream; its lease lives as long as its sockets."""
-        verdict = self.admit(line, channel_id)
-        if isinstance(verdict, Denied):
-            return verdict
-        wanted = self._lease(line, channel_id, player.device, TS, TS_LEASE_S)
-        granted = await self._acquire_after_zap(wanted, line.max_sessions)
-        if isinstance(granted, Denied):
-            return granted
-        viewing = self._viewings.get(granted.sid)
-        if viewing is None:
-            viewing = self._viewing(line, granted, player, verdict)
-            self._viewings.add(viewing)
-        viewing.holds += 1
+        viewing = await self._open(line, channel_id, player, TS, TS_LEASE_S)
+        if not isinstance(viewing, Denied):
+            viewing.holds += 1
         return viewing
 
     async def open_hls(self, line: Line, channel_id: int, player: Player, lease_s: float) -> Viewing | Denied:
         """A viewing by playlists; its lease lives as long as they are fetched."""
+        return await self._open(line, channel_id, player, HLS, lease_s)
+
+    async def _open(self, line: Line, channel_id: int, player: Player, kind: str, lease_s: float) -> Viewing | Denied:
         verdict = self.admit(line, channel_id)
         if isinstance(verdict, Denied):
             return verdict
-        wanted = self._lease(line, channel_id, player.device, HLS, lease_s)
+        wanted = self._lease(line, channel_id, player.device, kind, lease_s)
         granted = await self._acquire_after_zap(wanted, line.max_sessions)
         if isinstance(granted, Denied):
             return granted
         viewing = self._viewings.get(granted.sid)
         if viewing is None:
             viewing = self._viewing(line, granted, player, verdict)
-            viewing.token = self.token(viewing)
+            if kind == HLS:
+                viewing.token = self.token(viewing)
             self._viewings.add(viewing)
         return viewing
 
