@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, RefusalReport, SessionReport
-from rightcast.contract.ring import Closed, Down, Dropped, Opened, Part, Up, Want
+from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
 from rightcast.contract.station import Address, StationSettings
+from rightcast.domain.features import Features
 from rightcast.domain.lineup import (
     Channel,
     ChannelKind,
@@ -46,6 +47,7 @@ RECORDS = {
         logo_url="https://example.test/logo.png",
         guide_id="one.test",
         adult=True,
+        features=Features(),
     ),
     "lineup": Lineup(
         id=5,
@@ -78,13 +80,30 @@ RECORDS = {
         trial=True,
     ),
 }
+TRACK = Track(
+    pid=256,
+    kind="video",
+    codec="avc1.640028",
+    language="ita",
+    label="Main",
+    role="main",
+    width=1920,
+    height=1080,
+    frame_rate=25.0,
+    interlaced=True,
+    channels=2,
+    sample_rate=48000,
+    bitrate_bps=4300000,
+)
 ANNOUNCEMENTS = [
-    Up(channel=42, path="/dev/shm/r/ring/42", codecs="avc1.640028,mp4a.40.2", video=False),
-    Opened(channel=42, sequence=8, epoch=2, slot=3, psi_bytes=376, wall=1780315200.25),
-    Part(channel=42, sequence=8, index=0, offset=0, size=125020, duration=0.24, joinable=True),
-    Closed(channel=42, sequence=8, size=1000160, duration=2.0),
-    Dropped(channel=42, sequence=1),
-    Down(channel=42),
+    Up(channel=42, path="/r/42.1", codecs="avc1.640028", video=False, rendition=1, name="720p", tracks=[TRACK]),
+    Described(channel=42, codecs="mp4a.40.2", video=False, rendition=1, tracks=[TRACK]),
+    Opened(channel=42, sequence=8, epoch=2, slot=3, psi_bytes=376, wall=1780315200.25, time=1 << 34, rendition=1),
+    Part(channel=42, sequence=8, index=0, offset=0, size=125020, duration=0.24, joinable=True, rendition=1),
+    Marker(channel=42, sequence=8, time=1 << 34, kind="scte35", body=b"\xfc0", rendition=1),
+    Closed(channel=42, sequence=8, size=1000160, duration=2.0, rendition=1),
+    Dropped(channel=42, sequence=1, rendition=1),
+    Down(channel=42, rendition=1),
 ]
 WANTS = [Want(channel=42, viewers=3)]
 SESSION = SessionReport(

@@ -30,6 +30,12 @@ def test_golden_announcements_are_read() -> None:
     assert decode_wants((GOLDEN / "wants.json").read_bytes()) == WANTS
 
 
+def test_announcements_of_before_there_were_renditions_are_read() -> None:
+    older = decode_announcements((GOLDEN / "announcements-without-renditions.json").read_bytes())
+    assert [type(one).__name__ for one in older] == ["Up", "Opened", "Part", "Closed", "Dropped", "Down"]
+    assert {one.rendition for one in older} == {0}
+
+
 def test_unknown_fields_of_announcements_are_ignored() -> None:
     newer = [one | {"later": 1} for one in json.loads(encode_batch(ANNOUNCEMENTS))]
     assert decode_announcements(json.dumps(newer).encode()) == ANNOUNCEMENTS

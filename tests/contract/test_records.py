@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +40,11 @@ def test_todays_bytes_are_the_golden_ones(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_golden_bytes_are_read(kind: Kind) -> None:
     assert codec.decode((GOLDEN / f"{kind}.json").read_bytes(), TYPES[kind]) == RECORDS[kind]
+
+
+def test_a_channel_of_before_there_were_features_is_read() -> None:
+    body = (GOLDEN / "channel-without-features.json").read_bytes()
+    assert codec.decode(body, Channel) == replace(RECORDS["channel"], features=None)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -3,7 +3,8 @@
 One JSON array of messages per line over a local stream socket. On connect the headend first
 replays every ring it holds (Up, then Opened/Part/Closed per segment), then follows live.
 A segment lies in the file `ring/<channel>/<slot>.ts`; files are reused, never truncated, so
-the sizes announced here are what counts.
+the sizes announced here are what counts. A channel has a ring per rendition: 0 as it was
+broadcast, 1 and up the rungs of its ladder, in `ring/<channel>.<rendition>/`.
 """
 
 from __future__ import annotations
@@ -13,23 +14,60 @@ import msgspec
 from rightcast.contract import codec
 
 
-class Up(msgspec.Struct, frozen=True, tag="up"):
+class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One elementary stream of a ring. What is not known (yet) is empty or 0.
+
+    `kind`: video, audio, subtitles, teletext, cues or data. `codec`: an RFC 6381 name where there is one, else a short
+    word. `language`: ISO 639-2. `role`: main, hearing_impaired, visual_impaired, commentary or empty. Sizes in pixels.
+    """
+
+    pid: int
+    kind: str
+    codec: str = ""
+    language: str = ""
+    label: str = ""
+    role: str = ""
+    width: int = 0
+    height: int = 0
+    frame_rate: float = 0.0
+    interlaced: bool = False
+    channels: int = 0
+    sample_rate: int = 0
+    bitrate_bps: int = 0
+
+
+class Up(msgspec.Struct, frozen=True, tag="up", omit_defaults=True):
     """The ring of a channel exists; replaces whatever the edge knew of it.
 
-    `path` is the folder of the slots, `codecs` an RFC 6381 list ("" while unknown).
+    `path` is the folder of the slots, `codecs` an RFC 6381 list ("" while unknown) of the first video and audio.
+    `name` is a rung's.
     """
 
     channel: int
     path: str
     codecs: str = ""
     video: bool = True
+    rendition: int = 0
+    name: str = ""
+    tracks: list[Track] = []
 
 
-class Opened(msgspec.Struct, frozen=True, tag="opened"):
+class Described(msgspec.Struct, frozen=True, tag="described", omit_defaults=True):
+    """What the ring's next segment is made of differs from what was said before."""
+
+    channel: int
+    codecs: str
+    video: bool
+    rendition: int = 0
+    tracks: list[Track] = []
+
+
+class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
     """A segment began. `epoch` grows at every discontinuity, `sequence` by one per segment.
 
     The first `psi_bytes` of the file are PAT and PMT, to be sent before joining mid-segment.
-    `wall` is the start in unix seconds. Position of a reader: (epoch, sequence, part).
+    `wall` is the start in unix seconds. Position of a reader: (epoch, sequence, part). `time` is the decoding time of
+    the first access unit in 90 kHz ticks; within an epoch it only grows, also where the stream's own 33 bits wrap.
     """
 
     channel: int
@@ -38,9 +76,11 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
     slot: int
     psi_bytes: int
     wall: float
+    time: int = 0
+    rendition: int = 0
 
 
-class Part(msgspec.Struct, frozen=True, tag="part"):
+class Part(msgspec.Struct, frozen=True, tag="part", omit_defaults=True):
     """Bytes [offset, offset + size) of a segment are complete; `duration` in seconds.
 
     `joinable`: the part begins at a random access point and holds the whole first picture
@@ -54,28 +94,46 @@ class Part(msgspec.Struct, frozen=True, tag="part"):
     size: int
     duration: float
     joinable: bool
+    rendition: int = 0
 
 
-class Closed(msgspec.Struct, frozen=True, tag="closed"):
+class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):
     """The segment is complete: `size` in bytes, `duration` in seconds (for EXTINF)."""
 
     channel: int
     sequence: int
     size: int
     duration: float
+    rendition: int = 0
 
 
-class Dropped(msgspec.Struct, frozen=True, tag="dropped"):
+class Dropped(msgspec.Struct, frozen=True, tag="dropped", omit_defaults=True):
     """The segment left the ring; its file will be overwritten no sooner than two segments later."""
 
     channel: int
     sequence: int
+    rendition: int = 0
 
 
-class Down(msgspec.Struct, frozen=True, tag="down"):
+class Marker(msgspec.Struct, frozen=True, tag="marker", omit_defaults=True):
+    """Something timed that belongs to a segment: a cue, a text.
+
+    `time` in ticks of `Opened.time`, `kind` says how to read `body`. It leaves the ring with its segment.
+    """
+
+    channel: int
+    sequence: int
+    time: int
+    kind: str
+    body: bytes
+    rendition: int = 0
+
+
+class Down(msgspec.Struct, frozen=True, tag="down", omit_defaults=True):
     """The channel is no longer carried here; its readers are to be cut."""
 
     channel: int
+    rendition: int = 0
 
 
 class Want(msgspec.Struct, frozen=True, tag="want"):
@@ -85,7 +143,7 @@ class Want(msgspec.Struct, frozen=True, tag="want"):
     viewers: int
 
 
-Announcement = Up | Opened | Part | Closed | Dropped | Down
+Announcement = Up | Described | Opened | Part | Closed | Dropped | Marker | Down
 _ANNOUNCEMENTS = msgspec.json.Decoder(list[Announcement])
 _WANTS = msgspec.json.Decoder(list[Want])
 

@@ -95,9 +95,9 @@ class StationSettings:
         shared = Path("/dev/shm")  # noqa: S108 - the tmpfs every Linux has; our folder in it is 0700
         return (shared if shared.is_dir() else Path("/tmp")) / f"rightcast-{os.getuid()}-{mark}"  # noqa: S108
 
-    def channel_ring(self, channel_id: int) -> Path:
-        """The folder of one channel's segment files."""
-        return self.ring_root / "ring" / str(channel_id)
+    def channel_ring(self, channel_id: int, rendition: int = 0) -> Path:
+        """The folder of one channel's segment files; each rung of its ladder has an own one."""
+        return self.ring_root / "ring" / (f"{channel_id}.{rendition}" if rendition else str(channel_id))
 
     def headend_socket(self, shard: int) -> Path:
         """Where headend process `shard` announces its rings."""

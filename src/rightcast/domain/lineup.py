@@ -9,6 +9,17 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rightcast.domain.failover import Failover
+from rightcast.domain.features import NO_FEATURES, Features
+from rightcast.domain.ladder import Ladder
+from rightcast.domain.life import Life
+from rightcast.domain.outputs import Outputs
+from rightcast.domain.packaging import Packaging
+from rightcast.domain.protection import Protection
+from rightcast.domain.schedule import Schedule
+from rightcast.domain.slate import Slate
+from rightcast.domain.watch import Watch
+
 
 class SourceKind(enum.StrEnum):
     """How a signal arrives; one recipe in `headend/sources` for each."""
@@ -74,6 +85,52 @@ class Channel:
     logo_url: str = ""
     guide_id: str = ""
     adult: bool = False
+    features: Features | None = None
+
+    @property
+    def failover(self) -> Failover:
+        """How patient a channel is with its sources."""
+        return (self.features or NO_FEATURES).failover or Failover()
+
+    @property
+    def life(self) -> Life:
+        """What an operator wants of a channel's running."""
+        return (self.features or NO_FEATURES).life or Life()
+
+    @property
+    def slate(self) -> Slate:
+        """The picture and words shown while nothing else can be."""
+        return (self.features or NO_FEATURES).slate or Slate()
+
+    @property
+    def schedule(self) -> Schedule:
+        """Slots in which another source, the slate or nothing is wanted."""
+        return (self.features or NO_FEATURES).schedule or Schedule()
+
+    @property
+    def ladder(self) -> Ladder:
+        """Which rungs are made; none by default."""
+        return (self.features or NO_FEATURES).ladder or Ladder()
+
+    @property
+    def packaging(self) -> Packaging:
+        """Which formats are offered."""
+        return (self.features or NO_FEATURES).packaging or Packaging()
+
+    @property
+    def protection(self) -> Protection:
+        """Encryption in transport; none by default."""
+        return (self.features or NO_FEATURES).protection or Protection()
+
+    @property
+    def outputs(self) -> Outputs:
+        """Addresses that the channel's stream is sent to."""
+        return (self.features or NO_FEATURES).outputs or Outputs()
+
+    @property
+    def watch(self) -> Watch:
+        """Which checks run, and their thresholds."""
+        return (self.features or NO_FEATURES).watch or Watch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,9 +162,10 @@ class Edge:
     def _answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
         return self.routes.answer(request, connection)
 
-    def _ring(self, channel_id: int) -> Ring:
+    def _ring(self, channel_id: int, rendition: int) -> Ring:
         return Ring(
             channel_id,
+            rendition=rendition,
             playlist_segments=self.settings.playlist_segments,
             segment_s=self.settings.segment_s,
             listener=self.delivery,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rightcast.contract.ring import Announcement, Closed, Down, Dropped, Opened, Part, Up
+from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.formats.hls import MediaSegment, media_playlist
 
@@ -31,12 +31,14 @@ class Segment:
     """One segment of a ring. `end` is how many bytes may be read; `following` the segment after it.
 
     `waiting` holds the viewers that have everything up to `end`, and some that have left. `part_ends` leads from
-    where a part begins to where it ends. Once `gone`, nothing of the segment may be read.
+    where a part begins to where it ends; `part_s` holds each part's duration, `tracks` what the ring was made of when
+    the segment began. Once `gone`, nothing of the segment may be read.
     """
 
     __slots__ = (
         "_descriptor", "_path", "_shared", "closed", "duration", "end", "epoch", "following", "gone",
-        "joinable", "part_ends", "parts", "psi_bytes", "ring", "sequence", "slot", "waiting", "wall",
+        "joinable", "markers", "part_ends", "part_s", "parts", "psi_bytes", "ring", "sequence", "slot", "time",
+        "tracks", "waiting", "wall",
     )  # fmt: skip
 
     def __init__(self, ring: Ring, opened: Opened) -> None:
@@ -46,6 +48,10 @@ class Segment:
         self.slot = opened.slot
         self.psi_bytes = opened.psi_bytes
         self.wall = opened.wall
+        self.time = opened.time
+        self.tracks = ring.tracks
+        self.markers: list[Marker] = []
+        self.part_s: list[float] = []
         self.parts: list[tuple[int, int]] = []
         self.part_ends: dict[int, int] = {}
         self.joinable = -1
@@ -94,6 +100,7 @@ class Segment:
         if part.index < len(self.parts):
             return
         self.parts.append((part.offset, part.offset + part.size))
+        self.part_s.append(part.duration)
         self.end = self.part_ends[part.offset] = part.offset + part.size
         if part.joinable:
             self.joinable = len(self.parts) - 1
@@ -137,8 +144,21 @@ class RingListener(Protocol):
 class Ring:
     """The ring of one channel; exists without segments while the channel is not on air."""
 
-    def __init__(self, channel_id: int, *, playlist_segments: int, segment_s: float, listener: RingListener) -> None:
+    def __init__(
+        self,
+        channel_id: int,
+        *,
+        playlist_segments: int,
+        segment_s: float,
+        listener: RingListener,
+        rendition: int = 0,
+    ) -> None:
         self.channel_id = channel_id
+        self.rendition = rendition
+        self.name = ""
+        self.codecs = ""
+        self.video = True
+        self.tracks: list[Track] = []
         self.up = False
         self.folder = Path()
         self.segments: dict[int, Segment] = {}
@@ -213,6 +233,10 @@ class Ring:
                 self._dropped(message)
             case Up():
                 self._raise(message)
+            case Described():
+                self.codecs, self.video, self.tracks = message.codecs, message.video, message.tracks
+            case Marker():
+                self._mark(message)
             case Down():
                 self.lower()
 
@@ -244,6 +268,7 @@ class Ring:
             segment.forget_descriptor()
         self._forget()
         self.folder = Path(message.path)
+        self.name, self.codecs, self.video, self.tracks = message.name, message.codecs, message.video, message.tracks
         self.up = True
 
     def _forget(self) -> None:
@@ -275,6 +300,11 @@ class Ring:
         segment.add_part(message)
         self._listener.grew(segment)
 
+    def _mark(self, message: Marker) -> None:
+        segment = self.segments.get(message.sequence)
+        if segment is not None and message not in segment.markers:
+            segment.markers.append(message)
+
     def _closed(self, message: Closed) -> None:
         segment = self.segments.get(message.sequence)
         if segment is None:
@@ -294,18 +324,25 @@ class Ring:
 
 
 class Rings:
-    """All rings that this edge has heard or was asked of."""
+    """All rings that this edge has heard or was asked of, by channel and rendition."""
 
-    def __init__(self, make: Callable[[int], Ring]) -> None:
+    def __init__(self, make: Callable[[int, int], Ring]) -> None:
         self._make = make
-        self._rings: dict[int, Ring] = {}
+        self._rings: dict[tuple[int, int], Ring] = {}
+        self._renditions: dict[int, list[Ring]] = {}
 
-    def get(self, channel_id: int) -> Ring:
-        """The ring of a channel; an empty one when nothing was announced yet."""
-        ring = self._rings.get(channel_id)
+    def get(self, channel_id: int, rendition: int = 0) -> Ring:
+        """The ring of a channel's rendition; an empty one when nothing was announced yet."""
+        ring = self._rings.get((channel_id, rendition))
         if ring is None:
-            ring = self._rings[channel_id] = self._make(channel_id)
+            ring = self._rings[channel_id, rendition] = self._make(channel_id, rendition)
+            self._renditions.setdefault(channel_id, []).append(ring)
         return ring
+
+    def of_channel(self, channel_id: int) -> list[Ring]:
+        """The rings of a channel that are up, the broadcast itself first."""
+        rings = (ring for ring in self._renditions.get(channel_id, ()) if ring.up)
+        return sorted(rings, key=lambda ring: ring.rendition)
 
     def all(self) -> Iterable[Ring]:
         """Every ring, also those not on air."""
@@ -313,12 +350,13 @@ class Rings:
 
     def apply(self, batch: Iterable[Announcement]) -> set[int]:
         """Follow one batch of announcements; returns the channels it was about."""
-        touched: dict[int, Ring] = {}
+        touched: dict[tuple[int, int], Ring] = {}
         for message in batch:
-            ring = touched.get(message.channel)
+            key = (message.channel, message.rendition)
+            ring = touched.get(key)
             if ring is None:
-                ring = touched[message.channel] = self.get(message.channel)
+                ring = touched[key] = self.get(*key)
             ring.apply(message)
         for ring in touched.values():
             ring.settle()
-        return set(touched)
+        return {channel for channel, _ in touched}

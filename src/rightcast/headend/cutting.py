@@ -39,6 +39,7 @@ class Cutter:
         self.every_unit = every_unit
         self._segment = int(segment_s * CLOCK_HZ * (1 if every_unit else _TOLERANCE))
         self._part = int(part_s * CLOCK_HZ * _TOLERANCE)
+        self._clock = 0
         self._last: int | None = None
         self._doubtful: int | None = None
         self._in_doubt = False
@@ -54,6 +55,11 @@ class Cutter:
     def is_open(self) -> bool:
         """Whether a segment is being written."""
         return self._open
+
+    @property
+    def clock(self) -> int:
+        """The time of the last unit that was believed, in ticks; grows on where 33 bits wrap, starts anew at a jump."""
+        return self._clock
 
     def on_unit(self, time: int, *, random_access: bool, after_damage: bool = False) -> Cut | None:
         """An access unit starts. `after_damage`: the one before it is not whole, and is left out if its time ends.
@@ -94,19 +100,20 @@ class Cutter:
     def _moves(self, time: int, *, certain: bool) -> bool | None:
         """Take the unit's time in; True: it jumped; None: it cannot be believed yet."""
         if self._last is None:
-            self._last = time
+            self._last = self._clock = time
             return False
         delta = step(self._last, time)
         if _FURTHEST_BACK < delta <= _LONGEST_STEP:
             self._last, self._doubtful = time, None
             if 0 < delta < CLOCK_HZ:
                 self._interval = delta
+            self._clock += delta
             self._elapsed += delta
             self._part_elapsed += delta
             return False
         doubtful, self._doubtful = self._doubtful, time
         if certain or (doubtful is not None and _FURTHEST_BACK < step(doubtful, time) <= _LONGEST_STEP):
-            self._last, self._doubtful = time, None
+            self._last, self._clock, self._doubtful = time, time, None
             return True
         return None
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from rightcast.contract import codec
-from rightcast.contract.ring import Announcement, Closed, Down, Dropped, Opened, Part, Up
+from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
 from rightcast.domain.errors import ContractError, FolderNotWritableError, RingTooSmallError
 from rightcast.headend.slots import REST_SEGMENTS, SlotFiles
 
@@ -37,6 +37,7 @@ class IndexedSegment(msgspec.Struct, frozen=True):
     opened: Opened
     parts: list[Part]
     closed: Closed
+    markers: list[Marker] = []
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     next_slot: int
     codecs: str = ""
     video: bool = True
+    tracks: list[Track] = []
     segments: list[IndexedSegment] = []
 
 
@@ -55,13 +57,14 @@ class _Segment:
     opened: Opened
     parts: list[Part] = field(default_factory=list)
     closed: Closed | None = None
+    markers: list[Marker] = field(default_factory=list)
 
     @property
     def announced_bytes(self) -> int:
         return self.parts[-1].offset + self.parts[-1].size if self.parts else 0
 
     def messages(self) -> list[Announcement]:
-        told: list[Announcement] = [self.opened, *self.parts]
+        told: list[Announcement] = [self.opened, *self.parts, *self.markers]
         return told if self.closed is None else [*told, self.closed]
 
 
@@ -80,10 +83,15 @@ class Ring:
         announce: Callable[[Announcement], None],
         playlist_segments: int,
         max_bytes: int,
+        rendition: int = 0,
+        name: str = "",
     ) -> None:
         self.channel_id = channel_id
+        self.rendition = rendition
+        self.name = name
         self.codecs = ""
         self.video = True
+        self.tracks: list[Track] = []
         self._folder = folder
         self._announce = announce
         self._keep = playlist_segments + SPARE_SEGMENTS
@@ -136,15 +144,31 @@ class Ring:
             told += segment.messages()
         return told
 
-    def describe(self, *, codecs: str, video: bool) -> None:
-        """Say what the stream is made of; edges hear it while the ring is still empty, later ones on connecting."""
-        if (codecs, video) != (self.codecs, self.video):
-            self.codecs, self.video = codecs, video
-            if not self._segments:
-                self._announce(self._up())
+    def describe(self, *, codecs: str, video: bool, tracks: Sequence[Track] = ()) -> None:
+        """Say what the stream is made of; edges hear it when it differs from what they know."""
+        if (codecs, video, [*tracks]) == (self.codecs, self.video, self.tracks):
+            return
+        self.codecs, self.video, self.tracks = codecs, video, [*tracks]
+        if not self._segments:
+            self._announce(self._up())
+            return
+        told = Described(self.channel_id, codecs, video, self.rendition, self.tracks)
+        self._announce(told)
 
-    def open_segment(self, psi: bytes, *, wall: float, new_epoch: bool) -> None:
-        """Begin a segment with its tables; `wall` in unix seconds. The first of a process is a new epoch anyway."""
+    def mark(self, time: int, kind: str, body: bytes) -> None:
+        """Attach something timed to the newest segment; without one it is passed over. `time` as in `Opened`."""
+        if not self._segments:
+            return
+        segment = self._segments[-1]
+        marker = Marker(self.channel_id, segment.opened.sequence, time, kind, body, self.rendition)
+        segment.markers.append(marker)
+        self._announce(marker)
+
+    def open_segment(self, psi: bytes, *, wall: float, new_epoch: bool, time: int = 0) -> None:
+        """Begin a segment with its tables; `wall` in unix seconds, `time` in ticks as in `Opened`.
+
+        The first of a process is a new epoch anyway.
+        """
         sequence = self._next_sequence
         new_epoch = new_epoch or not self._begun
         self._begun = True
@@ -162,6 +186,8 @@ class Ring:
             slot=slot,
             psi_bytes=len(psi),
             wall=wall,
+            time=time,
+            rendition=self.rendition,
         )
         self._next_sequence += 1
         self._segments.append(_Segment(opened))
@@ -192,6 +218,7 @@ class Ring:
             size=end - offset,
             duration=round(duration, 6),
             joinable=joinable,
+            rendition=self.rendition,
         )
         segment.parts.append(part)
         self._announce(part)
@@ -206,6 +233,7 @@ class Ring:
             sequence=segment.opened.sequence,
             size=segment.announced_bytes,
             duration=round(duration, 6),
+            rendition=self.rendition,
         )
         os.close(self._descriptor)
         self._descriptor = -1
@@ -241,7 +269,7 @@ class Ring:
         if self.is_open:
             self._abandon()
         self._segments.clear()
-        self._announce(Down(channel=self.channel_id))
+        self._announce(Down(channel=self.channel_id, rendition=self.rendition))
         self._files.remove_all()
         (self._folder / INDEX).unlink(missing_ok=True)
         try:
@@ -257,7 +285,15 @@ class Ring:
         self._next_sequence -= 1
 
     def _up(self) -> Up:
-        return Up(channel=self.channel_id, path=str(self._folder), codecs=self.codecs, video=self.video)
+        return Up(
+            channel=self.channel_id,
+            path=str(self._folder),
+            codecs=self.codecs,
+            video=self.video,
+            rendition=self.rendition,
+            name=self.name,
+            tracks=self.tracks,
+        )
 
     def _store(self, buffers: Sequence[bytes | memoryview]) -> None:
         for start in range(0, len(buffers), _BUFFERS_PER_WRITE):
@@ -303,7 +339,7 @@ class Ring:
     def _drop_oldest(self) -> None:
         gone = self._segments.popleft().opened
         self._files.rest(gone.slot, self._next_sequence - 1)
-        self._announce(Dropped(channel=self.channel_id, sequence=gone.sequence))
+        self._announce(Dropped(channel=self.channel_id, sequence=gone.sequence, rendition=self.rendition))
 
     def _write_index(self) -> None:
         index = Index(
@@ -312,8 +348,9 @@ class Ring:
             next_slot=self._files.numbers_used,
             codecs=self.codecs,
             video=self.video,
+            tracks=self.tracks,
             segments=[
-                IndexedSegment(segment.opened, segment.parts, segment.closed)
+                IndexedSegment(segment.opened, segment.parts, segment.closed, segment.markers)
                 for segment in self._segments
                 if segment.closed is not None
             ],
@@ -333,10 +370,10 @@ class Ring:
         except ContractError as error:
             _log.warning("The index of the ring in %s is of no use, the ring starts anew: %s", self._folder, error)
             index = Index(next_sequence=0, next_epoch=0, next_slot=0)
-        self.codecs, self.video = index.codecs, index.video
+        self.codecs, self.video, self.tracks = index.codecs, index.video, index.tracks
         self._next_sequence, self._next_epoch = index.next_sequence, index.next_epoch
         whole = [segment for segment in index.segments if self._is_whole(segment)]
-        self._segments.extend(_Segment(segment.opened, segment.parts, segment.closed) for segment in whole)
+        self._segments.extend(_Segment(one.opened, one.parts, one.closed, one.markers) for one in whole)
         # One number more: the interrupted segment's slot may still be read.
         self._files.adopt({segment.opened.slot for segment in whole}, index.next_slot + 1)
 

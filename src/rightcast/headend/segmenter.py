@@ -216,7 +216,9 @@ class Segmenter:
             drifted = cut.new_epoch or abs(following - self._now) > _WALL_DRIFT_S
             self._wall = self._now if drifted else following
             follows = self._ring.closed_segments > 0
-            self._ring.open_segment(self._programme.opening(), wall=self._wall, new_epoch=cut.new_epoch)
+            self._ring.open_segment(
+                self._programme.opening(), wall=self._wall, new_epoch=cut.new_epoch, time=self._cutter.clock
+            )
             if follows and cut.new_epoch and (cut.jumped or cut.segment_s is None):
                 # Decoders that watch across the break reset their clocks instead of waiting for the old time.
                 self._ring.write(ts.discontinuity_before(self._data[offset : offset + 4]))
@@ -238,4 +240,4 @@ class Segmenter:
         statistics, essence = self.statistics, self._essence
         statistics.codecs, statistics.resolution = essence.codecs, essence.resolution
         statistics.has_video = essence.has_pictures
-        self._ring.describe(codecs=essence.codecs, video=essence.has_pictures)
+        self._ring.describe(codecs=essence.codecs, video=essence.has_pictures, tracks=essence.tracks)

@@ -281,9 +281,10 @@ class Supervisor:
         """
         rings, found = self._settings.ring_root / "ring", set()
         for folder in rings.iterdir() if rings.is_dir() else ():
-            number = int(folder.name) if folder.name.isdigit() else -1
+            stem, _, rendition = folder.name.partition(".")
+            number = int(stem) if stem.isdigit() else -1
             if number in self._mine and _is_on_demand(self._mine[number]) and _age_s(folder / INDEX, now) <= LINGER_S:
-                found.add(number)
+                found |= set() if rendition else {number}
             elif number >= 0 and (number not in carried or _is_on_demand(self._mine.get(number))):
                 shutil.rmtree(folder, ignore_errors=True)
         return found

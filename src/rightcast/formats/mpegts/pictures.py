@@ -30,11 +30,12 @@ _SCANNED = frozenset(("h264", "hevc", "mpeg1video", "mpeg2video"))
 
 @dataclass(frozen=True, slots=True)
 class PictureFormat:
-    """What a sequence header says: an RFC 6381 name and the size shown, in pixels."""
+    """What a sequence header says: an RFC 6381 name, the size shown in pixels, whether pictures may be fields."""
 
     codec: str
     width: int
     height: int
+    interlaced: bool = False
 
 
 def default_codec_name(codec: str, kind: StreamKind) -> str:
@@ -202,7 +203,8 @@ def _avc_format(data: bytes) -> PictureFormat:
         down = (2 if chroma == 1 else 1) * (2 - frames_only)
         width -= (bits.golomb() + bits.golomb()) * across
         height -= (bits.golomb() + bits.golomb()) * down
-    return PictureFormat(f"avc1.{profile:02x}{constraints:02x}{level:02x}", width, height)
+    name = f"avc1.{profile:02x}{constraints:02x}{level:02x}"
+    return PictureFormat(name, width, height, interlaced=not frames_only)
 
 
 def _skip_scaling_lists(bits: _Bits, lists: int) -> None:

@@ -39,6 +39,7 @@ class Channel(models.Model):
     )
     adult = models.BooleanField(default=False)
     wanted = models.BooleanField("wanted on air", default=True)
+    features = models.JSONField(default=dict, blank=True, editable=False)
     added = models.DateTimeField()
 
     class Meta:

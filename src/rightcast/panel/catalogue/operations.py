@@ -10,6 +10,7 @@ from rightcast.domain.rights import carriage
 from rightcast.domain.sources import redact
 from rightcast.panel.catalogue import channels
 from rightcast.panel.catalogue.channels import SourceInput
+from rightcast.panel.catalogue.features import name_of, redacted, stored_form
 from rightcast.panel.catalogue.imports import ImportEntry, ImportOutcome, import_channels
 from rightcast.panel.catalogue.lineups import (
     create_category,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
+    from rightcast.domain.features import Feature
     from rightcast.panel.audit.operations import Actor
 
 __all__ = [
@@ -51,6 +53,8 @@ __all__ = [
     "remove_channel",
     "remove_lineup",
     "remove_package",
+    "reset_feature",
+    "set_feature",
     "set_lineup_entries",
     "update_category",
     "update_channel",
@@ -172,6 +176,34 @@ def hold_channel(actor: Actor, channel_id: int) -> Channel:
         channel.wanted = False
         channel.save(update_fields=["wanted"])
         deed.record("channel.hold", channel_id, f"held channel {channel} off the air")
+        deed.changed(Kind.CHANNEL, channel_id)
+    return channel
+
+
+def set_feature(actor: Actor, channel_id: int, record: Feature, *, sentence: str = "") -> Channel:
+    """Set one feature of a channel as a whole. Raises InvalidInputError, NotFoundError.
+
+    `sentence` is what the audit trail says was done; without one it names the feature.
+    """
+    with operating(actor, "catalogue.change_channel") as deed:
+        channel = _channel(channel_id)
+        name = name_of(type(record))
+        channel.features = {**channel.features, name: stored_form(name, record)}
+        channel.save(update_fields=["features"])
+        said = sentence or f"set {name} of channel {channel}"
+        deed.record(f"channel.{name}", channel_id, said, **{name: redacted(record)})
+        deed.changed(Kind.CHANNEL, channel_id)
+    return channel
+
+
+def reset_feature(actor: Actor, channel_id: int, kind: type[Feature]) -> Channel:
+    """Let one feature of a channel have its defaults again. Raises NotFoundError."""
+    with operating(actor, "catalogue.change_channel") as deed:
+        channel = _channel(channel_id)
+        name = name_of(kind)
+        channel.features = {key: body for key, body in channel.features.items() if key != name}
+        channel.save(update_fields=["features"])
+        deed.record(f"channel.{name}", channel_id, f"set {name} of channel {channel} back to its defaults")
         deed.changed(Kind.CHANNEL, channel_id)
     return channel
 

@@ -11,6 +11,7 @@ from django.db.models import Max
 from rightcast.domain import lineup as domain
 from rightcast.domain.errors import ConflictError, NotFoundError
 from rightcast.domain.sources import redact
+from rightcast.panel.catalogue.features import features_of
 from rightcast.panel.catalogue.models import Channel, Lineup, Package, Source
 from rightcast.panel.rights.queries import covered_ids
 
@@ -147,6 +148,7 @@ def to_record(channel: Channel) -> domain.Channel:
         logo_url=channel.logo_url,
         guide_id=channel.guide_id or f"channel-{channel.id}.rightcast",
         adult=channel.adult,
+        features=features_of(channel),
     )
 
 
