@@ -101,6 +101,12 @@ class ContractError(RightcastError):
     code = "contract-broken"
 
 
+class BadCueError(RightcastError):
+    """A cue (SCTE 35) cannot be read, or a field of one cannot be written."""
+
+    code = "bad-cue"
+
+
 class StationNotRunningError(RightcastError):
     """The command needs a station on air, and none answers in this data folder."""
 
