@@ -18,11 +18,13 @@ from rightcast.domain.rights import RightStatus
 from rightcast.domain.sources import redact
 from rightcast.panel.catalogue import operations
 from rightcast.panel.catalogue.channels import SourceInput, check_source
+from rightcast.panel.catalogue.features import feature_of
 from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package, Source
 from rightcast.panel.catalogue.queries import ChannelState, state_of
 from rightcast.panel.console.live import live
 from rightcast.panel.console.numbers import codecs, rate, span, until
 from rightcast.panel.desk import OperatedAdmin, OperatedInline, RecordForm, button, column
+from rightcast.panel.features.registry import FORMS
 from rightcast.panel.rights.models import CarriageRight
 from rightcast.panel.rights.queries import state_of as right_state
 
@@ -106,7 +108,7 @@ class ChannelAdmin(OperatedAdmin):
     list_select_related = ("category",)
     inlines = (SourceInline,)
     buttons = ("publish", "hold")
-    readonly_fields = ("standing", "carried_under")
+    readonly_fields = ("standing", "carried_under", "also_set")
     fieldsets = (
         (None, {"fields": (("name", "number"), ("kind", "category"), ("start", "wanted"))}),
         ("How apps show it", {"fields": (("logo_url", "guide_id"), "adult"), "classes": ("collapse",)}),
@@ -134,7 +136,7 @@ class ChannelAdmin(OperatedAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        return [(None, {"fields": ("standing", "carried_under")}), *fieldsets]
+        return [(None, {"fields": ("standing", "carried_under", "also_set")}), *fieldsets]
 
     def store(self, actor: Actor, record: Channel, form: Any, rows: list[list[Row]], *, change: bool) -> Channel:
         """Create or change the channel with its sources."""
@@ -220,6 +222,22 @@ class ChannelAdmin(OperatedAdmin):
                     until(right.ends, now),
                 )
                 for right in rights
+            ),
+        )
+
+    @column("Also set")
+    def also_set(self, channel: Channel) -> str:
+        """Its features, each a sentence and the way to its page."""
+        return format_html_join(
+            "",
+            '<div><a class="rc-link" href="{}">{}</a> <span class="rc-quiet">{}</span></div>',
+            (
+                (
+                    reverse("feature", args=[channel.id, name]),
+                    form.title,
+                    form.summary(feature_of(channel, form.feature)),
+                )
+                for name, form in FORMS.items()
             ),
         )
 

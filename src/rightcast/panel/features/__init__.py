@@ -1,0 +1,1 @@
+"""Pages on which a channel's features are set, one form for each."""
