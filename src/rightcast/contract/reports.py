@@ -5,10 +5,67 @@ from __future__ import annotations
 import msgspec
 
 
+class FindingReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault that lasts, as the machine that watches found it. `kind`: a Check or Sight of `rightcast.domain.watch`.
+
+    `since` in unix seconds; `severity`: critical, warning or info; `detail`: a sentence for the operator.
+    """
+
+    kind: str
+    since: float
+    severity: str
+    detail: str
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Errors of one check since the channel started: how many, and the last one's unix seconds."""
+
+    check: str
+    count: int
+    last: float
+
+
+class QualityReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the stream itself is worth by ETSI TR 101 290; checks without an error are left out.
+
+    `active`: checks in error now. `bitrates`: PID and bits per second. The clock's figures are None while unknown, see
+    docs/reference/watching.md.
+    """
+
+    checks: list[CheckReport] = []
+    active: list[str] = []
+    bitrates: list[tuple[int, int]] = []
+    absent: list[int] = []
+    clock_offset_ppm: float | None = None
+    arrival_jitter_ms: float | None = None
+    clock_accuracy_us: float | None = None
+
+
+class PictureReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the last decoded key picture and sound showed. `state`: "" (not looked at yet), seen, undecodable, scrambled.
+
+    `at`: unix seconds of the last look. `black_since`, `frozen_since`, `silent_since`: 0 while they are not. Levels are
+    in dBFS, the loudness in LUFS, both of a short stretch of the first sound. `thumbnail_at`: 0 without a thumbnail.
+    """
+
+    state: str = ""
+    at: float = 0.0
+    black_since: float = 0.0
+    frozen_since: float = 0.0
+    silent_since: float = 0.0
+    brightness: float = 0.0
+    level_dbfs: float | None = None
+    peak_dbfs: float | None = None
+    loudness_lufs: float | None = None
+    thumbnail_at: float = 0.0
+    detail: str = ""
+
+
 class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one channel does at the headend. `state`: starting, on_air, silent, idle or failed.
 
-    `since` and `last_segment` are unix seconds; `detail` is a sentence for the operator.
+    `since` and `last_segment` are unix seconds; `detail` is a sentence for the operator. `findings`: what is wrong
+    with a stream that arrives; `quality` and `picture` None: not watched.
     """
 
     id: int
@@ -24,6 +81,19 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     last_segment: float = 0.0
     codecs: str = ""
     resolution: str = ""
+    quality: QualityReport | None = None
+    picture: PictureReport | None = None
+    findings: list[FindingReport] = []
+
+
+class PicturesReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The worker processes that decode pictures: `crashed` and `hung` workers were replaced, `skipped` looks left out."""
+
+    workers: int
+    looked: int = 0
+    crashed: int = 0
+    hung: int = 0
+    skipped: int = 0
 
 
 class HeadendReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +111,7 @@ class HeadendReport(msgspec.Struct, frozen=True, kw_only=True):
     ring_bytes: int
     ring_budget_bytes: int
     datagrams_lost: int = 0
+    pictures: PicturesReport | None = None
     channels: list[ChannelReport]
     more_idle: int = 0
     more_failed: int = 0

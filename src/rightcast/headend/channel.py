@@ -13,6 +13,7 @@ from rightcast.domain.errors import RightcastError
 from rightcast.domain.lineup import Channel, Source, SourceKind, StartMode
 from rightcast.domain.sources import redact
 from rightcast.headend.health import SILENT_AFTER_S, Facts, State, judge, next_source
+from rightcast.headend.monitor import Monitor
 from rightcast.headend.ring import Ring
 from rightcast.headend.segmenter import Segmenter
 
@@ -66,6 +67,7 @@ class ChannelLife:
         self._scrambling = (now, 0, 0, False)
         self._state = State.STARTING
         self._state_since = now
+        self.monitor = Monitor()
         self._open_ring()
 
     @property
@@ -116,6 +118,8 @@ class ChannelLife:
     def update(self, record: Channel, now: float) -> None:
         """The channel's record changed; only other sources interrupt it."""
         changed = record.sources != self.record.sources
+        if record.watch != self.record.watch:
+            self._segmenter.watch(record.watch)
         self.record = record
         if changed:
             self._detach()
@@ -173,6 +177,7 @@ class ChannelLife:
             last_segment=seen.last_segment,
             codecs=seen.codecs,
             resolution=seen.resolution,
+            **self.monitor.report(self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now),
         )
 
     def stop(self, *, keep: bool) -> None:
@@ -191,6 +196,11 @@ class ChannelLife:
         sources = self.record.sources
         return sources[self._place % len(sources)] if sources else None
 
+    def _is_alive(self, now: float) -> bool:
+        """Whether data comes, and has been coming for long enough to judge it."""
+        seen = self._segmenter.statistics
+        return self._intake is not None and self._state is not State.SILENT and now - seen.last_data <= SILENT_AFTER_S
+
     @property
     def _is_active(self) -> bool:
         return self._intake is not None or self.record.start is StartMode.ALWAYS
@@ -203,7 +213,9 @@ class ChannelLife:
             playlist_segments=self._settings.playlist_segments,
             max_bytes=self._ring_bytes,
         )
-        self._segmenter = Segmenter(self._ring, segment_s=self._settings.segment_s, part_s=self._settings.part_s)
+        self._segmenter = Segmenter(
+            self._ring, segment_s=self._settings.segment_s, part_s=self._settings.part_s, watch=self.record.watch
+        )
 
     def _follow_demand(self, now: float) -> None:
         """Run when always on or wanted; a ring taken over from an earlier process waits for its viewers."""

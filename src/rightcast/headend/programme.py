@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 
 from rightcast.formats.mpegts.packets import PACKET_BYTES
-from rightcast.formats.mpegts.psi import PAT_PID, Pat, Pmt, parse_pat, parse_pmt
+from rightcast.formats.mpegts.psi import PAT_PID, PAT_TABLE, PMT_TABLE, Pat, Pmt, parse_pat, parse_pmt
 from rightcast.formats.mpegts.sections import SectionAssembler, TableCollector, packetise
 from rightcast.formats.mpegts.streams import StreamInfo, StreamKind, describe_all
 
@@ -27,11 +27,18 @@ class TableChange(enum.Enum):
 
 
 class Programme:
-    """Tables of the stream as last heard; `pmt` None until both are known."""
+    """Tables of the stream as last heard; `pmt` None until both are known.
+
+    `table_ended`: the last packet given to `feed` completed a sound section of the PAT, or of the map. Counted are
+    `damaged_sections` (wrong checksum) and `foreign_sections` (other tables on the PID of the PAT).
+    """
 
     def __init__(self) -> None:
         self.pmt: Pmt | None = None
         self.streams: tuple[StreamInfo, ...] = ()
+        self.table_ended = False
+        self.damaged_sections = 0
+        self.foreign_sections = 0
         self._pat: Pat | None = None
         self._pat_section = b""
         self._pmt_section = b""
@@ -59,14 +66,22 @@ class Programme:
     def feed(self, pid: int, packet: bytes) -> TableChange:
         """Take in one packet of a table PID. Repetitions cost next to nothing."""
         self._counters[pid] = packet[3] & 15
+        self.table_ended = True
         if self._known.get(pid) == packet[4:]:
             return TableChange.NOTHING
-        sections = self._assemblers[pid].feed(packet)
+        assembler = self._assemblers[pid]
+        damaged = assembler.damaged
+        sections = assembler.feed(packet)
+        self.damaged_sections += assembler.damaged - damaged
+        wanted = PAT_TABLE if pid == PAT_PID else PMT_TABLE
+        self.table_ended = any(section[0] == wanted for section in sections)
+        self.foreign_sections += pid == PAT_PID and any(section[0] != PAT_TABLE for section in sections)
         change = TableChange.NOTHING
         for section in sections:
             found = self._on_pat(section) if pid == PAT_PID else self._on_pmt(pid, section)
             change = max(change, found, key=lambda item: item.value)
-        if sections and packet[1] & 0x40 and 3 + len(sections[-1]) <= PACKET_BYTES - 4 and len(sections) == 1:
+        whole = packet[1] & 0x40 and len(sections) == 1 and 3 + len(sections[-1]) <= PACKET_BYTES - 4
+        if whole and self.table_ended:
             self._known[pid] = packet[4:]
         else:
             self._known.pop(pid, None)

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightcast.domain.watch import Check, Watch
 from rightcast.formats.mpegts import packets as ts
 from rightcast.formats.mpegts.continuity import ContinuityCheck
 from rightcast.formats.mpegts.packets import PACKET_BYTES, Aligner, Packets
+from rightcast.formats.mpegts.streams import StreamKind
+from rightcast.formats.mpegts.tr101290 import Measures
+from rightcast.formats.mpegts.units import has_timestamp
 from rightcast.headend.cutting import MAX_SEGMENT_S, Cut, Cutter
 from rightcast.headend.essence import Essence
 from rightcast.headend.programme import Programme, TableChange
@@ -26,19 +30,28 @@ _WALL_DRIFT_S = 1.0
 
 # Interest in a PID is a mask over headers: bits that make a packet worth looking at.
 _ALL = ts.SYNC
+_TIMED = frozenset({StreamKind.VIDEO, StreamKind.AUDIO})
 
 
 class Segmenter:
-    """Feeds one ring. `segment_s`: the shortest segment wanted, less 10 %; `part_s`: about how long a part is."""
+    """Feeds one ring. `segment_s`: the shortest segment wanted, less 10 %; `part_s`: about how long a part is.
 
-    def __init__(self, ring: Ring, *, segment_s: float, part_s: float) -> None:
+    What passes by is measured by the way, within the limits of `watch`.
+    """
+
+    def __init__(self, ring: Ring, *, segment_s: float, part_s: float, watch: Watch | None = None) -> None:
         self.statistics = Statistics()
+        self.measures = Measures(watch)
+        self._measuring = watch is None or watch.stream
         self._ring = ring
         self._lengths = (segment_s, part_s)
         self._aligner = Aligner()
         self._continuity = ContinuityCheck()
         self._bitrate = Bitrate()
         self._interest = np.zeros(ts.PIDS, np.uint32)
+        self._essential: dict[int, int] = {}
+        self._timed: frozenset[int] = frozenset()
+        self._clock_pid = -1
         self._now = 0.0
         self._wall = 0.0
         self._last_unit = 0.0
@@ -56,12 +69,18 @@ class Segmenter:
         """Take in bytes of any length and alignment, arrived by `now` (unix seconds). Raises the ring's errors."""
         self._now = now
         packets = self._aligner.feed(block)
-        self.statistics.skipped_bytes = self._aligner.skipped_bytes
+        if self.statistics.skipped_bytes != self._aligner.skipped_bytes:
+            self._count_skipped(now)
         if packets is None:
             return
-        self._count(packets, now)
+        pids = ts.pids_of(packets.headers)
+        self._count(packets, pids, now)
         self._data, self._taken, self._unit_row = packets.data, 0, -1
-        self._scan(packets)
+        if self._measuring:
+            self.measures.begin_block(pids, now)
+        self._scan(packets.headers, pids)
+        if self._measuring:
+            self.measures.end_block(now)
         # A loss behind the last unit's start is remembered until that unit ends.
         self._damaged |= any(place > self._unit_row for place, pid in self._continuity.breaks if pid == self._unit_pid)
         self._hand_over(len(packets.data))
@@ -79,6 +98,7 @@ class Segmenter:
             self._end_segment()
             self._continuity.reset()
             self._aligner.reset()
+            self.measures.forget()
         if self._cutter.is_open and now - self._last_unit > STUCK_S:  # pictures stopped, other packets go on
             self._end_segment()
             self._do_without_random_access(now)
@@ -93,6 +113,15 @@ class Segmenter:
         self._aligner.reset()
         self._continuity.reset()
         self._begin_programme()
+        self.measures.forget()
+
+    def watch(self, watch: Watch) -> None:
+        """Measure within other limits from now on, or no longer."""
+        self.measures.limit(watch)
+        if self._measuring is not watch.stream:
+            self._measuring = watch.stream
+            self.measures.forget()
+            self._watch()
 
     def _do_without_random_access(self, now: float) -> None:
         self._waiting_since = now
@@ -112,31 +141,64 @@ class Segmenter:
         self._watch()
 
     def _watch(self) -> None:
+        """Lay anew which packets are worth a look: for cutting, and for measuring."""
+        self._essential = self._essence.interest()
         self._interest.fill(0)
-        for pid, mask in self._essence.interest().items():
+        for pid, mask in self._essential.items():
             self._interest[pid] = mask
+        self._timed, self._clock_pid = frozenset(), -1
+        if self._measuring:
+            self._watch_for_measures()
         for pid in self._programme.table_pids:
             self._interest[pid] = _ALL
 
-    def _count(self, packets: Packets, now: float) -> None:
+    def _watch_for_measures(self) -> None:
+        pmt = self._programme.pmt
+        self._timed = frozenset(stream.pid for stream in self._programme.streams if stream.kind in _TIMED)
+        clock_pid = ts.NULL_PID if pmt is None else pmt.pcr_pid
+        for pid in self._timed:
+            self._interest[pid] |= np.uint32(ts.UNIT_START)
+        if clock_pid != ts.NULL_PID:
+            self._clock_pid = clock_pid
+            self._interest[clock_pid] |= np.uint32(ts.ADAPTATION)
+        self.measures.follow(clock_pid=clock_pid, timed=self._timed, elementary=self._timed)
+
+    def _count(self, packets: Packets, pids: ts.Headers, now: float) -> None:
         statistics = self.statistics
         statistics.packets += len(packets.headers)
         statistics.last_data = now
         self._silent = False
         if self._waiting_since is None and not self._cutter.is_open:
             self._waiting_since = now
-        statistics.continuity_errors += self._continuity.count_errors(packets)
+        errors = self._continuity.count_errors(packets)
+        if errors:
+            statistics.continuity_errors += errors
+            self.measures.count(Check.CONTINUITY, errors, now)
         if packets.flaws:
-            statistics.scrambled_packets += packets.scrambled
-            statistics.damaged_packets += int(np.count_nonzero(packets.headers & ts.TRANSPORT_ERROR))
+            self._count_flaws(packets, pids, now)
         figure = self._bitrate.add(len(packets.data), now)
         if figure is not None:
             statistics.bitrate_bps = figure
 
-    def _scan(self, packets: Packets) -> None:
+    def _count_flaws(self, packets: Packets, pids: ts.Headers, now: float) -> None:
+        scrambled = packets.scrambled
+        damaged = int(np.count_nonzero(packets.headers & ts.TRANSPORT_ERROR))
+        self.statistics.scrambled_packets += scrambled
+        self.statistics.damaged_packets += damaged
+        self.measures.count(Check.TRANSPORT, damaged, now)
+        if scrambled:
+            marked = set(pids[(packets.headers & ts.SCRAMBLED).astype(bool)].tolist())
+            self.measures.scrambled(marked)
+
+    def _count_skipped(self, now: float) -> None:
+        """Bytes that belong to no sound packet were passed over."""
+        aligner, counts = self._aligner, self.measures.counts
+        self.statistics.skipped_bytes = aligner.skipped_bytes
+        self.measures.count(Check.SYNC_BYTE, aligner.bad_sync_bytes - counts[Check.SYNC_BYTE], now)
+        self.measures.count(Check.SYNC_LOSS, aligner.sync_losses - counts[Check.SYNC_LOSS], now)
+
+    def _scan(self, headers: ts.Headers, pids: ts.Headers) -> None:
         """Look at the packets of interest in order; what they change may concern packets behind them."""
-        headers = packets.headers
-        pids = ts.pids_of(headers)
         start = 0
         while start < len(headers):
             marked = (headers[start:] & self._interest[pids[start:]]).nonzero()[0]
@@ -155,8 +217,13 @@ class Segmenter:
         pid = header >> 8 & ts.NULL_PID
         packet = bytes(self._data[offset : offset + PACKET_BYTES])
         if pid in self._programme.table_pids:
-            change = self._programme.feed(pid, packet)
-            return change is not TableChange.NOTHING and self._on_tables(change, offset)
+            return self._on_table_packet(pid, packet, offset)
+        if header & ts.ADAPTATION and pid == self._clock_pid:
+            self.measures.clock(offset // PACKET_BYTES, packet, self._now)
+        if header & ts.UNIT_START and pid in self._timed and has_timestamp(packet):
+            self.measures.unit(offset // PACKET_BYTES, pid)
+        if not header & self._essential.get(pid, 0):
+            return False
         clue = self._essence.look(pid, packet)
         if clue is None:
             return False
@@ -183,6 +250,17 @@ class Segmenter:
         damaged = self._damaged or bool(before)
         self._damaged, self._unit_row, self._unit_pid = False, row, pid
         return damaged
+
+    def _on_table_packet(self, pid: int, packet: bytes, offset: int) -> bool:
+        programme = self._programme
+        damaged, foreign = programme.damaged_sections, programme.foreign_sections
+        change = programme.feed(pid, packet)
+        if self._measuring:
+            if programme.table_ended:
+                self.measures.table(offset // PACKET_BYTES, Check.PMT if pid else Check.PAT)
+            self.measures.count(Check.CRC, programme.damaged_sections - damaged, self._now)
+            self.measures.count(Check.PAT, programme.foreign_sections - foreign, self._now)
+        return change is not TableChange.NOTHING and self._on_tables(change, offset)
 
     def _on_tables(self, change: TableChange, offset: int) -> bool:
         """Other tables are in force from this packet on. Sound that comes or goes waits for the next picture."""

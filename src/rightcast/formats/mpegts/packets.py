@@ -44,11 +44,14 @@ class Packets(NamedTuple):
 class Aligner:
     """Cuts bytes of any length into packets, and finds the way back after garbage.
 
-    One bad sync byte costs its packet; nothing depends on how the stream is cut into blocks.
+    One bad sync byte costs its packet; nothing depends on how the stream is cut into blocks. Counted are packets
+    dropped for their sync byte alone (`bad_sync_bytes`), and losses of alignment (`sync_losses`: two or more in a row).
     """
 
     def __init__(self) -> None:
         self.skipped_bytes = 0
+        self.bad_sync_bytes = 0
+        self.sync_losses = 0
         self._rest = b""
         self._locked = False
         self._expected = False
@@ -100,7 +103,9 @@ class Aligner:
                 return start, False
             self._expected = False
             if _starts_packets(data, start + PACKET_BYTES):
+                self.bad_sync_bytes += 1
                 return start + PACKET_BYTES, True
+            self.sync_losses += 1
         place = data.find(SYNC_BYTE, start)
         while place >= 0:
             if place + _NEIGHBOURS >= len(data):

@@ -45,6 +45,12 @@ def parse_unit_start(packet: bytes | memoryview) -> UnitStart | None:
     return UnitStart(parse_timestamp(packet, place), random_access, payload)
 
 
+def has_timestamp(packet: bytes | memoryview) -> bool:
+    """Whether the first packet of a PES packet carries a PTS; cheaper than reading it."""
+    start = 5 + packet[4] if packet[3] & ADAPTATION else 4
+    return start + 8 < PACKET_BYTES and packet[start : start + 3] == b"\0\0\1" and packet[start + 7] & 0x80 != 0
+
+
 def parse_timestamp(data: bytes | memoryview, place: int) -> int | None:
     """A 33-bit PTS or DTS at `place`; None when its marker bits are wrong."""
     first, upper, lower = data[place], data[place + 2], data[place + 4]
