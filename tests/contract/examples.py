@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, RefusalReport, SessionReport
+from rightcast.contract.reports import (
+    ChannelReport,
+    CheckReport,
+    EdgeReport,
+    FindingReport,
+    HeadendReport,
+    PictureReport,
+    PicturesReport,
+    QualityReport,
+    RefusalReport,
+    SessionReport,
+)
 from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
 from rightcast.contract.station import Address, StationSettings
 from rightcast.domain.features import Features
@@ -143,6 +154,7 @@ REPORTS = {
         ring_bytes=4096,
         ring_budget_bytes=8192,
         datagrams_lost=1,
+        pictures=PicturesReport(workers=1, looked=120, crashed=1, hung=0, skipped=2),
         channels=[
             ChannelReport(
                 id=42,
@@ -158,6 +170,23 @@ REPORTS = {
                 last_segment=1780315200.0,
                 codecs="avc1.640028",
                 resolution="1920x1080",
+                quality=QualityReport(
+                    checks=[CheckReport(check="continuity", count=1, last=1780315100.0)],
+                    bitrates=[(256, 4000000)],
+                    clock_offset_ppm=1.5,
+                ),
+                picture=PictureReport(
+                    state="seen",
+                    at=1780315199.0,
+                    frozen_since=1780315100.0,
+                    level_dbfs=-23.5,
+                    thumbnail_at=1780315199.0,
+                ),
+                findings=[
+                    FindingReport(
+                        kind="frozen", since=1780315120.0, severity="critical", detail="The picture stands still."
+                    )
+                ],
             )
         ],
         more_idle=48000,

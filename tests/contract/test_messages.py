@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rightcast.contract import codec
+from rightcast.contract.reports import HeadendReport
 from rightcast.contract.ring import decode_announcements, decode_wants, encode_batch
 from rightcast.contract.station import Address, StationSettings
 from rightcast.domain.errors import InvalidInputError
@@ -47,6 +48,12 @@ def test_golden_reports_are_read(name: str) -> None:
     golden = (GOLDEN / f"{name}.json").read_bytes()
     assert codec.decode(golden, type(report)) == report
     assert json.loads(codec.encode(report)) == json.loads(golden)
+
+
+def test_reports_of_before_anything_was_watched_are_read() -> None:
+    older = codec.decode((GOLDEN / "headend-report-without-watching.json").read_bytes(), HeadendReport)
+    assert older.pictures is None
+    assert [(one.quality, one.picture, one.findings) for one in older.channels] == [(None, None, [])]
 
 
 def test_settings_come_back_from_the_handover() -> None:

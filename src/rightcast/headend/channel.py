@@ -177,7 +177,9 @@ class ChannelLife:
             last_segment=seen.last_segment,
             codecs=seen.codecs,
             resolution=seen.resolution,
-            **self.monitor.report(self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now),
+            **self.monitor.report(
+                seen, self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now
+            ),
         )
 
     def stop(self, *, keep: bool) -> None:

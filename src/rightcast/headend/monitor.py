@@ -13,6 +13,7 @@ from rightcast.domain.watch import SENTENCES, Check, Findings
 if TYPE_CHECKING:
     from rightcast.domain.watch import Watch
     from rightcast.formats.mpegts.tr101290 import Measures
+    from rightcast.headend.statistics import Statistics
 
 _MOST_PIDS = 24
 
@@ -31,23 +32,24 @@ class Monitor:
     def __init__(self) -> None:
         self._findings = Findings()
 
-    def report(self, measures: Measures, watch: Watch, *, alive: bool, now: float) -> Watched:
+    def report(self, seen: Statistics, measures: Measures, watch: Watch, *, alive: bool, now: float) -> Watched:
         """What was seen and what is wrong now. `alive`: data comes; of a silent channel its state tells enough."""
         return Watched(
             quality=quality(measures, now) if watch.stream else None,
             picture=None,
-            findings=self._judge(measures, watch, now) if alive else self._nothing(),
+            findings=self._judge(seen, measures, watch, now) if alive else self._nothing(),
         )
 
     def _nothing(self) -> list[FindingReport]:
         self._findings.forget()
         return []
 
-    def _judge(self, measures: Measures, watch: Watch, now: float) -> list[FindingReport]:
-        faults: dict[str, bool] = {}
-        for check in Check:
-            if check in SENTENCES:
-                faults[check] = watch.stream and measures.errored(check, now)
+    def _judge(self, seen: Statistics, measures: Measures, watch: Watch, now: float) -> list[FindingReport]:
+        faults: dict[str, bool] = {
+            check: watch.stream and measures.errored(check, now) for check in Check if check in SENTENCES
+        }
+        if not seen.has_video:  # muxers put a clock into each packet of sound, and these may be long
+            faults[Check.PCR_REPETITION] = False
         return [
             FindingReport(kind=one.kind, since=one.since, severity=one.severity.value, detail=one.sentence)
             for one in self._findings.observe(faults, watch, now)

@@ -21,6 +21,7 @@ _CONSTANT_US = 20.0
 _FEWEST_MARKS = 8
 _REMEMBERED_S = 120
 _REGRESS_EVERY = 10
+_BELIEVED = 0.01  # beyond, the bytes do not come at their own pace: a file, a burst, a line that stalls
 
 
 class ClockFigures:
@@ -46,7 +47,7 @@ class ClockFigures:
         self._added += 1
         if self._added % _REGRESS_EVERY == 0 and len(self._samples) >= _REGRESS_EVERY:
             slope, worst = _line(np.array(self._samples))
-            if slope is not None:
+            if slope is not None and abs(slope - 1) <= _BELIEVED:
                 self.offset_ppm, self.jitter_ms = round((slope - 1) * 1e6, 1), round(worst * 1000, 1)
 
 
