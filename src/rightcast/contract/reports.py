@@ -42,7 +42,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class PictureReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the last decoded key picture and sound showed. `state`: "" (not looked at yet), seen, undecodable, scrambled.
+    """What the last key picture and sound showed. `state`: "" (not looked at yet), seen, undecodable, scrambled.
 
     `at`: unix seconds of the last look. `black_since`, `frozen_since`, `silent_since`: 0 while they are not. Levels are
     in dBFS, the loudness in LUFS, both of a short stretch of the first sound. `thumbnail_at`: 0 without a thumbnail.
@@ -87,7 +87,7 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PicturesReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The worker processes that decode pictures: `crashed` and `hung` workers were replaced, `skipped` looks left out."""
+    """The processes that decode pictures: `crashed` and `hung` ones were replaced, `skipped` looks left out."""
 
     workers: int
     looked: int = 0
