@@ -124,8 +124,18 @@ class Admission:
             return Denied(Reason.REPLICA_TOO_OLD)
         return self.ask(line, channel_id)
 
+    def admit_clear(self, line: Line, channel_id: int) -> Allowed | Denied:
+        """The decision for an endless stream, which cannot be encrypted."""
+        verdict = self.admit(line, channel_id)
+        if isinstance(verdict, Allowed) and self._replica.protection(channel_id).refuses_clear_ts:
+            return Denied(Reason.ENCRYPTED_ONLY)
+        return verdict
+
     async def open_ts(self, line: Line, channel_id: int, player: Player) -> Viewing | Denied:
         """A viewing of an endless stream; its lease lives as long as its sockets."""
+        clear = self.admit_clear(line, channel_id)
+        if isinstance(clear, Denied):
+            return clear
         viewing = await self._open(line, channel_id, player, TS, TS_LEASE_S)
         if not isinstance(viewing, Denied):
             viewing.holds += 1
@@ -281,6 +291,8 @@ class Admission:
 
     def _again(self, viewing: Viewing) -> None:
         verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened)
+        if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
+            verdict = Denied(Reason.ENCRYPTED_ONLY)
         if isinstance(verdict, Allowed):
             viewing.right_id = verdict.right_id
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from rightcast.domain.protection import KeyOrigin, Protection, may_have_key
+from rightcast.domain.protection import KeyOrigin, may_have_key
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.refusals import not_found
-from rightcast.state.content_keys import ContentKey, ContentKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rightcast.domain.protection import Protection
     from rightcast.edge.http_message import Request
     from rightcast.edge.replica import Replica
     from rightcast.edge.ring_reader import Ring
+    from rightcast.state.content_keys import ContentKey, ContentKeys
 
 KEY_ENDING = "key"
 LICENCE_NAME = "clearkey"
@@ -47,13 +48,19 @@ class Keys:
 
     def protection(self, channel_id: int) -> Protection:
         """How the channel is encrypted now."""
-        channel = self._replica.channels.get(channel_id)
-        return channel.protection if channel is not None else Protection()
+        return self._replica.protection(channel_id)
 
     def at(self, channel_id: int, wall: float) -> ContentKey | None:
         """The key for what begins at `wall`; None when there is none: nothing may leave then if protection is on."""
         protection = self.protection(channel_id)
         return self._content_keys.at(channel_id, protection, wall) if protection.is_on else None
+
+    def answer(self, ring: Ring, request: Request, name: str) -> Response | None:
+        """The answer when `name`, the last piece of an address under a token, is a key's or a licence's; else None."""
+        stem, _, ending = name.partition(".")
+        if ending == KEY_ENDING:
+            return self.key(ring, stem)
+        return self.licence(ring, request) if name == LICENCE_NAME else None
 
     def key(self, ring: Ring, name: str) -> Response:
         """The 16 bytes of the key that a playlist named (RFC 8216 section 5)."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rightcast.domain.lineup import Line
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
+    from rightcast.edge.keys import Keys
     from rightcast.edge.viewings import Viewing, Viewings
 
 STREAM_WAIT_S = 15.0
@@ -29,11 +30,12 @@ _STREAM_HEADERS = (("Cache-Control", "no-store"),)
 class Live:
     """Answers the addresses of live channels."""
 
-    def __init__(self, admission: Admission, viewings: Viewings, rings: Rings, delivery: Delivery) -> None:
+    def __init__(self, admission: Admission, viewings: Viewings, rings: Rings, delivery: Delivery, keys: Keys) -> None:
         self._admission = admission
         self._viewings = viewings
         self._rings = rings
         self._delivery = delivery
+        self._keys = keys
 
     def by_credentials(
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
@@ -46,7 +48,7 @@ class Live:
         if ending == "m3u8":
             return self._playlist_address(request, line, channel_id, player)
         if request.is_head:
-            verdict = self._admission.admit(line, channel_id)
+            verdict = self._admission.admit_clear(line, channel_id)
             if isinstance(verdict, Denied):
                 return self._refused(verdict, line.name, channel_id, request)
             return Response(content_type="video/mp2t", headers=_STREAM_HEADERS, pieces=iter(()))
@@ -122,6 +124,9 @@ class Live:
         ring = self._rings.get(viewing.channel_id)
         if name == "index.m3u8":
             return self._playlist(ring, viewing)
+        key = self._keys.answer(ring, request, name)
+        if key is not None:
+            return key
         stem, _, ending = name.partition(".")
         segment = ring.segments.get(int(stem)) if ending == "ts" and stem.isdecimal() and len(stem) < 19 else None
         if segment is None or not segment.closed or not segment.end:

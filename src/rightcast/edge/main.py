@@ -21,12 +21,14 @@ from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.xtream import PlayerApi
+from rightcast.edge.keys import Keys
 from rightcast.edge.live import Live
 from rightcast.edge.origin import Origin
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.routes import Routes
 from rightcast.edge.viewings import Viewing, Viewings
+from rightcast.state.content_keys import ContentKeys
 from rightcast.state.keys import derived_key, station_key
 from rightcast.state.reports import FileReports
 from rightcast.state.sessions_file import FileSessions
@@ -100,7 +102,8 @@ class Edge:
             edge=f"e{index}",
             cut=self._cut,
         )
-        self.live = Live(self.admission, self.viewings, self.rings, self.delivery)
+        self.keys = Keys(self.replica, ContentKeys(key))
+        self.live = Live(self.admission, self.viewings, self.rings, self.delivery, self.keys)
         catalogue = Catalogue(self.replica, self.admission)
         playlists = Playlists(settings, self.admission, catalogue)
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue)

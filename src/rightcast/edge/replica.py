@@ -15,6 +15,7 @@ from rightcast.contract import codec
 from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
+from rightcast.domain.protection import Protection
 from rightcast.domain.rights import CarriageRight, next_boundary
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class Replica:
             entries = (entry for lineup in self.lineups_of(package_ids) for entry in lineup.entries)
             found = self._carried[package_ids] = frozenset(entry.channel_id for entry in entries)
         return found
+
+    def protection(self, channel_id: int) -> Protection:
+        """How a channel is encrypted; not at all when it is not known."""
+        channel = self.channels.get(channel_id)
+        return channel.protection if channel is not None else Protection()
 
     def lineups_of(self, package_ids: Iterable[int]) -> list[Lineup]:
         """The lineups of these packages in order, each once."""

@@ -122,6 +122,9 @@ class _Protecting:
             setup = self._sound(stream.pid, info.codec)
         return _signalled(stream, info.codec, setup)
 
+    def _packet(self, place: int) -> bytes:
+        return bytes(self._data[place : place + PACKET_BYTES])
+
     def _leave_out(self, pid: int) -> None:
         for place in self._places(pid):
             self._data[place : place + PACKET_BYTES] = _NULL_PACKET
@@ -142,7 +145,7 @@ class _Protecting:
 
     def _picture(self, places: list[int]) -> None:
         """One PES packet; that of a segment which begins in the midst of one has no header and is not touched."""
-        pieces = [_Piece(place + payload_offset(self._data[place : place + 188]), place + 188) for place in places]
+        pieces = [_Piece(place + payload_offset(self._packet(place)), place + 188) for place in places]
         payload = b"".join(self._data[one.start : one.end] for one in pieces)
         if payload[:3] != b"\0\0\1" or len(payload) < 9:
             return
@@ -201,7 +204,7 @@ class _Protecting:
         pieces: list[_Piece] = []
         begun = False
         for place in self._places(pid):
-            packet = self._data[place : place + PACKET_BYTES]
+            packet = self._packet(place)
             start = payload_offset(packet)
             if packet[1] & UNIT_START >> 16:
                 begun = True
