@@ -6,7 +6,7 @@ LISTEN ?= 127.0.0.1:8080
 CONSOLE ?= 127.0.0.1:8000
 RUNARGS ?=
 
-.PHONY: run install install-dev test lint bench lock clean
+.PHONY: run install install-dev test lint bench soak lock clean
 
 run: install
 	@$(BIN)/rightcast serve --demo --listen $(LISTEN) --console $(CONSOLE) $(RUNARGS)
@@ -46,6 +46,10 @@ test: install-dev
 bench: install-dev
 	@scripts/real-parts.sh
 	$(BIN)/python -m bench $(BENCHARGS)
+
+# Two hundred channels with a viewer each, for ten minutes.
+soak: install-dev
+	$(BIN)/python -m bench headend.soak
 
 # Rewrites both locks from pyproject.toml; uv comes from the package index like everything else.
 lock: $(VENV)/bin/python

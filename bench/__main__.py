@@ -10,7 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from bench import console_import, edge_hls, edge_tls, edge_ts, edge_zap, headend_inputs
+from bench import console_import, edge_hls, edge_tls, edge_ts, edge_zap, headend_inputs, headend_soak
 from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
 
@@ -21,6 +21,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "headend.udp_passthrough": headend_inputs.udp_passthrough,
     "headend.http_ts": headend_inputs.http_ts,
     "headend.multiplex": headend_inputs.multiplex,
+    "headend.soak": headend_soak.two_hundred,
     "edge.ts_many": edge_ts.ts_many,
     "edge.ts_one": edge_ts.ts_one,
     "edge.tls_viewers": edge_tls.tls_viewers,
@@ -32,13 +33,17 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "console.import_playlist": console_import.import_playlist,
 }
 
+LONG_RACES = frozenset({"headend.soak"})
+"""Taken only when named: they last as long as all others together."""
+
 
 def chosen(names: list[str]) -> list[str]:
     """The measurements that the names ask for, in the order of taking. Raises RigError for an unknown one."""
     unknown = [name for name in names if not any(key == name or key.split(".")[0] == name for key in MEASUREMENTS)]
     if unknown:
         raise RigError(f"There is no figure {', '.join(unknown)}; --list names them all.")
-    return [key for key in MEASUREMENTS if not names or key in names or key.split(".")[0] in names]
+    by_area = {key for key in MEASUREMENTS if not names or key.split(".")[0] in names} - LONG_RACES
+    return [key for key in MEASUREMENTS if key in names or key in by_area]
 
 
 def sentence(figure: Figure) -> str:

@@ -45,9 +45,9 @@ def udp_passthrough(quick: bool) -> list[Figure]:
         port = free_udp_range(count)
         _send(rig, "udp", port, count)
         settings, headend = _headend(rig, [f"udp://127.0.0.1:{port + one}" for one in range(count)])
-        drops = _drops(port, count)
+        before = drops(port, count)
         share = _settled_share(settings, headend, count, 6 if quick else 15)
-        lost = _drops(port, count) - drops
+        lost = drops(port, count) - before
         report = headend_report(settings)
         broken = sum(channel.continuity_errors for channel in report.channels) if report else -1
         memory = (memory_bytes(headend.pid) - memory_bytes(headend.pid, "Pss_Shmem")) / count / 1e6
@@ -109,11 +109,11 @@ def multiplex(quick: bool) -> list[Figure]:
         rig.start("sender", [str(compiled("sender")), *signal.sender_arguments("udp", port, 1)], cpu=LOAD_CPU)
         url = f"udp://127.0.0.1:{port}"
         settings, headend = _headend(rig, [(url, service) for service in range(1, 9)])
-        drops = _drops(port, 1)
+        before = drops(port, 1)
         share = _settled_share(settings, headend, 8, 6 if quick else 15)
         report = headend_report(settings)
         broken = sum(channel.continuity_errors for channel in report.channels) if report else -1
-        print(f"  headend: {_drops(port, 1) - drops} drops, {broken} continuity errors", flush=True)
+        print(f"  headend: {drops(port, 1) - before} drops, {broken} continuity errors", flush=True)
     unit = "% of a core, 22 Mbit/s into eight channels with their rings"
     return [Figure(name="headend.multiplex", value=share, unit=unit, goal=at_most(2))]
 
@@ -144,7 +144,7 @@ def _settled_share(settings: StationSettings, headend: Running, count: int, seco
     return cpu_share([headend.pid], seconds)
 
 
-def _drops(first_port: int, count: int) -> int:
+def drops(first_port: int, count: int) -> int:
     """Datagrams the kernel has dropped on these ports for want of buffer."""
     ports = range(first_port, first_port + count)
     total = 0

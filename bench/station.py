@@ -102,11 +102,13 @@ def fill_feed(
     feed.close()
 
 
-def start_room(rig: Rig, settings: StationSettings, room: str, *, cpu: int = SERVER_CPU) -> Running:
+def start_room(rig: Rig, settings: StationSettings, room: str, *, index: int = 0, cpu: int = SERVER_CPU) -> Running:
     """Start a room as `rightcast serve` would, pinned to one CPU."""
     settings.ring_root.mkdir(parents=True, exist_ok=True, mode=0o700)
     environment = {HANDOVER_VARIABLE: settings.handover(), **(EDGE_ENVIRONMENT if room == "edge" else {})}
-    return rig.start(room, [sys.executable, "-m", "rightcast.serve.child", room, "0"], cpu=cpu, environment=environment)
+    return rig.start(
+        room, [sys.executable, "-m", "rightcast.serve.child", room, str(index)], cpu=cpu, environment=environment
+    )
 
 
 def start_edge(rig: Rig, settings: StationSettings, *, cpu: int = SERVER_CPU) -> Running:

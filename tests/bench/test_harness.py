@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from bench.__main__ import MEASUREMENTS, chosen
+from bench.__main__ import LONG_RACES, MEASUREMENTS, chosen
 from bench.console_import import write_playlist
 from bench.edge_zap import KeyFrameWatch
 from bench.rig import RigError, percentile
@@ -30,6 +30,11 @@ def test_a_crowd_that_takes_everything_is_good() -> None:
 @pytest.mark.parametrize("flaw", [{"open": 99}, {"closed": 1}, {"silent": 1}, {"bad_sync": 1}, {"bps": 99e6}])
 def test_one_flaw_makes_a_crowd_bad(flaw: dict[str, float]) -> None:
     assert not is_good({**SEEN, **flaw}, 100, 1e6)
+
+
+def test_a_long_race_is_run_only_when_it_is_named() -> None:
+    assert not LONG_RACES & {*chosen([]), *chosen(["headend"])}
+    assert chosen(["headend.soak"]) == ["headend.soak"]
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
