@@ -1,0 +1,193 @@
+"""CMAF from transport-stream segments: the one entry. Bytes of a segment or part in, init segments and fragments out.
+
+`package(ts, before=..., time=..., sequence=...)` holds no state and reads no clock: the same bytes give the same
+fragments on every edge. `ts` is one finished segment, or one part of it, that starts where an access unit of the
+pictures does. `before` holds the bytes before it within the same epoch; sound that straddles the cut belongs to the
+fragment in which its frame ends, so leave it out only at the head of an epoch. It should reach back to the start of
+the segment that the part is of, and a second beyond where there is one; of longer ones only the end is looked at.
+`time` is the unwrapped 90 kHz time of the segment's first unit; times in `ts` may lie hours off it.
+
+Pictures have the timescale 90000, sound its sampling rate. A track's init segment depends on its format alone:
+where `Track.init_hash` differs from the last one's, a player needs the new init segment (`EXT-X-MAP`, a new Period).
+Streams that no CMAF track can carry are `refused`, with the reason in words. Nothing is raised for bad input.
+
+ISO/IEC 23000-19 (CMAF), 14496-12, 14496-14, 14496-15; 13818-1 for what comes in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rightcast.formats.cmaf_pictures import TIMESCALE, pictures
+from rightcast.formats.cmaf_sound import sound
+from rightcast.formats.codecs.aac import Adts
+from rightcast.formats.codecs.avc_coding import Avc
+from rightcast.formats.isobmff.fragment import Samples, fragment
+from rightcast.formats.isobmff.init_segment import init_segment
+from rightcast.formats.isobmff.picture_entry import shown_size
+from rightcast.formats.mpegts.elementary import Stretch, stretch
+from rightcast.formats.mpegts.streams import StreamInfo, StreamKind, describe_all
+from rightcast.formats.mpegts.units import CLOCK_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from rightcast.formats.codecs.coding import PictureCoding
+    from rightcast.formats.codecs.sound import Coding
+
+_PICTURES: dict[str, PictureCoding] = {"h264": Avc()}
+_SOUND: dict[str, Coding] = {"aac": Adts()}
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One track as found. `timescale` counts its fragments' times; what does not apply is 0 or empty."""
+
+    pid: int
+    kind: Literal["video", "audio"]
+    codec: str
+    language: str
+    timescale: int
+    init_hash: str
+    width: int = 0
+    height: int = 0
+    frame_rate: float = 0.0
+    channels: int = 0
+    sample_rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """`styp`, `moof` and `mdat`. `base` (tfdt) and `length` count the track's timescale, all else 90 kHz.
+
+    `start`: decoding time of the first sample; `earliest`: when the first picture is shown; `independent`: a decoder
+    may start with it.
+    """
+
+    pid: int
+    data: bytes
+    base: int
+    length: int
+    start: int
+    earliest: int
+    duration: int
+    samples: int
+    independent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """Init segments and fragments by PID; a track in whose stream nothing ended has no fragment."""
+
+    inits: dict[int, bytes]
+    fragments: dict[int, Fragment]
+    tracks: tuple[Track, ...]
+    refused: dict[int, str]
+
+
+def package(
+    ts: bytes | bytearray | memoryview,
+    *,
+    before: bytes | bytearray | memoryview | None = None,
+    time: int,
+    sequence: int,
+    pids: Collection[int] | None = None,
+) -> Packaged:
+    """The tracks of a segment or part; `pids`: only these. Without tables in the bytes there are none."""
+    now = stretch(ts)
+    earlier = stretch(before) if before is not None and len(before) else None
+    programme = now.programme or (earlier.programme if earlier is not None else None)
+    work = _Work(now, earlier, time, sequence)
+    for info in describe_all(programme) if programme is not None else ():
+        if info.kind in {StreamKind.VIDEO, StreamKind.AUDIO} and (pids is None or info.pid in pids):
+            work.add(info)
+    return Packaged(work.inits, work.fragments, tuple(work.tracks), work.refused)
+
+
+class _Work:
+    """One call: what was given, and what is made of it track by track."""
+
+    def __init__(self, now: Stretch, before: Stretch | None, time: int, sequence: int) -> None:
+        self.inits: dict[int, bytes] = {}
+        self.fragments: dict[int, Fragment] = {}
+        self.tracks: list[Track] = []
+        self.refused: dict[int, str] = {}
+        self._now, self._before = now, before
+        self._time, self._sequence = time, sequence
+
+    def add(self, info: StreamInfo) -> None:
+        """Make one track's init segment and fragment, or say why not."""
+        if info.codec in _PICTURES:
+            self._add_pictures(info, _PICTURES[info.codec])
+        elif info.codec in _SOUND:
+            self._add_sound(info, _SOUND[info.codec])
+        else:
+            self.refused[info.pid] = f"{info.description} has no place in a CMAF track."
+
+    def _add_pictures(self, info: StreamInfo, coding: PictureCoding) -> None:
+        drawn = pictures(self._now, self._before, info.pid, coding, near=self._time)
+        if drawn is None:
+            return
+        picture, entry = drawn.format.picture, drawn.format.entry
+        size = shown_size(picture)
+        init = init_segment(info.pid, entry, timescale=TIMESCALE, language=info.language, size=size)
+        track = Track(
+            pid=info.pid,
+            kind="video",
+            codec=drawn.format.codec,
+            language=info.language,
+            timescale=TIMESCALE,
+            init_hash=_hash(init),
+            width=picture.width,
+            height=picture.height,
+            frame_rate=picture.frame_rate,
+        )
+        self._keep(track, init, drawn.samples, earliest=drawn.earliest, independent=drawn.independent)
+
+    def _add_sound(self, info: StreamInfo, coding: Coding) -> None:
+        heard = sound(self._now, self._before, info.pid, coding, near=self._time)
+        if isinstance(heard, str):
+            self.refused[info.pid] = f"{info.description} cannot be carried: {heard}."
+            return
+        if heard is None:
+            return
+        found = heard.format
+        init = init_segment(info.pid, found.entry, timescale=found.rate, language=info.language)
+        track = Track(
+            pid=info.pid,
+            kind="audio",
+            codec=found.codec,
+            language=info.language,
+            timescale=found.rate,
+            init_hash=_hash(init),
+            channels=found.channels,
+            sample_rate=found.rate,
+        )
+        self._keep(track, init, heard.samples, earliest=None, independent=True)
+
+    def _keep(
+        self, track: Track, init: bytes, samples: Samples | None, *, earliest: int | None, independent: bool
+    ) -> None:
+        self.tracks.append(track)
+        self.inits[track.pid] = init
+        if samples is None:
+            return
+        length = sum(samples.durations)
+        start = samples.base * CLOCK_HZ // track.timescale
+        self.fragments[track.pid] = Fragment(
+            pid=track.pid,
+            data=fragment(track.pid, self._sequence, samples),
+            base=samples.base,
+            length=length,
+            start=start,
+            earliest=start if earliest is None else earliest,
+            duration=(samples.base + length) * CLOCK_HZ // track.timescale - start,
+            samples=len(samples.sizes),
+            independent=independent,
+        )
+
+
+def _hash(init: bytes) -> str:
+    return hashlib.sha256(init).hexdigest()[:16]

@@ -1,0 +1,125 @@
+"""The pictures of one segment or part as samples of a CMAF track.
+
+ISO/IEC 14496-15 section 5.3 (H.264 in files: `avc1`, parameter sets in the init segment only).
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from statistics import median_low
+from typing import TYPE_CHECKING
+
+from rightcast.formats.codecs.coding import PictureFormat
+from rightcast.formats.isobmff.fragment import OTHER_SAMPLE, SYNC_SAMPLE, Samples
+from rightcast.formats.mpegts.access_units import Nal, Unit, access_units, nal_units, unwrapped
+
+if TYPE_CHECKING:
+    from rightcast.formats.codecs.coding import PictureCoding
+    from rightcast.formats.mpegts.elementary import Stretch
+
+TIMESCALE = 90_000
+_USUAL_DURATION = 3600
+_LONGEST_DURATION = 10 * TIMESCALE
+_HEAD_PACKETS = 40
+"""Packets of an access unit within which its parameter sets are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """`samples` with `earliest`: presentation time of the first one shown. `nals`: of each sample, those kept."""
+
+    format: PictureFormat
+    samples: Samples | None
+    earliest: int
+    independent: bool
+
+
+def pictures(now: Stretch, before: Stretch | None, pid: int, coding: PictureCoding, *, near: int) -> Pictures | None:
+    """The pictures of `now`; None when no parameter sets are known."""
+    stream = now.elementary(pid)
+    units = access_units(stream, coding, near=near)
+    found = _format_in(stream.data, units, coding)
+    if found is None and before is not None:
+        found = _format_before(before, pid, coding)
+    if found is None:
+        return None
+    kept = [_kept(stream.data, unit, coding, found.sets) for unit in units]
+    drawn = [(unit, nals) for unit, nals in zip(units, kept, strict=True) if nals]
+    if not drawn:
+        return Pictures(found, None, 0, independent=False)
+    times = [unit.dts for unit, _ in drawn]
+    keys = [coding.starts_decoding(stream.data, unit) for unit, _ in drawn]
+    return Pictures(
+        found,
+        Samples(
+            base=times[0],
+            sizes=[sum(nal.end - nal.start + 4 for nal in nals) for _, nals in drawn],
+            durations=_durations(times, before, pid, found),
+            offsets=[unit.pts - unit.dts for unit, _ in drawn],
+            flags=[SYNC_SAMPLE if key else OTHER_SAMPLE for key in keys],
+            body=_body(stream.data, [nal for _, nals in drawn for nal in nals]),
+        ),
+        earliest=min(unit.pts for unit, _ in drawn),
+        independent=keys[0],
+    )
+
+
+def _kept(data: bytes, unit: Unit, coding: PictureCoding, sets: frozenset[bytes]) -> list[Nal]:
+    """The NAL units that go into the sample: parameter sets only where they differ from the init segment's."""
+    kept, sliced = [], False
+    for nal in unit.nals:
+        if coding.is_left_out(nal.kind) or (coding.is_set(nal.kind) and data[nal.start : nal.end] in sets):
+            continue
+        kept.append(nal)
+        sliced = sliced or coding.is_slice(nal.kind)
+    return kept if sliced else []
+
+
+def _body(data: bytes, nals: list[Nal]) -> bytes:
+    view = memoryview(data)
+    pieces: list[bytes | memoryview] = []
+    for start, end, _ in nals:
+        pieces += ((end - start).to_bytes(4, "big"), view[start:end])
+    return b"".join(pieces)
+
+
+def _format_in(data: bytes, units: list[Unit], coding: PictureCoding) -> PictureFormat | None:
+    """The format by the first access unit that has parameter sets."""
+    for unit in units:
+        sets = [data[nal.start : nal.end] for nal in unit.nals if coding.is_set(nal.kind)]
+        if sets:
+            found = coding.format(sets)
+            if found is not None:
+                return found
+    return None
+
+
+def _format_before(before: Stretch, pid: int, coding: PictureCoding) -> PictureFormat | None:
+    """The format by the last access unit with parameter sets in earlier bytes, of which only heads are read."""
+    rows = before.payload_rows(pid)
+    for start in reversed(before.unit_places(pid).tolist()):
+        head = before.elementary(pid, rows[start : start + _HEAD_PACKETS])
+        unit = [nal for nal in nal_units(head.data, coding) if coding.is_set(nal.kind)]
+        sets = [head.data[nal.start : nal.end] for nal in unit]
+        found = coding.format(sets) if sets else None
+        if found is not None:
+            return found
+    return None
+
+
+def _durations(times: list[int], before: Stretch | None, pid: int, found: PictureFormat) -> list[int]:
+    """Differences of decoding times; the last one lasts as long as most, or as the one before the part did."""
+    gaps = [min(max(later - time, 1), _LONGEST_DURATION) for time, later in itertools.pairwise(times)]
+    if len(gaps) > 1:
+        return [*gaps, median_low(gaps)]
+    if before is not None:
+        rows = before.unit_rows(pid)[-2:]
+        earlier = [
+            unwrapped(start.dts, times[0]) for start in before.elementary(pid, rows).starts if start.dts is not None
+        ]
+        past = [later - time for time, later in zip(earlier, [*earlier[1:], times[0]], strict=True)]
+        if past and 0 < past[0] <= _LONGEST_DURATION:
+            return [*gaps, past[0]]
+    rate = found.picture.frame_rate
+    return [*gaps, gaps[0] if gaps else round(TIMESCALE / rate) if rate > 1 else _USUAL_DURATION]

@@ -1,0 +1,82 @@
+"""H.264 as a picture coding: which NAL units a file keeps, and where a decoder may start.
+
+ISO/IEC 14496-10 table 7-1; 14496-15 section 5.3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightcast.formats.codecs import avc
+from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
+from rightcast.formats.codecs.coding import PictureFormat
+from rightcast.formats.isobmff.boxes import box
+from rightcast.formats.isobmff.picture_entry import picture_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rightcast.formats.mpegts.access_units import Unit
+
+_SLICES = frozenset((avc.SLICE, avc.SLICE_A, avc.IDR))
+_SETS = frozenset((avc.SPS, avc.PPS, avc.SPS_EXTENSION))
+_LEFT_OUT = frozenset((avc.AUD, avc.FILLER))
+_INTRA = frozenset((2, 4, 7, 9))
+
+
+class Avc:
+    """H.264."""
+
+    def kind(self, first: int, /) -> int:
+        """nal_unit_type."""
+        return first & 31
+
+    def is_slice(self, kind: int, /) -> bool:
+        """Slices whole or in partitions."""
+        return kind in _SLICES
+
+    def is_delimiter(self, kind: int, /) -> bool:
+        """Access unit delimiters."""
+        return kind == avc.AUD
+
+    def is_set(self, kind: int, /) -> bool:
+        """Sequence and picture parameter sets."""
+        return kind in _SETS
+
+    def is_left_out(self, kind: int, /) -> bool:
+        """Delimiters and filler: sizes and times stand in the index."""
+        return kind in _LEFT_OUT
+
+    def format(self, sets: Sequence[bytes], /) -> PictureFormat | None:
+        """By the first sequence parameter set that can be read."""
+        distinct = list(dict.fromkeys(sets))
+        sequences = [unit for unit in distinct if unit[0] & 31 == avc.SPS and avc.parse_sps(unit) is not None]
+        pictures = [unit for unit in distinct if unit[0] & 31 == avc.PPS]
+        sps = avc.parse_sps(sequences[0]) if sequences else None
+        if sps is None or not pictures:
+            return None
+        extensions = [unit for unit in distinct if unit[0] & 31 == avc.SPS_EXTENSION]
+        record = avc.configuration(sequences, pictures, extensions)
+        entry = picture_entry(b"avc1", sps.picture, box(b"avcC", record))
+        return PictureFormat(sps.codec, sps.picture, entry, frozenset(sequences + pictures + extensions))
+
+    def starts_decoding(self, data: bytes, unit: Unit, /) -> bool:
+        """IDR pictures, and I pictures that bring parameter sets: broadcasters' open groups of pictures."""
+        described = False
+        for start, _, kind in unit.nals:
+            if kind == avc.IDR:
+                return True
+            if kind == avc.SPS:
+                described = True
+            elif kind in _SLICES:
+                return described and _is_intra(data[start + 1 : start + 13])
+        return False
+
+
+def _is_intra(head: bytes) -> bool:
+    try:
+        bits = Bits(unescape(head))
+        bits.golomb()
+        return bits.golomb() in _INTRA
+    except OutOfBitsError:
+        return False

@@ -1,0 +1,69 @@
+"""Fragments made of a transport stream decode to what the stream itself decodes to, at the same times."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rightcast.formats.cmaf import package
+from tests.formats.tracks import file_of, first_time, package_all, probed_frames, samples_of, split, unit_offsets
+from tests.headend.signals import AUDIO_PID, VIDEO_PID, signal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
+
+
+@pytest.fixture(scope="module")
+def ts() -> bytes:
+    return signal().read_bytes()
+
+
+@pytest.mark.parametrize(("pid", "stream", "scale"), [(VIDEO_PID, "v", 1), (AUDIO_PID, "a", 90000 / 48000)])
+def test_decoded_frames_and_their_times_are_those_of_the_stream(
+    ts: bytes, tmp_path: Path, pid: int, stream: str, scale: float
+) -> None:
+    path = tmp_path / "track.mp4"
+    path.write_bytes(file_of(package_all(split(ts, unit_offsets(ts, joinable=True))), pid))
+    expected = probed_frames(signal(), stream)
+    frames = probed_frames(path, stream)
+    assert [(round(pts * scale), kind) for pts, kind in frames] == expected
+
+
+@pytest.mark.parametrize("pid", [VIDEO_PID, AUDIO_PID])
+def test_decoding_times_continue_from_segment_to_segment(ts: bytes, pid: int) -> None:
+    made = package_all(split(ts, unit_offsets(ts, joinable=True)))
+    assert len(made) == 4
+    fragments = [one.fragments[pid] for one in made]
+    assert [one.base + one.length for one in fragments[:-1]] == [one.base for one in fragments[1:]]
+
+
+def test_segments_start_with_pictures_to_start_at(ts: bytes) -> None:
+    made = package_all(split(ts, unit_offsets(ts, joinable=True)))
+    assert all(one.fragments[VIDEO_PID].independent for one in made)
+
+
+def test_the_same_bytes_give_the_same_fragments(ts: bytes) -> None:
+    assert package(ts, time=first_time(ts), sequence=7) == package(ts, time=first_time(ts), sequence=7)
+
+
+def test_every_part_names_the_same_init_segment(ts: bytes) -> None:
+    made = package_all(split(ts, unit_offsets(ts)[::7]))
+    assert len({track.init_hash for one in made for track in one.tracks}) == 2
+
+
+def test_times_go_on_over_the_wrap_of_33_bits(ts: bytes) -> None:
+    far = (1 << 33) * 5 + first_time(ts)
+    start = package(ts, time=far, sequence=0).fragments[VIDEO_PID].base
+    assert start == far
+
+
+def test_cutting_into_parts_loses_and_doubles_nothing(ts: bytes) -> None:
+    whole = package(ts, time=first_time(ts), sequence=0)
+    made = package_all(split(ts, unit_offsets(ts)[::6]))
+    for pid in (VIDEO_PID, AUDIO_PID):
+        parts = b"".join(one.fragments[pid].data for one in made if pid in one.fragments)
+        assert samples_of(parts) == samples_of(whole.fragments[pid].data)
