@@ -15,6 +15,7 @@ from rightcast.contract.reports import (
     PicturesReport,
     QualityReport,
     RefusalReport,
+    SeenReport,
     SessionReport,
 )
 from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
@@ -23,6 +24,8 @@ from rightcast.domain.features import Features
 from rightcast.domain.lineup import (
     Channel,
     ChannelKind,
+    Credential,
+    CredentialKind,
     Line,
     LineStatus,
     Lineup,
@@ -89,6 +92,9 @@ RECORDS = {
         expires=NOON.replace(year=2028),
         sessions_from=NOON,
         trial=True,
+        credentials=(
+            Credential(id=4, kind=CredentialKind.XTREAM, handle="anna-tv", digest="cd34", device="Living room"),
+        ),
     ),
 }
 TRACK = Track(
@@ -144,6 +150,7 @@ REPORTS = {
             RefusalReport(at=1780315200.0, line="anna", channel_id=42, reason="no-carriage-right", address="192.0.2.7")
         ],
         bytes_sent=1880,
+        seen=[SeenReport(credential_id=4, at=1780315199.0, player="Kodi", address="192.0.2.7")],
     ),
     "headend-report": HeadendReport(
         shard=0,

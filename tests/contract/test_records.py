@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rightcast.contract import codec
 from rightcast.contract.catalogue import TYPES, Change, Kind, Record, Revision, body_of
 from rightcast.domain.errors import ContractError
-from rightcast.domain.lineup import Channel, ChannelKind, Source, SourceKind, Station
+from rightcast.domain.lineup import Channel, ChannelKind, Line, Source, SourceKind, Station
 from tests.contract.examples import RECORDS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -45,6 +45,11 @@ def test_golden_bytes_are_read(kind: Kind) -> None:
 def test_a_channel_of_before_there_were_features_is_read() -> None:
     body = (GOLDEN / "channel-without-features.json").read_bytes()
     assert codec.decode(body, Channel) == replace(RECORDS["channel"], features=None)
+
+
+def test_a_line_of_before_there_were_credentials_is_read() -> None:
+    body = (GOLDEN / "line-without-credentials.json").read_bytes()
+    assert codec.decode(body, Line) == replace(RECORDS["line"], credentials=())
 
 
 @pytest.mark.parametrize("kind", Kind)

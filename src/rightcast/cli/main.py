@@ -36,6 +36,7 @@ _COMMANDS = {
     "right": "rightcast.cli.rights:right_group",
     "package": "rightcast.cli.packages:package_group",
     "line": "rightcast.cli.lines:line_group",
+    "device": "rightcast.cli.devices:device_group",
     "explain": "rightcast.cli.explaining:explain_command",
     "audit": "rightcast.cli.audit:audit_group",
 }

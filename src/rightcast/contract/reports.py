@@ -142,6 +142,15 @@ class RefusalReport(msgspec.Struct, frozen=True, kw_only=True):
     address: str
 
 
+class SeenReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that used its credential, last at `at` (unix seconds)."""
+
+    credential_id: int
+    at: float
+    player: str
+    address: str
+
+
 class EdgeReport(msgspec.Struct, frozen=True, kw_only=True):
     """One edge process. `revision` is the last one applied, `heard` when the feed last answered."""
 
@@ -156,3 +165,4 @@ class EdgeReport(msgspec.Struct, frozen=True, kw_only=True):
     refusals: dict[str, int]
     recent_refusals: list[RefusalReport]
     bytes_sent: int = 0
+    seen: list[SeenReport] = []

@@ -161,12 +161,40 @@ class Package:
     lineup_ids: tuple[int, ...]
 
 
+class CredentialKind(enum.StrEnum):
+    """How a device of a customer proves itself.
+
+    XTREAM: a further name and secret. MAC: a box by its hardware address. SHORT: an address that is short enough to be
+    typed with a remote. TOKEN: a long one, for apps that are told it.
+    """
+
+    XTREAM = "xtream"
+    MAC = "mac"
+    SHORT = "short"
+    TOKEN = "token"  # noqa: S105 - the name of a kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A further way into a line, beside its own name and secret; revoked by taking it away.
+
+    `handle` finds it: a name, a MAC address in capitals, or the keyed digest of what the device shows. `digest` is that
+    of a secret where the kind has one; `device` is what the customer calls the thing.
+    """
+
+    id: int
+    kind: CredentialKind
+    handle: str
+    digest: str = ""
+    device: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A customer's access: a name, a keyed digest of a secret, packages and limits.
 
-    `territory` is where the customer lives (ISO 3166-1 alpha-2). `sessions_from`: sessions
-    opened before this moment are void (a kick moves it to now). `max_sessions` counts
+    `credentials` are further ways in, one per device. `territory` is where the customer lives (ISO 3166-1 alpha-2).
+    `sessions_from`: sessions opened before this moment are void (a kick moves it to now). `max_sessions` counts
     concurrent screens.
     """
 
@@ -181,6 +209,7 @@ class Line:
     expires: datetime | None = None
     sessions_from: datetime | None = None
     trial: bool = False
+    credentials: tuple[Credential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,9 @@ from msgspec import structs
 
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
-from rightcast.domain.credentials import digest_secret, secret_matches
 from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, decide, line_checks
 from rightcast.edge import tokens
+from rightcast.edge.identity import Identity
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
 
@@ -73,7 +73,7 @@ class Admission:
         self._replica = replica
         self._sessions = sessions
         self._viewings = viewings
-        self._secrets_key = secrets_key
+        self.identity = Identity(replica, secrets_key)
         self._tokens_key = tokens_key
         self._edge = edge
         self._cut = cut
@@ -86,14 +86,9 @@ class Admission:
     # Lines
 
     def authenticate(self, name: str, secret: str) -> Line | Denied:
-        """The line, whatever its status. An unknown name costs as much time as a wrong secret."""
-        line = self._replica.line_named(name)
-        if line is None:
-            digest_secret(self._secrets_key, name, secret)
-            return Denied(Reason.UNKNOWN_LINE)
-        if not secret_matches(self._secrets_key, name, secret, line.secret_digest):
-            return Denied(Reason.WRONG_SECRET)
-        return line
+        """The line, whatever its status, by its own name and secret or by those of one of its devices."""
+        who = self.identity.by_name(name, secret)
+        return who if isinstance(who, Denied) else who.line
 
     def line_reason(self, line: Line) -> Reason | None:
         """Why the line may watch nothing at all now; None when it may."""

@@ -159,6 +159,7 @@ class Edge:
             sessions=sessions,
             refusals=dict(self.admission.refusals),
             recent_refusals=list(self.admission.recent),
+            seen=self.admission.identity.recently(),
             bytes_sent=self.listener.bytes_sent + self.delivery.bytes_of_the_gone + _running_bytes(self.viewings),
         )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rightcast.contract import codec
 from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
 from rightcast.domain.errors import ContractError
-from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
+from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, Lineup, Package, Station
 from rightcast.domain.protection import Protection
 from rightcast.domain.rights import CarriageRight, next_boundary
 
@@ -34,7 +34,11 @@ CREATE TABLE IF NOT EXISTS record (
     kind TEXT NOT NULL, key INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS line (id INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS line_name ON line (name)
+CREATE INDEX IF NOT EXISTS line_name ON line (name);
+CREATE TABLE IF NOT EXISTS handle (
+    kind TEXT NOT NULL, handle TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (kind, handle)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS handle_line ON handle (line)
 """
 _MMAP_BYTES = 4 << 30
 _CACHED_LINES = 4096
@@ -83,6 +87,15 @@ class Replica:
         """The line of an id."""
         row = self._base.execute("SELECT body FROM line WHERE id = ?", (line_id,)).fetchone()
         return codec.decode(row[0], Line) if row else None
+
+    def line_by(self, kind: CredentialKind, handle: str) -> tuple[Line, Credential] | None:
+        """The line that a credential opens, and the credential."""
+        row = self._base.execute(
+            "SELECT line FROM handle WHERE kind = ? AND handle = ?", (kind.value, handle)
+        ).fetchone()
+        line = self.line(row[0]) if row else None
+        found = None if line is None else next((one for one in line.credentials if _is(one, kind, handle)), None)
+        return None if line is None or found is None else (line, found)
 
     def rights_of(self, channel_id: int) -> tuple[CarriageRight, ...]:
         """The rights recorded for a channel."""
@@ -151,11 +164,14 @@ class Replica:
 
     def _store(self, revision: Revision, line: Line | None) -> None:
         if revision.kind is Kind.LINE:
+            self._base.execute("DELETE FROM handle WHERE line = ?", (revision.key,))
             if line is None:
                 self._base.execute("DELETE FROM line WHERE id = ?", (revision.key,))
             else:
                 row = (revision.key, line.name, revision.body)
                 self._base.execute("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", row)
+                handles = [(one.kind.value, one.handle, line.id) for one in line.credentials]
+                self._base.executemany("INSERT OR REPLACE INTO handle VALUES (?, ?, ?)", handles)
         elif revision.body is None:
             self._base.execute("DELETE FROM record WHERE kind = ? AND key = ?", (revision.kind.value, revision.key))
         else:
@@ -208,6 +224,10 @@ class Replica:
             self._base.execute("ROLLBACK")
             raise
         self._base.execute("COMMIT")
+
+
+def _is(credential: Credential, kind: CredentialKind, handle: str) -> bool:
+    return credential.kind is kind and credential.handle == handle
 
 
 _UNREADABLE = object()

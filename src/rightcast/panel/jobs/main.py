@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 DRAIN_S = 0.2
 NOTICE_S = 5.0
+DEVICES_S = 10.0
 PRUNE_S = 3600.0
 
 
@@ -28,12 +29,12 @@ def run(settings: StationSettings) -> None:
     """Do the jobs until SIGTERM or SIGINT."""
     station_key(settings.keys)
     set_up_django(settings)
-    from rightcast.panel.jobs.tasks import drain, notice, prune  # noqa: PLC0415 - models load after Django's set-up
+    from rightcast.panel.jobs.tasks import drain, note_devices, notice, prune  # noqa: PLC0415 - models load after Django's set-up
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work_until(stop, [(DRAIN_S, drain), (NOTICE_S, notice), (PRUNE_S, prune)])
+    work_until(stop, [(DRAIN_S, drain), (NOTICE_S, notice), (DEVICES_S, note_devices), (PRUNE_S, prune)])
 
 
 def work_until(stop: threading.Event, jobs: list[tuple[float, Callable[[], object]]]) -> None:

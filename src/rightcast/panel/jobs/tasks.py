@@ -8,6 +8,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from rightcast.panel.audit.operations import prune_rows
+from rightcast.panel.lines.devices import note_seen
+from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
 
@@ -22,6 +24,11 @@ def drain() -> None:
 def notice() -> None:
     """Write into the trail which rights began or ended."""
     notice_turns()
+
+
+def note_devices() -> None:
+    """Keep when the devices of lines were last seen."""
+    note_seen(one for report in edge_reports() for one in report.seen)
 
 
 def prune() -> None:

@@ -1,10 +1,10 @@
-"""The table of lines. Only operations write it."""
+"""The tables of lines and their devices. Only operations write them."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from rightcast.domain.lineup import LineStatus
+from rightcast.domain.lineup import CredentialKind, LineStatus
 from rightcast.panel.catalogue.models import Package
 
 
@@ -32,3 +32,24 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Credential(models.Model):
+    """A further way into a line, one per device. What a device shows is nowhere, only its keyed digest."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=16, choices=[(one.value, one.value) for one in CredentialKind])
+    handle = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    device = models.CharField(max_length=80, blank=True, help_text="What the customer calls it.")
+    created = models.DateTimeField()
+    last_seen = models.DateTimeField(null=True, blank=True)
+    last_player = models.CharField(max_length=80, blank=True)
+    last_address = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "handle"], name="one_line_per_handle")]
+
+    def __str__(self) -> str:
+        return self.device or f"{self.kind} {self.id}"

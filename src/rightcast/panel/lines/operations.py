@@ -10,9 +10,9 @@ from django.conf import settings
 from rightcast.contract.catalogue import Kind
 from rightcast.domain import credentials
 from rightcast.domain.errors import InvalidInputError, NotFoundError
-from rightcast.domain.lineup import LineStatus
+from rightcast.domain.lineup import CredentialKind, LineStatus
 from rightcast.panel.catalogue.models import Package
-from rightcast.panel.lines.models import Line
+from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.operation import operating
 from rightcast.panel.station.queries import station
 from rightcast.panel.territories import check_territory
@@ -202,7 +202,8 @@ def _new_name() -> str:
 
 def _free_name(name: str) -> str:
     chosen = credentials.check_name(name.strip())
-    if Line.objects.filter(name__iexact=chosen).exists():
+    named = Credential.objects.filter(kind=CredentialKind.XTREAM.value, handle__iexact=chosen)
+    if Line.objects.filter(name__iexact=chosen).exists() or named.exists():
         raise InvalidInputError(
             f"There is a line '{chosen}' already.", remedy="Choose another name, or leave it empty.", field="name"
         )

@@ -46,7 +46,7 @@ class Explanation:
 
 
 def to_record(line: Line) -> domain.Line:
-    """The line as edges know it; prefetch `packages` when reading many."""
+    """The line as edges know it; prefetch `packages` and `credentials` when reading many."""
     return domain.Line(
         id=line.id,
         name=line.name,
@@ -59,12 +59,23 @@ def to_record(line: Line) -> domain.Line:
         expires=line.expires,
         sessions_from=line.sessions_from,
         trial=line.trial,
+        credentials=tuple(
+            domain.Credential(
+                id=one.id,
+                kind=domain.CredentialKind(one.kind),
+                handle=one.handle,
+                digest=one.digest,
+                device=one.device,
+            )
+            for one in line.credentials.all()
+        ),
     )
 
 
 def line_records(keys: Sequence[int]) -> dict[int, domain.Line]:
     """Records of those lines that exist."""
-    return {line.id: to_record(line) for line in Line.objects.filter(id__in=keys).prefetch_related("packages")}
+    found = Line.objects.filter(id__in=keys).prefetch_related("packages", "credentials")
+    return {line.id: to_record(line) for line in found}
 
 
 def line_ids() -> list[int]:

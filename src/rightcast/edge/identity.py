@@ -1,0 +1,79 @@
+"""Who asks: the line behind a name and secret, a box's address, a short address or a token.
+
+Every answer costs the same time whether the name exists or not; what was last seen of a credential is kept for reports.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightcast.contract.reports import SeenReport
+from rightcast.domain.credentials import digest_secret, secret_matches, stored_handle
+from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.lineup import Credential, CredentialKind, Line
+
+if TYPE_CHECKING:
+    from rightcast.edge.replica import Replica
+
+REPORTED = 500
+"""So many credentials seen of late are named in one report; there are more reports to come."""
+_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A line, and by which of its credentials it was found; None: by its own name and secret."""
+
+    line: Line
+    credential: Credential | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that was given, which apps want to hear again."""
+        credential = self.credential
+        return credential.handle if credential and credential.kind is CredentialKind.XTREAM else self.line.name
+
+
+class Identity:
+    """Finds lines in the replica. `key` is that of secrets."""
+
+    def __init__(self, replica: Replica, key: bytes) -> None:
+        self._replica = replica
+        self._key = key
+        self._seen: OrderedDict[int, SeenReport] = OrderedDict()
+
+    def by_name(self, name: str, secret: str) -> Identified | Denied:
+        """By name and secret, the line's own or a further one. An unknown name takes as long as a wrong secret."""
+        line = self._replica.line_named(name)
+        if line is not None:
+            matches = secret_matches(self._key, name, secret, line.secret_digest)
+            return Identified(line) if matches else Denied(Reason.WRONG_SECRET)
+        found = self._replica.line_by(CredentialKind.XTREAM, name)
+        if found is None:
+            digest_secret(self._key, name, secret)
+            return Denied(Reason.UNKNOWN_LINE)
+        line, credential = found
+        if not secret_matches(self._key, name, secret, credential.digest):
+            return Denied(Reason.WRONG_SECRET)
+        return Identified(line, credential)
+
+    def by_handle(self, kind: CredentialKind, shown: str) -> Identified | Denied:
+        """By what a device shows of itself: a MAC address, a short address, a token."""
+        found = self._replica.line_by(kind, stored_handle(self._key, kind, shown))
+        return Denied(Reason.UNKNOWN_LINE) if found is None else Identified(*found)
+
+    def saw(self, who: Identified, *, at: float, player: str, address: str) -> None:
+        """A device was here; `at` in unix seconds."""
+        if who.credential is None:
+            return
+        number = who.credential.id
+        self._seen[number] = SeenReport(credential_id=number, at=at, player=player[:80], address=address)
+        self._seen.move_to_end(number)
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def recently(self) -> list[SeenReport]:
+        """The devices seen last, the newest first; the panel keeps what it reads."""
+        return [self._seen[number] for number in list(reversed(self._seen))[:REPORTED]]
