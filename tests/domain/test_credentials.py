@@ -55,7 +55,7 @@ def test_only_the_right_secret_of_the_right_name_matches(name: str, secret: str,
     assert secret_matches(KEY, name, other, digest) is (other == secret)
     assert secret_matches(KEY, other, secret, digest) is (other == name)
     assert not secret_matches(b"another key", name, secret, digest)
-    assert secret not in digest
+    assert len(secret) < 10 or secret not in digest  # a few hexadecimal letters may stand in any digest
 
 
 def test_made_secrets_are_fit_and_differ() -> None:
