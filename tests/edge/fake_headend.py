@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import subprocess
 import time
@@ -16,17 +17,25 @@ from rightcast.contract.ring import (
     Dropped,
     Opened,
     Part,
+    Track,
     Up,
     Want,
     decode_wants,
     encode_batch,
 )
+from tests.formats.tracks import first_time, unit_offsets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PSI_BYTES = 3 * 188
 PARTS = 4
+LOOP = 6 * 90_000
+"""How long the source lasts, in ticks."""
+TRACKS = [
+    Track(pid=256, kind="video", codec="avc1.42c015", width=320, height=180, frame_rate=25.0),
+    Track(pid=257, kind="audio", codec="mp4a.40.2", language="ita", channels=1, sample_rate=44100),
+]
 
 
 def make_segments(folder: Path, seconds: int = 6) -> list[bytes]:
@@ -35,10 +44,18 @@ def make_segments(folder: Path, seconds: int = 6) -> list[bytes]:
     command += ["-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d={seconds}"]
     command += ["-f", "lavfi", "-i", f"sine=440:d={seconds}"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-c:a", "aac", "-shortest"]
+    command += ["-x264-params", "bframes=0:scenecut=0:keyint=25:min-keyint=25"]
     command += ["-f", "hls", "-hls_time", "1", "-hls_list_size", "0"]
     command += ["-hls_segment_filename", str(folder / "%03d.ts"), str(folder / "list.m3u8")]
     subprocess.run(command, check=True, timeout=60)
     return [path.read_bytes() for path in sorted(folder.glob("*.ts"))]
+
+
+@functools.cache
+def part_bounds(data: bytes) -> list[int]:
+    """Where parts of equal lasting begin: where pictures do; and the end."""
+    pictures = unit_offsets(data)
+    return [0, *(pictures[len(pictures) * step // PARTS] for step in range(1, PARTS)), len(data)]
 
 
 class FakeHeadend:
@@ -49,9 +66,11 @@ class FakeHeadend:
         self.folder = root / "ring" / str(channel)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.channel = channel
+        self.tracks = TRACKS
         self.source = segments
         self.keep = keep
         self.sequence = 0
+        self.wall = time.time()
         self.epoch = 0
         self.wants: dict[int, int] = {}
         self.connections = 0
@@ -94,17 +113,17 @@ class FakeHeadend:
         if self._open is None:
             self._open = (self.data(self.sequence), 0)
             slot = self.sequence % (self.keep + 3)
+            time_90k = first_time(self._open[0]) + LOOP * (self.sequence // len(self.source))
             opened = Opened(
                 channel=self.channel, sequence=self.sequence, epoch=self.epoch, slot=slot, psi_bytes=PSI_BYTES,
-                wall=time.time(),
+                wall=self.wall + self.sequence, time=time_90k,
             )  # fmt: skip
             self._held.append([opened])
             messages.append(opened)
             descriptor = os.open(self.folder / f"{slot}.ts", os.O_WRONLY | os.O_CREAT, 0o600)
             os.close(descriptor)
         data, index = self._open
-        packets = len(data) // 188
-        bounds = [188 * (packets * step // PARTS) for step in range(PARTS + 1)]
+        bounds = part_bounds(data)
         opened = next(one for one in self._held[-1] if isinstance(one, Opened))
         descriptor = os.open(self.folder / f"{opened.slot}.ts", os.O_WRONLY)
         os.pwrite(descriptor, data[bounds[index] : bounds[index + 1]], bounds[index])
@@ -138,7 +157,7 @@ class FakeHeadend:
 
     def snapshot(self) -> list[Announcement]:
         held = [message for segment in self._held for message in segment]
-        return [Up(channel=self.channel, path=str(self.folder)), *held]
+        return [Up(channel=self.channel, path=str(self.folder), tracks=self.tracks), *held]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.edge.fake_headend import PARTS, PSI_BYTES
+from tests.edge.fake_headend import PARTS, PSI_BYTES, part_bounds
 from tests.edge.station import TestStation, eventually
 
 
@@ -87,8 +87,7 @@ async def test_viewers_go_on_after_the_headend_was_restarted(station: TestStatio
     assert await client.stream() == 200
     await client.read(len(station.headend.data(1)))
     station.headend.part()
-    size = len(station.headend.data(2)) // 188 // PARTS * 188
-    await client.read(size)
+    await client.read(part_bounds(station.headend.data(2))[1])
     before = station.headend.connections
     await station.headend.stop()
     station.headend.restart_ring()

@@ -103,6 +103,10 @@ class StationSettings:
         """Where headend process `shard` announces its rings."""
         return self.ring_root / f"headend-{shard}.sock"
 
+    def packages(self, edge: int) -> Path:
+        """Where edge process `edge` has segments packaged; empty but for what is being written."""
+        return self.ring_root / f"packages-{edge}"
+
     def replica(self, edge: int) -> Path:
         """The replica of edge process `edge`."""
         return self.data / f"replica-{edge}.sqlite3"

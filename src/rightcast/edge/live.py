@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.admission import RENEW_HLS_S, Admission, Player
 from rightcast.edge.endless_ts import Delivery, Viewer
-from rightcast.edge.http_message import Response, byte_range, head_lines, text
+from rightcast.edge.http_message import Response, text
+from rightcast.edge.packaging.names import INDEX
 from rightcast.edge.refusals import not_found, not_on_air, refusal
-from rightcast.edge.ring_reader import Ring, Rings, Segment, SegmentSlice
+from rightcast.edge.ring_reader import Ring, Rings, SegmentSlice
+from rightcast.edge.slices import slice_of
 
 if TYPE_CHECKING:
     from rightcast.domain.lineup import Line
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
     from rightcast.edge.keys import Keys
+    from rightcast.edge.packaging.outputs import Outputs
     from rightcast.edge.viewings import Viewing, Viewings
 
 STREAM_WAIT_S = 15.0
 PLAYLIST_WAIT_S = 10.0
-_IMMUTABLE = ("Cache-Control", "public, max-age=3600, immutable")
-_SEGMENT_TYPE = ("Content-Type", "video/mp2t")
 _STREAM_HEADERS = (("Cache-Control", "no-store"),)
 
 
 class Live:
     """Answers the addresses of live channels."""
 
-    def __init__(self, admission: Admission, viewings: Viewings, rings: Rings, delivery: Delivery, keys: Keys) -> None:
+    def __init__(
+        self,
+        admission: Admission,
+        viewings: Viewings,
+        rings: Rings,
+        delivery: Delivery,
+        *,
+        keys: Keys,
+        outputs: Outputs,
+    ) -> None:
         self._admission = admission
         self._viewings = viewings
         self._rings = rings
         self._delivery = delivery
         self._keys = keys
+        self._outputs = outputs
 
     def by_credentials(
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
@@ -45,8 +56,10 @@ class Live:
         if isinstance(line, Denied):
             return self._refused(line, who[0], channel_id, request)
         player = player_of(request)
-        if ending == "m3u8":
-            return self._playlist_address(request, line, channel_id, player)
+        if ending in {"m3u8", "mpd"}:
+            wanted = "dash" if ending == "mpd" else request.fields().get("format", "")
+            name = self._outputs.entrance(channel_id, wanted)
+            return self._playlist_address(request, line, channel_id, player, name)
         if request.is_head:
             verdict = self._admission.admit_clear(line, channel_id)
             if isinstance(verdict, Denied):
@@ -57,7 +70,7 @@ class Live:
     def by_token(
         self, request: Request, token: str, channel_id: int, name: str
     ) -> Answer | Coroutine[Any, Any, Answer]:
-        """`/s/TOKEN/ID/index.m3u8` and the segments beside it: no waiting for a token that is known."""
+        """`/s/TOKEN/ID/index.m3u8` and all beside it: no waiting for a token that is known."""
         viewing = self._viewings.by_token(token)
         if viewing is None or viewing.channel_id != channel_id:
             return self._resume(request, token, channel_id, name)
@@ -99,7 +112,9 @@ class Live:
         viewing.bytes_sent += viewer.bytes_sent
         self._admission.hang_up(viewing)
 
-    async def _playlist_address(self, request: Request, line: Line, channel_id: int, player: Player) -> Answer:
+    async def _playlist_address(
+        self, request: Request, line: Line, channel_id: int, player: Player, name: str | None
+    ) -> Answer:
         """Send the player on to an address without credentials."""
         if request.is_head:
             token = self._admission.preview(line, channel_id, player)
@@ -108,7 +123,9 @@ class Live:
             token = viewing if isinstance(viewing, Denied) else viewing.token
         if isinstance(token, Denied):
             return self._refused(token, line.name, channel_id, request)
-        location = f"/s/{token}/{channel_id}/index.m3u8"
+        if name is None:
+            return text(404, "The channel is not offered in this format.")
+        location = f"/s/{token}/{channel_id}/{name}"
         return text(302, "The playlist is elsewhere.", ("Location", location), ("Cache-Control", "no-store"))
 
     async def _resume(self, request: Request, token: str, channel_id: int, name: str) -> Answer:
@@ -122,27 +139,38 @@ class Live:
 
     def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
         ring = self._rings.get(viewing.channel_id)
-        if name == "index.m3u8":
+        if name == INDEX:
             return self._playlist(ring, viewing)
         key = self._keys.answer(ring, request, name)
         if key is not None:
             return key
         stem, _, ending = name.partition(".")
-        segment = ring.segments.get(int(stem)) if ending == "ts" and stem.isdecimal() and len(stem) < 19 else None
+        if ending != "ts" or not stem.isdecimal():
+            return self._other(request, viewing, name)
+        segment = ring.segments.get(int(stem)) if len(stem) < 19 else None
         if segment is None or not segment.closed or not segment.end:
             return not_found()
-        answer = _slice(request, segment)
+        tag = f"{segment.epoch}-{segment.sequence}-{segment.end}"  # the epoch keeps it unique over restarts
+        answer = slice_of(request, segment, (0, segment.end), tag, "video/mp2t")
         if isinstance(answer, SegmentSlice) and not request.is_head:
             viewing.bytes_sent += answer.size
         return answer
 
     def _playlist(self, ring: Ring, viewing: Viewing) -> Answer | Coroutine[Any, Any, Answer]:
-        now = self._admission.now()
-        if now - viewing.renewed > RENEW_HLS_S and not viewing.renewing:
-            return self._renewed_playlist(ring, viewing)
+        if self._lease_ages(viewing):
+            return self._renewed(viewing, lambda: ring.playlist() or self._first_playlist(ring, viewing))
         return ring.playlist() or self._first_playlist(ring, viewing)
 
-    async def _renewed_playlist(self, ring: Ring, viewing: Viewing) -> Answer:
+    def _other(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
+        """Whatever is made just in time; its playlists and manifests renew the lease too."""
+        if self._lease_ages(viewing) and name.endswith((".m3u8", ".mpd")):
+            return self._renewed(viewing, lambda: self._outputs.answer(request, viewing, name))
+        return self._outputs.answer(request, viewing, name)
+
+    def _lease_ages(self, viewing: Viewing) -> bool:
+        return self._admission.now() - viewing.renewed > RENEW_HLS_S and not viewing.renewing
+
+    async def _renewed(self, viewing: Viewing, answer: Callable[[], Answer | Coroutine[Any, Any, Answer]]) -> Answer:
         """Now and then fetching a playlist also renews the lease."""
         viewing.renewing = True
         try:
@@ -155,7 +183,8 @@ class Live:
                 return refusal(denied)
         finally:
             viewing.renewing = False
-        return ring.playlist() or await self._first_playlist(ring, viewing)
+        found = answer()
+        return await found if isinstance(found, Coroutine) else found
 
     async def _first_playlist(self, ring: Ring, viewing: Viewing) -> Answer:
         await _wait(viewing, ring.until(lambda: ring.playlist() is not None, timeout_s=PLAYLIST_WAIT_S))
@@ -188,23 +217,3 @@ async def _wait(viewing: Viewing, found: Coroutine[Any, Any, bool]) -> None:
 def player_of(request: Request) -> Player:
     """Who sent a request."""
     return Player(request.address, request.header(b"user-agent"))
-
-
-def _slice(request: Request, segment: Segment) -> Answer:
-    """A segment or a part of it (RFC 9110 section 14); the epoch keeps the tag unique over restarts."""
-    size = segment.end
-    tag = f'"{segment.epoch}-{segment.sequence}-{size}"'
-    common = (_SEGMENT_TYPE, _IMMUTABLE, ("ETag", tag), ("Accept-Ranges", "bytes"))
-    if request.header(b"if-none-match") == tag:
-        return Response(status=304, headers=common[1:])
-    wanted = request.header(b"range")
-    try:
-        found = byte_range(wanted, size) if wanted else None
-    except ValueError:
-        return text(416, "The segment is shorter than that.", ("Content-Range", f"bytes */{size}"))
-    if found is None:
-        return SegmentSlice(head_lines(200, *common, ("Content-Length", str(size))), segment, 0, size)
-    start, length = found
-    content_range = ("Content-Range", f"bytes {start}-{start + length - 1}/{size}")
-    head = head_lines(206, *common, content_range, ("Content-Length", str(length)))
-    return SegmentSlice(head, segment, start, length)

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from rightcast.contract.reports import EdgeReport, SessionReport
+from rightcast.domain.packaging import Packaging
 from rightcast.edge.admission import RENEW_TS_S, Admission
 from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.certificates import Certificate
@@ -20,10 +21,16 @@ from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.interfaces.m3u import Playlists
+from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.keys import Keys
 from rightcast.edge.live import Live
 from rightcast.edge.origin import Origin
+from rightcast.edge.packaging.lists import Lists
+from rightcast.edge.packaging.manifests import Manifests
+from rightcast.edge.packaging.outputs import Outputs
+from rightcast.edge.packaging.pool import Pool
+from rightcast.edge.packaging.workshop import Workshop
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.routes import Routes
@@ -45,6 +52,8 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 REPORT_S = 1.0
+PACKAGES_BYTES = 512 << 20
+"""The most that packaged segments and parts may take of the tmpfs, beside the rings."""
 VIEWINGS_PER_REPORT_S = 4_000
 """Every so many viewings the report, which names them all, comes a second later: it must not cost viewers."""
 
@@ -103,7 +112,16 @@ class Edge:
             cut=self._cut,
         )
         self.keys = Keys(self.replica, ContentKeys(key))
-        self.live = Live(self.admission, self.viewings, self.rings, self.delivery, self.keys)
+        self.workshop = Workshop(Pool(packaging_workers()), settings.packages(index), max_bytes=PACKAGES_BYTES)
+        self.outputs = Outputs(
+            self.rings,
+            self.workshop,
+            Lists(part_s=settings.part_s),
+            Manifests(),
+            packaging=self._packaging,
+            clock=lambda request: f"{place_of(request, settings).url}/time",
+        )
+        self.live = Live(self.admission, self.viewings, self.rings, self.delivery, keys=self.keys, outputs=self.outputs)
         catalogue = Catalogue(self.replica, self.admission)
         playlists = Playlists(settings, self.admission, catalogue)
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue)
@@ -140,6 +158,7 @@ class Edge:
     async def close(self) -> None:
         """Close the doors, finish what is under way, let go of everything."""
         await self.listener.close()
+        await self.workshop.close()
         self.replica.close()
         if isinstance(self.sessions, FileSessions):
             await self.sessions.revoke_edge(f"e{self.index}")
@@ -175,6 +194,10 @@ class Edge:
             listener=self.delivery,
         )
 
+    def _packaging(self, channel_id: int) -> Packaging:
+        channel = self.replica.channels.get(channel_id)
+        return channel.packaging if channel is not None else Packaging()
+
     def _cut(self, viewing: Viewing) -> None:
         self.live.cut(viewing)
 
@@ -207,6 +230,7 @@ class Edge:
     def _each_second(self) -> None:
         self.listener.sweep()
         self.admission.expire_hls()
+        self.workshop.sweep()
         if self.certificate is not None:
             self.certificate.refresh()
 
@@ -215,6 +239,14 @@ class Edge:
             self._reports.put(f"edge-{self.index}", self.report())
         except OSError as error:
             _log.warning("The report of this edge could not be written: %s", error)
+
+
+def packaging_workers() -> int:
+    """How many workers package for an edge: one for each core that its neighbours leave, but no fewer than two.
+
+    With two of them a job that hangs holds up nobody else.
+    """
+    return max(2, min(4, (os.cpu_count() or 1) // 2))
 
 
 def _running_bytes(viewings: Viewings) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
 from rightcast.edge.http_message import Prepared, prepared
-from rightcast.formats.hls import MediaSegment, media_playlist
+from rightcast.formats.hls.media import MediaSegment, media_playlist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,14 +31,14 @@ class Segment:
     """One segment of a ring. `end` is how many bytes may be read; `following` the segment after it.
 
     `waiting` holds the viewers that have everything up to `end`, and some that have left. `part_ends` leads from
-    where a part begins to where it ends; `part_s` holds each part's duration, `tracks` what the ring was made of when
-    the segment began. Once `gone`, nothing of the segment may be read.
+    where a part begins to where it ends; `part_s` holds each part's duration, `independent` whether it is joinable,
+    `tracks` what the ring was made of when the segment began. Once `gone`, nothing of the segment may be read.
     """
 
     __slots__ = (
-        "_descriptor", "_path", "_shared", "closed", "duration", "end", "epoch", "following", "gone",
-        "joinable", "markers", "part_ends", "part_s", "parts", "psi_bytes", "ring", "sequence", "slot", "time",
-        "tracks", "waiting", "wall",
+        "_descriptor", "_shared", "closed", "duration", "end", "epoch", "following", "gone",
+        "independent", "joinable", "markers", "part_ends", "part_s", "parts", "path", "psi_bytes", "ring", "sequence",
+        "slot", "time", "tracks", "waiting", "wall",
     )  # fmt: skip
 
     def __init__(self, ring: Ring, opened: Opened) -> None:
@@ -52,16 +52,17 @@ class Segment:
         self.tracks = ring.tracks
         self.markers: list[Marker] = []
         self.part_s: list[float] = []
+        self.independent: list[bool] = []
         self.parts: list[tuple[int, int]] = []
         self.part_ends: dict[int, int] = {}
         self.joinable = -1
         self.end = 0
         self.closed = False
-        self.gone = False
+        self.gone: bool = False
         self.duration = 0.0
         self.following: Segment | None = None
         self.waiting: list[Viewer] = []
-        self._path = ring.folder / f"{opened.slot}.ts"
+        self.path = ring.folder / f"{opened.slot}.ts"
         self._descriptor = -1
         self._shared: dict[int, bytes] = {}
 
@@ -74,7 +75,7 @@ class Segment:
     def descriptor(self) -> int:
         """The open file of the segment. Raises OSError."""
         if self._descriptor < 0:
-            self._descriptor = self.ring.slot_descriptor(self._path)
+            self._descriptor = self.ring.slot_descriptor(self.path)
         return self._descriptor
 
     def forget_descriptor(self) -> None:
@@ -101,6 +102,7 @@ class Segment:
             return
         self.parts.append((part.offset, part.offset + part.size))
         self.part_s.append(part.duration)
+        self.independent.append(part.joinable)
         self.end = self.part_ends[part.offset] = part.offset + part.size
         if part.joinable:
             self.joinable = len(self.parts) - 1
@@ -115,12 +117,24 @@ class Segment:
         self._shared.clear()
 
 
+class Readable(Protocol):
+    """An open file of which bytes go to viewers; once `gone`, nothing of it may be read."""
+
+    @property
+    def descriptor(self) -> int:
+        """The open file. Raises OSError."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it may not be read any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentSlice:
-    """Bytes [start, start + size) of a segment, after a head."""
+    """Bytes [start, start + size) of a segment or of something made from it, after a head."""
 
     head: bytes
-    segment: Segment
+    segment: Readable
     start: int
     size: int
 
@@ -142,7 +156,10 @@ class RingListener(Protocol):
 
 
 class Ring:
-    """The ring of one channel; exists without segments while the channel is not on air."""
+    """The ring of one channel; exists without segments while the channel is not on air.
+
+    `version` grows whenever something of it may have changed.
+    """
 
     def __init__(
         self,
@@ -160,6 +177,7 @@ class Ring:
         self.video = True
         self.tracks: list[Track] = []
         self.up = False
+        self.version = 0
         self.folder = Path()
         self.segments: dict[int, Segment] = {}
         self.audience: set[Viewer] = set()
@@ -189,13 +207,19 @@ class Ring:
         """The first segment beyond a position that a viewer has reached."""
         return next((one for one in self.segments.values() if one.position > position and one.parts), None)
 
+    def closed_segments(self) -> list[Segment]:
+        """The whole segments that playlists show, the oldest first."""
+        return [one for one in self.segments.values() if one.closed][-self._playlist_segments :]
+
     def playlist(self) -> Prepared | None:
         """The answer with the media playlist; None while no segment is closed."""
         if self._playlist is None:
-            closed = [one for one in self.segments.values() if one.closed][-self._playlist_segments :]
+            closed = self.closed_segments()
             if not closed:
                 return None
-            rows = [MediaSegment(one.sequence, one.epoch, one.duration, one.wall) for one in closed]
+            rows = [
+                MediaSegment(one.sequence, one.epoch, one.duration, one.wall, f"{one.sequence}.ts") for one in closed
+            ]
             body = media_playlist(rows, target_duration=self._target_duration)
             self._playlist = prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
         return self._playlist
@@ -247,6 +271,7 @@ class Ring:
             for segment in lost:
                 segment.drop()
             self._listener.stranded(self, lost)
+        self.version += 1
         changes, self._changes = self._changes, []
         for change in changes:
             if not change.done():

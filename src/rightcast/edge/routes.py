@@ -6,6 +6,7 @@ A path before the known words is tolerated, for apps and proxies add one.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -23,13 +24,14 @@ _PREFLIGHT = (
     ("Access-Control-Allow-Headers", "Range, Content-Type, Accept, Authorization, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
 )
-_ENDINGS = {"", "ts", "m3u8"}
+_ENDINGS = {"", "ts", "m3u8", "mpd"}
 WELCOME = """Rightcast serves television here. Your provider gave you a NAME and a SECRET:
 
   playlist    /get.php?username=NAME&password=SECRET&type=m3u_plus&output=ts   (or output=hls)
   guide       /xmltv.php?username=NAME&password=SECRET
   apps        this server's address, NAME and SECRET (Xtream login)
   one channel /live/NAME/SECRET/CHANNEL.ts   or   /live/NAME/SECRET/CHANNEL.m3u8
+              /live/NAME/SECRET/CHANNEL.mpd   or   .m3u8?format=cmaf   or   .m3u8?format=ll
 """
 
 Script = Callable[["Request"], "Response | Coroutine[Any, Any, Answer]"]
@@ -67,10 +69,8 @@ class Routes:
     def _other(
         self, request: Request, connection: Connection, parts: list[str]
     ) -> Answer | Coroutine[Any, Any, Answer]:
-        if not parts:
-            return text(200, WELCOME.rstrip())
-        if parts == ["healthz"]:
-            return text(200, "ok")
+        if len(parts) < 2:
+            return _of_the_edge(parts[0] if parts else "")
         if len(parts) >= 4 and parts[-4] == "s":
             return self._by_token(request, ["", *parts[-4:]])
         if len(parts) < 3:
@@ -81,6 +81,23 @@ class Routes:
             return not_found()
         credentials = (unquote(name), unquote(secret))  # after the split, so that %2F makes no new part
         return self._live.by_credentials(request, connection, credentials, int(channel), ending)
+
+
+def _of_the_edge(name: str) -> Response:
+    match name:
+        case "":
+            return text(200, WELCOME.rstrip())
+        case "healthz":
+            return text(200, "ok")
+        case "time":
+            return Response(body=_moment().encode(), headers=(("Cache-Control", "no-store"),))
+        case _:
+            return not_found()
+
+
+def _moment() -> str:
+    """The time of this edge as DASH players want it (ISO/IEC 23009-1 section 5.8.5.7, http-iso)."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _is_id(text: str) -> bool:

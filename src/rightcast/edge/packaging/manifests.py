@@ -1,0 +1,157 @@
+"""Manifests of MPEG-DASH from what the rings hold: a period per epoch, all qualities and languages in each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from rightcast.edge.packaging.names import Form
+from rightcast.edge.packaging.tracks import Picture, Sound, pictures, rates, sounds
+from rightcast.formats.dash import (
+    TIMESCALE,
+    AdaptationSet,
+    Manifest,
+    Period,
+    Representation,
+    Span,
+    Timeline,
+    manifest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rightcast.edge.ring_reader import Ring, Segment
+
+MANIFEST_TYPE = "application/dash+xml"
+_DELAY_TARGETS = 3
+_NUMBER = "$Number$"
+_SAME_CLOCK = TIMESCALE
+_USUAL_SOUND_BPS = 128_000
+
+
+class Manifests:
+    """Writes manifests; remembers when each epoch of a ring began, for periods must not move."""
+
+    def __init__(self) -> None:
+        self._begun: dict[Ring, dict[int, tuple[float, int]]] = {}
+
+    def write(self, rings: Sequence[Ring], clock: str) -> str | None:
+        """The manifest of a channel's rings, the broadcast first; None while there is no closed segment.
+
+        `clock` is the address where players ask the time.
+        """
+        if not rings:
+            return None
+        main = rings[0]
+        closed = main.closed_segments()
+        if not closed:
+            return None
+        epochs = [list(group) for _, group in groupby(closed, key=lambda one: one.epoch)]
+        self._remember(main, epochs)
+        periods = [self._period(rings, segments) for segments in epochs]
+        last = closed[-1]
+        return manifest(
+            Manifest(
+                periods=tuple(periods),
+                published=last.wall + last.duration,
+                window_s=sum(one.duration for one in closed),
+                update_s=max(1.0, min(one.duration for one in closed)),
+                delay_s=float(_DELAY_TARGETS * main.target_duration),
+                longest_s=float(main.target_duration),
+                buffer_s=float(main.target_duration),
+                clock=clock,
+            )
+        )
+
+    def _remember(self, ring: Ring, epochs: Sequence[Sequence[Segment]]) -> None:
+        before = self._begun.get(ring, {})
+        self._begun[ring] = {
+            group[0].epoch: before.get(group[0].epoch, (group[0].wall, group[0].time)) for group in epochs
+        }
+
+    def _period(self, rings: Sequence[Ring], segments: Sequence[Segment]) -> Period:
+        epoch = segments[0].epoch
+        start, origin = self._begun[rings[0]][epoch]
+        timelines = {rings[0]: _timeline(segments, origin)}
+        for rung in rings[1:]:
+            fitting = _beside(rung, segments)
+            if fitting:
+                timelines[rung] = _timeline(fitting, _origin(fitting[0], start, origin))
+        return Period(id=str(epoch), start=start, origin=origin, sets=tuple(_sets(timelines, epoch)))
+
+
+def _beside(rung: Ring, segments: Sequence[Segment]) -> list[Segment]:
+    """The segments of another rendition that were made of these, by the clock on the wall; of one epoch."""
+    begin, end = segments[0].wall, segments[-1].wall + segments[-1].duration
+    fitting = [one for one in rung.closed_segments() if begin <= one.wall + one.duration / 2 < end]
+    return [one for one in fitting if one.epoch == fitting[-1].epoch]
+
+
+def _origin(segment: Segment, start: float, origin: int) -> int:
+    """The time of the period's start in a rung's own clock, which usually is the broadcast's."""
+    own = segment.time - round((segment.wall - start) * TIMESCALE)
+    return origin if abs(own - origin) < _SAME_CLOCK else own
+
+
+def _timeline(segments: Sequence[Segment], origin: int) -> Timeline:
+    """Each segment lasts until the next begins, so that rounding leaves no holes."""
+    spans = [Span(one.time, later.time - one.time) for one, later in pairwise(segments)]
+    last = segments[-1]
+    spans.append(Span(last.time, round(last.duration * TIMESCALE)))
+    return Timeline(segments[0].sequence, tuple(spans), origin)
+
+
+def _sets(timelines: dict[Ring, Timeline], epoch: int) -> list[AdaptationSet]:
+    """One set per codec of pictures with all their qualities, one per sound."""
+    rings = list(timelines)
+    qualities: dict[str, list[Representation]] = {}
+    for one in pictures(rings, fragments=True):
+        quality = _quality(one, timelines[one.ring])
+        qualities.setdefault(quality.codecs.partition(".")[0], []).append(quality)
+    found = [_set(place, "video", group, epoch) for place, group in enumerate(qualities.values(), 1)]
+    for group in sounds(rings, fragments=True).values():
+        for sound in group:
+            only = _sound(sound, timelines[sound.ring])
+            made = _set(len(found) + 1, "audio", [only], epoch)
+            role = "main" if sound.default else "alternate"
+            found.append(replace(made, language=sound.language, label=sound.name, role=role))
+    return found
+
+
+def _quality(picture: Picture, timeline: Timeline) -> Representation:
+    track = picture.track
+    return Representation(
+        id=f"{picture.ring.rendition}-{track.pid}",
+        bandwidth_bps=rates(picture.ring).peak_bps,
+        timeline=timeline,
+        codecs=track.codec,
+        width=track.width,
+        height=track.height,
+        frame_rate=track.frame_rate,
+    )
+
+
+def _sound(sound: Sound, timeline: Timeline) -> Representation:
+    track = sound.track
+    return Representation(
+        id=f"{sound.ring.rendition}-{track.pid}",
+        bandwidth_bps=track.bitrate_bps or _USUAL_SOUND_BPS,
+        timeline=timeline,
+        codecs=track.codec,
+        sample_rate=track.sample_rate,
+        channels=track.channels,
+    )
+
+
+def _set(number: int, kind: str, group: Sequence[Representation], epoch: int) -> AdaptationSet:
+    stem = f"{Form.CMAF}$RepresentationID$"
+    return AdaptationSet(
+        id=number,
+        kind=kind,
+        mime=f"{kind}/mp4",
+        representations=tuple(group),
+        media=f"{stem}.{_NUMBER}.m4s",
+        init=f"{stem}.init{epoch}.mp4",
+    )

@@ -1,0 +1,315 @@
+"""Answers the addresses of formats that are made just in time: playlists, manifests, initialization, fragments, parts.
+
+Every request stands on a viewing; one that waits is answered at once when a decision ends the viewing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rightcast.domain.entitlement import Denied
+from rightcast.edge.http_message import Response, text
+from rightcast.edge.packaging import lists, names
+from rightcast.edge.packaging.job import Recipe
+from rightcast.edge.packaging.manifests import MANIFEST_TYPE
+from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
+from rightcast.edge.packaging.workshop import Product, Wanted
+from rightcast.edge.refusals import not_found, not_on_air, refusal
+from rightcast.edge.ring_reader import SegmentSlice
+from rightcast.edge.slices import slice_of
+from rightcast.formats.hls.blocking import Directives, read_directives, too_far
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightcast.domain.packaging import Packaging
+    from rightcast.edge.http_connection import Answer
+    from rightcast.edge.http_message import Request
+    from rightcast.edge.packaging.lists import Lists
+    from rightcast.edge.packaging.manifests import Manifests
+    from rightcast.edge.packaging.workshop import Workshop
+    from rightcast.edge.ring_reader import Ring, Rings, Segment
+    from rightcast.edge.viewings import Viewing
+
+FIRST_WAIT_S = 10.0
+_MASTERS = {names.MASTER: Form.TS, names.CMAF_MASTER: Form.CMAF, names.LOW_LATENCY_MASTER: Form.LOW_LATENCY}
+_NO_CACHE = ("Cache-Control", "no-cache")
+
+T = TypeVar("T")
+
+
+class Outputs:
+    """Everything under a token but the plain playlist and segments of transport stream.
+
+    `packaging` says what a channel offers, `clock` where the sender of a request may ask the time.
+    """
+
+    def __init__(
+        self,
+        rings: Rings,
+        workshop: Workshop,
+        lists: Lists,
+        manifests: Manifests,
+        *,
+        packaging: Callable[[int], Packaging],
+        clock: Callable[[Request], str],
+    ) -> None:
+        self._rings = rings
+        self._workshop = workshop
+        self._lists = lists
+        self._manifests = manifests
+        self._packaging = packaging
+        self._clock = clock
+        self._shared: dict[tuple[Ring, int, int | None], asyncio.Task[bool]] = {}
+
+    def answer(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
+        """The answer to what a viewing asks for by name."""
+        offered = self._packaging(viewing.channel_id)
+        form = _MASTERS.get(name)
+        if name == names.MANIFEST and offered.dash:
+            return self._first(viewing, lambda: self._manifest(request, viewing))
+        if form is not None and _offers(offered, form):
+            return self._first(viewing, lambda: lists.master(self._rings.of_channel(viewing.channel_id), form))
+        found = names.read(name)
+        if found is None or not _may_ask(offered, found):
+            return not_found()
+        ring = self._rings.get(viewing.channel_id, found.track.rendition)
+        return self._of_track(request, viewing, ring, found) if _holds(ring, found.track) else not_found()
+
+    def entrance(self, channel_id: int, wanted: str) -> str | None:
+        """The name at which a player begins that asks for a format; None when the channel is not offered in it.
+
+        Without a wish it is the plain playlist, as long as that holds all there is to choose.
+        """
+        offered = self._packaging(channel_id)
+        match wanted:
+            case "" | "ts":
+                return names.INDEX if lists.is_plain(self._rings.of_channel(channel_id)) else names.MASTER
+            case "cmaf" if offered.cmaf:
+                return names.CMAF_MASTER
+            case "ll" if offered.cmaf and offered.low_latency:
+                return names.LOW_LATENCY_MASTER
+            case "dash" if offered.dash:
+                return names.MANIFEST
+            case _:
+                return None
+
+    def _of_track(
+        self, request: Request, viewing: Viewing, ring: Ring, found: names.Listing | names.Init | names.Piece
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        match found:
+            case names.Listing():
+                return self._listing(request, viewing, ring, found.track)
+            case names.Init():
+                return self._init(request, viewing, ring, found)
+            case names.Piece():
+                return self._piece(request, viewing, ring, found)
+
+    # Playlists and manifests
+
+    def _first(self, viewing: Viewing, write: Callable[[], Answer]) -> Answer | Coroutine[Any, Any, Answer]:
+        """What can be written, or, for a channel that starts, as soon as it can."""
+        return write() or self._when_on_air(viewing, self._rings.get(viewing.channel_id), write)
+
+    async def _when_on_air(self, viewing: Viewing, ring: Ring, write: Callable[[], Answer]) -> Answer:
+        await until(viewing, asyncio.ensure_future(ring.until(lambda: write() is not None, timeout_s=FIRST_WAIT_S)))
+        return refusal(Denied(viewing.refused)) if viewing.ended else write() or not_on_air()
+
+    def _manifest(self, request: Request, viewing: Viewing) -> Answer:
+        body = self._manifests.write(self._rings.of_channel(viewing.channel_id), self._clock(request))
+        if body is None:
+            return None
+        return Response(body=body.encode(), content_type=MANIFEST_TYPE, headers=(_NO_CACHE,))
+
+    def _listing(
+        self, request: Request, viewing: Viewing, ring: Ring, track: names.Track
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        if track.form is not Form.LOW_LATENCY:
+            return self._first(viewing, lambda: self._lists.media(ring, track))
+        try:
+            wanted = read_directives(request.fields()) if request.query else Directives()
+        except ValueError as error:
+            return text(400, str(error))
+        now = lists.standing(ring)
+        if wanted.sequence is None or now is None:
+            return self._first(viewing, lambda: self._lists.media(ring, track, skip=wanted.skip))
+        if too_far(wanted, now):
+            return text(400, "That segment is too far ahead.")
+        if now.has(wanted.sequence, wanted.part):
+            return self._lists.media(ring, track, skip=wanted.skip) or not_on_air()
+        return self._blocking(viewing, ring, track, wanted)
+
+    async def _blocking(self, viewing: Viewing, ring: Ring, track: names.Track, wanted: Directives) -> Answer:
+        """Answer once the playlist holds what is asked for (draft-pantos-hls-rfc8216bis section 6.2.5.2)."""
+        came = await until(viewing, self._reaching(ring, wanted.sequence or 0, wanted.part))
+        if viewing.ended:
+            return refusal(Denied(viewing.refused))
+        if not came:
+            return text(503, "The picture has stopped.", ("Retry-After", "1"), _NO_CACHE)
+        return self._lists.media(ring, track, skip=wanted.skip) or not_on_air()
+
+    def _reaching(self, ring: Ring, sequence: int, part: int | None) -> asyncio.Task[bool]:
+        """One wait for all who wait for the same part."""
+        key = ring, sequence, part
+        task = self._shared.get(key)
+        if task is None:
+
+            def there() -> bool:
+                now = lists.standing(ring)
+                return now is not None and now.has(sequence, part)
+
+            limit = 3.0 * ring.target_duration  # longer than that is a failure of the server
+            task = self._shared[key] = asyncio.create_task(ring.until(there, timeout_s=limit))
+            task.add_done_callback(lambda _: self._shared.pop(key, None))
+        return task
+
+    # Bytes
+
+    def _init(
+        self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Init
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        pid = wanted.track.pid
+        product = self._workshop.of_epoch(wanted.epoch, pid, ring.channel_id, ring.rendition)
+        if product is not None:
+            return _init_of(request, ring, product, wanted)
+        source = _first_of_epoch(ring, wanted.epoch)
+        return not_found() if source is None else self._made_init(request, viewing, source, wanted)
+
+    async def _made_init(
+        self, request: Request, viewing: Viewing, source: tuple[Segment, int], wanted: names.Init
+    ) -> Answer:
+        segment, part = source
+        product = await until(viewing, self._workshop.make(segment, Wanted(Recipe.FRAGMENTS, part)))
+        if viewing.ended:
+            return refusal(Denied(viewing.refused))
+        return _init_of(request, segment.ring, product, wanted) if product is not None else _cannot()
+
+    def _piece(
+        self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Piece
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        if wanted.part != WHOLE:
+            place = lists.find_part(ring, wanted.sequence, wanted.part)
+            if place is None:
+                is_next = (wanted.sequence, wanted.part) == lists.next_part(ring)
+                return self._hinted(request, viewing, ring, wanted) if is_next else not_found()
+            return self._fragment(request, viewing, place[0], wanted, place[1])
+        segment = ring.segments.get(wanted.sequence)
+        if segment is None or not segment.closed or not segment.end:
+            return not_found()
+        if wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
+            tag = f"{ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
+            return _counted(request, viewing, slice_of(request, segment, (0, segment.end), tag, "video/mp2t"))
+        return self._fragment(request, viewing, segment, wanted, WHOLE)
+
+    async def _hinted(self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Piece) -> Answer:
+        """A part that was hinted at: wait until it is complete."""
+        await until(viewing, self._reaching(ring, wanted.sequence, wanted.part))
+        if viewing.ended:
+            return refusal(Denied(viewing.refused))
+        place = lists.find_part(ring, wanted.sequence, wanted.part)
+        if place is None:
+            return not_found()
+        answer = self._fragment(request, viewing, place[0], wanted, place[1])
+        return await answer if isinstance(answer, Coroutine) else answer
+
+    def _fragment(
+        self, request: Request, viewing: Viewing, segment: Segment, wanted: names.Piece, part: int
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        track = wanted.track
+        recipe = (
+            Wanted(Recipe.SELECTION, WHOLE, (track.pid,)) if track.form is Form.TS else Wanted(Recipe.FRAGMENTS, part)
+        )
+        product = self._workshop.have(segment, recipe)
+        if product is None:
+            return self._made_fragment(request, viewing, segment, wanted, recipe)
+        return _fragment_of(request, viewing, product, wanted, segment)
+
+    async def _made_fragment(
+        self, request: Request, viewing: Viewing, segment: Segment, wanted: names.Piece, recipe: Wanted
+    ) -> Answer:
+        product = await until(viewing, self._workshop.make(segment, recipe))
+        if viewing.ended:
+            return refusal(Denied(viewing.refused))
+        return _fragment_of(request, viewing, product, wanted, segment) if product is not None else _cannot()
+
+
+async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
+    """Wait for what others may wait for too; None as soon as a decision ended the viewing."""
+    if viewing.ended:
+        return None
+    own: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def done(_: asyncio.Future[T]) -> None:
+        if not own.done():
+            own.set_result(True)
+
+    task.add_done_callback(done)
+    viewing.waits.add(own)
+    try:
+        await asyncio.wait((own,))
+    finally:
+        viewing.waits.discard(own)
+        task.remove_done_callback(done)
+    return task.result() if task.done() and not task.cancelled() and not viewing.ended else None
+
+
+def _offers(packaging: Packaging, form: Form) -> bool:
+    match form:
+        case Form.CMAF:
+            return packaging.cmaf
+        case Form.LOW_LATENCY:
+            return packaging.cmaf and packaging.low_latency
+        case _:
+            return True
+
+
+def _may_ask(packaging: Packaging, found: names.Listing | names.Init | names.Piece) -> bool:
+    """Fragments serve HLS and DASH alike; text goes with either."""
+    form = found.track.form
+    return _offers(packaging, form) or (packaging.dash and form is Form.CMAF and not isinstance(found, names.Listing))
+
+
+def _holds(ring: Ring, track: names.Track) -> bool:
+    return ring.up and (track.pid == ALL_PIDS or any(one.pid == track.pid for one in ring.tracks))
+
+
+def _first_of_epoch(ring: Ring, epoch: int) -> tuple[Segment, int] | None:
+    """From what the initialization section of an epoch can be made: a whole segment, else a part with a key frame."""
+    of_epoch = [one for one in ring.segments.values() if one.epoch == epoch and one.parts]
+    closed = next((one for one in reversed(of_epoch) if one.closed), None)
+    if closed is not None:
+        return closed, WHOLE
+    return next(((one, one.joinable) for one in of_epoch if one.joinable >= 0), None)
+
+
+def _init_of(request: Request, ring: Ring, product: Product, wanted: names.Init) -> Answer:
+    place = product.inits.get(wanted.track.pid)
+    if place is None:
+        return not_found()
+    tag = f"{wanted.track.stem}-{wanted.epoch}-{place.size}"
+    return slice_of(request, product, (place.start, place.size), tag, f"{_kind(ring, wanted.track.pid)}/mp4")
+
+
+def _fragment_of(request: Request, viewing: Viewing, product: Product, wanted: names.Piece, segment: Segment) -> Answer:
+    place = product.fragments.get(wanted.track.pid)
+    if place is None:
+        return not_found()
+    tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}"
+    kind = "video/mp2t" if wanted.track.form is Form.TS else "video/iso.segment"
+    return _counted(request, viewing, slice_of(request, product, (place.start, place.size), tag, kind))
+
+
+def _kind(ring: Ring, pid: int) -> str:
+    return next((one.kind for one in ring.tracks if one.pid == pid and one.kind in {"video", "audio"}), "video")
+
+
+def _counted(request: Request, viewing: Viewing, answer: Answer) -> Answer:
+    if isinstance(answer, SegmentSlice) and not request.is_head:
+        viewing.bytes_sent += answer.size
+    return answer
+
+
+def _cannot() -> Response:
+    return text(503, "This could not be packaged; the edge's log says why.", ("Retry-After", "1"), _NO_CACHE)

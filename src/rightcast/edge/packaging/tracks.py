@@ -1,0 +1,122 @@
+"""What a channel's rings offer to choose from: pictures in their qualities, sounds by codec and language.
+
+Pure: from the tracks that headends announce.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightcast.contract.ring import Track
+from rightcast.edge.ring_reader import Ring
+from rightcast.formats.hls.master import unique_names
+from rightcast.formats.languages import language_name, web_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+_FRAGMENTED = ("avc1", "avc3", "hvc1", "hev1", "mp4a.40.2", "mp4a.40.5", "mp4a.40.29", "ac-3", "ec-3", "opus", "av01")
+"""Codecs that browsers and boxes expect in fragments; MPEG-2 pictures and MPEG-1 sounds stay in transport stream."""
+_ROLES = {
+    "visual_impaired": ("audio description", "public.accessibility.describes-video"),
+    "hearing_impaired": ("clear dialogue", "public.accessibility.enhances-speech-intelligibility"),
+    "commentary": ("commentary", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A video track in a rendition."""
+
+    ring: Ring
+    track: Track
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """An audio track in a rendition, under a name that no other of its codec has."""
+
+    ring: Ring
+    track: Track
+    name: str
+    language: str
+    default: bool
+
+    @property
+    def characteristics(self) -> str:
+        """For whom it is made, as HLS says it."""
+        return _ROLES.get(self.track.role, ("", ""))[1]
+
+
+def in_fragments(track: Track) -> bool:
+    """Whether a track is given in fragments too."""
+    return track.codec.lower().startswith(_FRAGMENTED)
+
+
+def pictures(rings: Iterable[Ring], *, fragments: bool) -> list[Picture]:
+    """The first video track of each rendition."""
+    found: list[Picture] = []
+    for ring in rings:
+        fitting = (one for one in ring.tracks if one.kind == "video" and (in_fragments(one) or not fragments))
+        first = next(fitting, None)
+        if first is not None:
+            found.append(Picture(ring, first))
+    return found
+
+
+def sounds(rings: Sequence[Ring], *, fragments: bool) -> dict[str, list[Sound]]:
+    """Audio tracks by codec, that of the broadcast's first sound before others; each language and role once.
+
+    A rung that only carries on what the broadcast has is no choice.
+    """
+    chosen: dict[tuple[str, str, str], tuple[Ring, Track]] = {}
+    for ring in rings:
+        here: dict[tuple[str, str, str], int] = {}
+        for track in ring.tracks:
+            if track.kind != "audio" or (fragments and not in_fragments(track)):
+                continue
+            key = (track.codec, track.language, track.role)
+            here[key] = here.get(key, 0) + 1
+            numbered = (track.codec, track.language, f"{track.role}#{here[key]}")
+            chosen.setdefault(numbered, (ring, track))
+    groups: dict[str, list[tuple[Ring, Track]]] = {}
+    for (codec, _, _), pair in chosen.items():
+        groups.setdefault(codec, []).append(pair)
+    return {codec: _named(group) for codec, group in groups.items()}
+
+
+def _named(group: list[tuple[Ring, Track]]) -> list[Sound]:
+    names = unique_names([_name(track) for _, track in group])
+    plain = next((place for place, (_, track) in enumerate(group) if track.role in {"", "main"}), 0)
+    return [
+        Sound(ring, track, names[place], web_language(track.language), place == plain)
+        for place, (ring, track) in enumerate(group)
+    ]
+
+
+def _name(track: Track) -> str:
+    name = track.label or language_name(track.language) or "Sound"
+    role = _ROLES.get(track.role, ("", ""))[0]
+    return f"{name} ({role})" if role else name
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Measured over the closed segments of a ring, in bits per second."""
+
+    peak_bps: int
+    average_bps: int
+
+
+def rates(ring: Ring) -> Rates:
+    """What a ring's closed segments take."""
+    closed = [one for one in ring.closed_segments() if one.duration > 0]
+    seconds = sum(one.duration for one in closed)
+    if not seconds:
+        return Rates(0, 0)
+    # RFC 8216 section 4.3.4.2 allows a tenth of error; a segment far shorter than others tells nothing of the peak.
+    longest = max(one.duration for one in closed)
+    peak = max(one.end * 8 / one.duration for one in closed if one.duration > longest / 2)
+    return Rates(int(peak), int(sum(one.end for one in closed) * 8 / seconds))
