@@ -13,12 +13,17 @@ import msgspec
 
 from rightcast.contract import codec
 
+SCTE35 = "scte35"
+"""The kind of markers whose body is a splice information section."""
+
 
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One elementary stream of a ring. What is not known (yet) is empty or 0.
 
     `kind`: video, audio, subtitles, teletext, cues or data. `codec`: an RFC 6381 name where there is one, else a short
     word. `language`: ISO 639-2. `role`: main, hearing_impaired, visual_impaired, commentary or empty. Sizes in pixels.
+    `page`: of teletext magazine and page in hex like 0x888, of bitmap subtitles the composition page; a stream with
+    several subtitles makes several tracks of one PID.
     """
 
     pid: int
@@ -34,6 +39,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channels: int = 0
     sample_rate: int = 0
     bitrate_bps: int = 0
+    page: int = 0
 
 
 class Up(msgspec.Struct, frozen=True, tag="up", omit_defaults=True):

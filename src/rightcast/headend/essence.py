@@ -22,6 +22,7 @@ from rightcast.formats.mpegts.streams import StreamInfo, StreamKind
 from rightcast.formats.mpegts.units import CLOCK_HZ, parse_pcr, parse_unit_start, step
 
 if TYPE_CHECKING:
+    from rightcast.formats.mpegts.subtitles import SubtitlePage
     from rightcast.headend.programme import Programme
 
 _UNITS_OF_PROOF = 50
@@ -73,7 +74,11 @@ class Essence:
     @property
     def tracks(self) -> list[Track]:
         """Every stream of the service, as far as known."""
-        return [self._track(stream) for stream in self._programme.streams]
+        found: list[Track] = []
+        for stream in self._programme.streams:
+            pages = self._programme.subtitles.get(stream.pid, ())
+            found += [_subtitle(stream, page) for page in pages] or [self._track(stream)]
+        return found
 
     def interest(self) -> dict[int, int]:
         """PIDs, and the header bits that make one of their packets worth reading."""
@@ -196,3 +201,14 @@ class Essence:
         self._sounds[pid] = found
         self._to_learn -= {pid}
         return True
+
+
+def _subtitle(stream: StreamInfo, found: SubtitlePage) -> Track:
+    return Track(
+        pid=stream.pid,
+        kind=stream.kind.value,
+        codec=stream.codec,
+        language=found.language,
+        role="hearing_impaired" if found.hearing_impaired else "",
+        page=found.page,
+    )

@@ -11,6 +11,7 @@ from rightcast.formats.mpegts.packets import PACKET_BYTES
 from rightcast.formats.mpegts.psi import PAT_PID, PAT_TABLE, PMT_TABLE, Pat, Pmt, parse_pat, parse_pmt
 from rightcast.formats.mpegts.sections import SectionAssembler, TableCollector, packetise
 from rightcast.formats.mpegts.streams import StreamInfo, StreamKind, describe_all
+from rightcast.formats.mpegts.subtitles import SubtitlePage, subtitle_pages
 
 
 class TableChange(enum.Enum):
@@ -29,13 +30,15 @@ class TableChange(enum.Enum):
 class Programme:
     """Tables of the stream as last heard; `pmt` None until both are known.
 
-    `table_ended`: the last packet given to `feed` completed a sound section of the PAT, or of the map. Counted are
-    `damaged_sections` (wrong checksum) and `foreign_sections` (other tables on the PID of the PAT).
+    `subtitles`: by PID, what the descriptors say of each. `table_ended`: the last packet given to `feed` completed a
+    sound section of the PAT, or of the map. Counted are `damaged_sections` (wrong checksum) and `foreign_sections`
+    (other tables on the PID of the PAT).
     """
 
     def __init__(self) -> None:
         self.pmt: Pmt | None = None
         self.streams: tuple[StreamInfo, ...] = ()
+        self.subtitles: dict[int, tuple[SubtitlePage, ...]] = {}
         self.table_ended = False
         self.damaged_sections = 0
         self.foreign_sections = 0
@@ -128,6 +131,7 @@ class Programme:
         before, video_before = self.pmt, self.video
         self.pmt, self._pmt_section, self._pmt_pid = pmt, section, pid
         self.streams = describe_all(pmt)
+        self.subtitles = {stream.pid: subtitle_pages(stream) for stream in pmt.streams}
         self._assemblers = {found: self._assemblers[found] for found in (PAT_PID, pid)}
         if before is None or (video_before != self.video and _pictures(video_before) != _pictures(self.video)):
             return TableChange.OTHER_PROGRAMME

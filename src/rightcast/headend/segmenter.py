@@ -16,6 +16,7 @@ from rightcast.formats.mpegts.packets import PACKET_BYTES, Aligner, Packets
 from rightcast.formats.mpegts.streams import StreamKind
 from rightcast.formats.mpegts.tr101290 import Measures
 from rightcast.formats.mpegts.units import has_timestamp
+from rightcast.headend.cues import CueReader
 from rightcast.headend.cutting import MAX_SEGMENT_S, Cut, Cutter
 from rightcast.headend.essence import Essence
 from rightcast.headend.programme import Programme, TableChange
@@ -43,6 +44,7 @@ class Segmenter:
         self.statistics = Statistics()
         self.measures = Measures(watch)
         self._measuring = watch is None or watch.stream
+        self.cues = CueReader(ring)
         self._ring = ring
         self._lengths = (segment_s, part_s)
         self._aligner = Aligner()
@@ -149,7 +151,8 @@ class Segmenter:
         self._timed, self._clock_pid = frozenset(), -1
         if self._measuring:
             self._watch_for_measures()
-        for pid in self._programme.table_pids:
+        self.cues.follow(self._programme.streams)
+        for pid in self._programme.table_pids | self.cues.pids:
             self._interest[pid] = _ALL
 
     def _watch_for_measures(self) -> None:
@@ -216,8 +219,8 @@ class Segmenter:
             return False
         pid = header >> 8 & ts.NULL_PID
         packet = bytes(self._data[offset : offset + PACKET_BYTES])
-        if pid in self._programme.table_pids:
-            return self._on_table_packet(pid, packet, offset)
+        if pid in self._programme.table_pids or pid in self.cues.pids:
+            return self._on_section_packet(pid, packet, offset)
         if header & ts.ADAPTATION and pid == self._clock_pid:
             self.measures.clock(offset // PACKET_BYTES, packet, self._now)
         if header & ts.UNIT_START and pid in self._timed and has_timestamp(packet):
@@ -251,7 +254,10 @@ class Segmenter:
         self._damaged, self._unit_row, self._unit_pid = False, row, pid
         return damaged
 
-    def _on_table_packet(self, pid: int, packet: bytes, offset: int) -> bool:
+    def _on_section_packet(self, pid: int, packet: bytes, offset: int) -> bool:
+        if pid in self.cues.pids:
+            self.cues.feed(pid, packet, self._cutter.clock, self._now)
+            return False
         programme = self._programme
         damaged, foreign = programme.damaged_sections, programme.foreign_sections
         change = programme.feed(pid, packet)
@@ -300,6 +306,7 @@ class Segmenter:
             if follows and cut.new_epoch and (cut.jumped or cut.segment_s is None):
                 # Decoders that watch across the break reset their clocks instead of waiting for the old time.
                 self._ring.write(ts.discontinuity_before(self._data[offset : offset + 4]))
+            self.cues.segment_began(self._cutter.clock, self._now)
         self._waiting_since = None
 
     def _end_segment(self) -> None:

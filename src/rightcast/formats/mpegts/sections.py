@@ -68,11 +68,13 @@ def packetise(section: bytes, pid: int, counter: int) -> bytes:
 class SectionAssembler:
     """Sections of one PID out of its packets, whole and with a correct checksum; others are dropped.
 
-    On a noisy line no copy of a long table may be whole: what most of the last copies say is tried then.
+    `short`: sections without the long syntax are wanted too, where they end with a checksum all the same. On a noisy
+    line no copy of a long table may be whole: what most of the last copies say is tried then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, short: bool = False) -> None:
         self.damaged = 0
+        self._short = short
         self._broken: deque[bytes] = deque(maxlen=_BROKEN_COPIES)
         self._gathered: bytearray | None = None
         self._counter = -1
@@ -121,8 +123,8 @@ class SectionAssembler:
         return done
 
     def _verified(self, section: bytes) -> bytes | None:
-        """Long sections carry a checksum; short ones (syntax indicator 0) are of no use here."""
-        if not section[1] & 0x80 or len(section) < 12:
+        """Long sections carry a checksum; short ones (syntax indicator 0) do only where it is known that they do."""
+        if not (section[1] & 0x80 or self._short) or len(section) < 12:
             return None
         if crc32(section) == 0:
             self._broken.clear()
