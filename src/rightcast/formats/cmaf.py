@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from rightcast.formats.cenc import SampleProtection, Subsample, protected, protected_entry, subsamples
 from rightcast.formats.cmaf_pictures import TIMESCALE, pictures
 from rightcast.formats.cmaf_sound import sound
 from rightcast.formats.codecs.aac import Adts
@@ -32,7 +33,7 @@ from rightcast.formats.mpegts.streams import StreamInfo, StreamKind, describe_al
 from rightcast.formats.mpegts.units import CLOCK_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from rightcast.formats.codecs.coding import PictureCoding
     from rightcast.formats.codecs.sound import Coding
@@ -94,28 +95,42 @@ def package(
     time: int,
     sequence: int,
     pids: Collection[int] | None = None,
+    protection: SampleProtection | None = None,
+    ahead: bytes = b"",
 ) -> Packaged:
-    """The tracks of a segment or part; `pids`: only these. Without tables in the bytes there are none."""
+    """The tracks of a segment or part; `pids`: only these. Without tables in the bytes there are none.
+
+    `protection` encrypts them all; `ahead` are whole boxes to stand before each `moof` (`emsg`).
+    """
     now = stretch(ts)
     earlier = stretch(before) if before is not None and len(before) else None
     programme = now.programme or (earlier.programme if earlier is not None else None)
-    work = _Work(now, earlier, time, sequence)
+    work = _Work(now, earlier, _Order(time, sequence, protection, ahead))
     for info in describe_all(programme) if programme is not None else ():
         if info.kind in {StreamKind.VIDEO, StreamKind.AUDIO} and (pids is None or info.pid in pids):
             work.add(info)
     return Packaged(work.inits, work.fragments, tuple(work.tracks), work.refused)
 
 
+class _Order(NamedTuple):
+    """What holds for all tracks of a call."""
+
+    time: int
+    sequence: int
+    protection: SampleProtection | None
+    ahead: bytes
+
+
 class _Work:
     """One call: what was given, and what is made of it track by track."""
 
-    def __init__(self, now: Stretch, before: Stretch | None, time: int, sequence: int) -> None:
+    def __init__(self, now: Stretch, before: Stretch | None, order: _Order) -> None:
         self.inits: dict[int, bytes] = {}
         self.fragments: dict[int, Fragment] = {}
         self.tracks: list[Track] = []
         self.refused: dict[int, str] = {}
         self._now, self._before = now, before
-        self._time, self._sequence = time, sequence
+        self._order = order
 
     def add(self, info: StreamInfo) -> None:
         """Make one track's init segment and fragment, or say why not."""
@@ -127,12 +142,13 @@ class _Work:
             self.refused[info.pid] = f"{info.description} has no place in a CMAF track."
 
     def _add_pictures(self, info: StreamInfo, coding: PictureCoding) -> None:
-        drawn = pictures(self._now, self._before, info.pid, coding, near=self._time)
+        order = self._order
+        to_protect = order.protection is not None
+        drawn = pictures(self._now, self._before, info.pid, coding, near=order.time, to_protect=to_protect)
         if drawn is None:
             return
-        picture, entry = drawn.format.picture, drawn.format.entry
-        size = shown_size(picture)
-        init = init_segment(info.pid, entry, timescale=TIMESCALE, language=info.language, size=size)
+        picture = drawn.format.picture
+        init = self._init(info, drawn.format.entry, TIMESCALE, shown_size(picture))
         track = Track(
             pid=info.pid,
             kind="video",
@@ -144,17 +160,22 @@ class _Work:
             height=picture.height,
             frame_rate=picture.frame_rate,
         )
-        self._keep(track, init, drawn.samples, earliest=drawn.earliest, independent=drawn.independent)
+        self._keep(track, init)
+        if drawn.samples is not None:
+            layout = None
+            if order.protection is not None:
+                layout = [subsamples(units, order.protection.scheme) for units in drawn.units]
+            self._cut(track, drawn.samples, layout, earliest=drawn.earliest, independent=drawn.independent)
 
     def _add_sound(self, info: StreamInfo, coding: Coding) -> None:
-        heard = sound(self._now, self._before, info.pid, coding, near=self._time)
+        heard = sound(self._now, self._before, info.pid, coding, near=self._order.time)
         if isinstance(heard, str):
             self.refused[info.pid] = f"{info.description} cannot be carried: {heard}."
             return
         if heard is None:
             return
         found = heard.format
-        init = init_segment(info.pid, found.entry, timescale=found.rate, language=info.language)
+        init = self._init(info, found.entry, found.rate, None)
         track = Track(
             pid=info.pid,
             kind="audio",
@@ -165,20 +186,40 @@ class _Work:
             channels=found.channels,
             sample_rate=found.rate,
         )
-        self._keep(track, init, heard.samples, earliest=None, independent=True)
+        self._keep(track, init)
+        if heard.samples is not None:
+            self._cut(track, heard.samples, None, earliest=None, independent=True)
 
-    def _keep(
-        self, track: Track, init: bytes, samples: Samples | None, *, earliest: int | None, independent: bool
-    ) -> None:
+    def _init(self, info: StreamInfo, entry: bytes, timescale: int, size: tuple[int, int] | None) -> bytes:
+        protection = self._order.protection
+        pssh: tuple[bytes, ...] = ()
+        if protection is not None:
+            entry = protected_entry(entry, protection, patterned=size is not None)
+            pssh = protection.pssh
+        return init_segment(info.pid, entry, timescale=timescale, language=info.language, size=size, pssh=pssh)
+
+    def _keep(self, track: Track, init: bytes) -> None:
         self.tracks.append(track)
         self.inits[track.pid] = init
-        if samples is None:
-            return
+
+    def _cut(
+        self,
+        track: Track,
+        samples: Samples,
+        layout: Sequence[Sequence[Subsample]] | None,
+        *,
+        earliest: int | None,
+        independent: bool,
+    ) -> None:
+        """Make the track's fragment; `layout`: subsamples of pictures to encrypt."""
+        order, auxiliary = self._order, None
+        if order.protection is not None:
+            samples, auxiliary = protected(samples, order.protection, layout)
         length = sum(samples.durations)
         start = samples.base * CLOCK_HZ // track.timescale
         self.fragments[track.pid] = Fragment(
             pid=track.pid,
-            data=fragment(track.pid, self._sequence, samples),
+            data=fragment(track.pid, order.sequence, samples, auxiliary=auxiliary, ahead=order.ahead),
             base=samples.base,
             length=length,
             start=start,

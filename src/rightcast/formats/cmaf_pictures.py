@@ -27,15 +27,22 @@ _HEAD_PACKETS = 40
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """`samples` with `earliest`: presentation time of the first one shown. `nals`: of each sample, those kept."""
+    """`samples` with `earliest`: presentation time of the first one shown; `independent`: a decoder may start there.
+
+    `units`: of each sample, its NAL units with their length fields: size, and bytes up to where encryption may begin
+    (None: nowhere); left empty unless asked for.
+    """
 
     format: PictureFormat
-    samples: Samples | None
-    earliest: int
-    independent: bool
+    samples: Samples | None = None
+    earliest: int = 0
+    independent: bool = False
+    units: tuple[tuple[tuple[int, int | None], ...], ...] = ()
 
 
-def pictures(now: Stretch, before: Stretch | None, pid: int, coding: PictureCoding, *, near: int) -> Pictures | None:
+def pictures(
+    now: Stretch, before: Stretch | None, pid: int, coding: PictureCoding, *, near: int, to_protect: bool = False
+) -> Pictures | None:
     """The pictures of `now`; None when no parameter sets are known."""
     stream = now.elementary(pid)
     units = access_units(stream, coding, near=near)
@@ -44,10 +51,9 @@ def pictures(now: Stretch, before: Stretch | None, pid: int, coding: PictureCodi
         found = _format_before(before, pid, coding)
     if found is None:
         return None
-    kept = [_kept(stream.data, unit, coding, found.sets) for unit in units]
-    drawn = [(unit, nals) for unit, nals in zip(units, kept, strict=True) if nals]
+    drawn = _drawn(stream.data, units, coding, found)
     if not drawn:
-        return Pictures(found, None, 0, independent=False)
+        return Pictures(found)
     times = [unit.dts for unit, _ in drawn]
     keys = [coding.starts_decoding(stream.data, unit) for unit, _ in drawn]
     return Pictures(
@@ -62,18 +68,39 @@ def pictures(now: Stretch, before: Stretch | None, pid: int, coding: PictureCodi
         ),
         earliest=min(unit.pts for unit, _ in drawn),
         independent=keys[0],
+        units=_measured(stream.data, drawn, coding, found) if to_protect else (),
     )
 
 
-def _kept(data: bytes, unit: Unit, coding: PictureCoding, sets: frozenset[bytes]) -> list[Nal]:
-    """The NAL units that go into the sample: parameter sets only where they differ from the init segment's."""
-    kept, sliced = [], False
-    for nal in unit.nals:
-        if coding.is_left_out(nal.kind) or (coding.is_set(nal.kind) and data[nal.start : nal.end] in sets):
-            continue
-        kept.append(nal)
-        sliced = sliced or coding.is_slice(nal.kind)
-    return kept if sliced else []
+def _drawn(data: bytes, units: list[Unit], coding: PictureCoding, found: PictureFormat) -> list[tuple[Unit, list[Nal]]]:
+    """The units that hold a picture, and what of them goes into the sample.
+
+    Parameter sets stand in the init segment; only where others come as well, all that come stay in the samples.
+    """
+    told = all(
+        data[nal.start : nal.end] in found.sets for unit in units for nal in unit.nals if coding.is_set(nal.kind)
+    )
+    drawn = []
+    for unit in units:
+        kept = [nal for nal in unit.nals if not (coding.is_left_out(nal.kind) or (told and coding.is_set(nal.kind)))]
+        if any(coding.is_slice(nal.kind) for nal in kept):
+            drawn.append((unit, kept))
+    return drawn
+
+
+def _measured(
+    data: bytes, drawn: list[tuple[Unit, list[Nal]]], coding: PictureCoding, found: PictureFormat
+) -> tuple[tuple[tuple[int, int | None], ...], ...]:
+    """Sizes and slice headers of all NAL units of the samples, by the parameter sets known by the fragment's end."""
+    sets = [data[nal.start : nal.end] for _, nals in drawn for nal in nals if coding.is_set(nal.kind)]
+    header = coding.slice_headers([*found.sets, *sets])
+    return tuple(
+        tuple(
+            (nal.end - nal.start + 4, header(data[nal.start : nal.end]) + 4 if coding.is_slice(nal.kind) else None)
+            for nal in nals
+        )
+        for _, nals in drawn
+    )
 
 
 def _body(data: bytes, nals: list[Nal]) -> bytes:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.formats.codecs import avc
+from rightcast.formats.codecs.avc_slices import slice_header_bytes
 from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
-from rightcast.formats.codecs.coding import PictureFormat
+from rightcast.formats.codecs.coding import UNREAD_HEADER_BYTES, PictureFormat
 from rightcast.formats.isobmff.boxes import box
 from rightcast.formats.isobmff.picture_entry import picture_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rightcast.formats.mpegts.access_units import Unit
 
@@ -71,6 +72,16 @@ class Avc:
             elif kind in _SLICES:
                 return described and _is_intra(data[start + 1 : start + 13])
         return False
+
+    def slice_headers(self, sets: Sequence[bytes], /) -> Callable[[bytes], int]:
+        """By parsing them; a slice that cannot be read keeps a long stretch in the clear."""
+        sequences = {sps.number: sps for unit in sets if unit[0] & 31 == avc.SPS and (sps := avc.parse_sps(unit))}
+        pictures = {pps.number: pps for unit in sets if unit[0] & 31 == avc.PPS and (pps := avc.parse_pps(unit))}
+
+        def header(unit: bytes) -> int:
+            return slice_header_bytes(unit, sequences, pictures) or UNREAD_HEADER_BYTES
+
+        return header
 
 
 def _is_intra(head: bytes) -> bool:

@@ -9,9 +9,12 @@ from rightcast.formats.codecs.picture import Picture
 from rightcast.formats.mpegts.access_units import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rightcast.formats.mpegts.access_units import Unit
+
+UNREAD_HEADER_BYTES = 256
+"""So much of a slice stays in the clear when its header cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,6 @@ class PictureCoding(Grammar, Protocol):
 
     def starts_decoding(self, data: bytes, unit: Unit, /) -> bool:
         """Whether a decoder may start with the unit."""
+
+    def slice_headers(self, sets: Sequence[bytes], /) -> Callable[[bytes], int]:
+        """Tells bytes of a slice's NAL unit up to the end of its header, given all parameter sets in force."""
