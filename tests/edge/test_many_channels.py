@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from dataclasses import replace
+
+import pytest
 
 from rightcast.contract.catalogue import Change, Kind
 from rightcast.domain.lineup import Channel, ChannelKind, Lineup, LineupEntry
@@ -40,6 +43,26 @@ async def test_a_long_listing_is_whole_and_in_order(station: TestStation) -> Non
     assert await _listed(station) == list(range(1, MANY + 1))
     assert [one["stream_id"] for one in (await station.get(STREAMS)).json()] == list(range(1, MANY + 1))
     assert (await station.get(f"{STREAMS}&category_id=8")).json() == []
+
+
+@pytest.mark.parametrize("path", [STREAMS, PLAYLIST, "/xmltv.php?username=anna&password=sesame"])
+async def test_a_long_answer_comes_packed_and_only_once(station: TestStation, path: str) -> None:
+    await _publish_many(station)
+    plain = await station.get(path)
+    packed = await station.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["content-encoding"] == "gzip"
+    assert len(packed.body) < len(plain.body) / 4
+    again = await station.get(path, headers={"If-None-Match": plain.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+async def test_a_tag_ends_with_what_it_was_made_of(station: TestStation) -> None:
+    tag = (await station.get(STREAMS)).headers["etag"]
+    playlist_tag = (await station.get(PLAYLIST)).headers["etag"]
+    await _publish_many(station)
+    assert (await station.get(STREAMS, headers={"If-None-Match": tag})).status == 200
+    assert (await station.get(PLAYLIST, headers={"If-None-Match": playlist_tag})).status == 200
 
 
 async def test_several_may_ask_for_a_listing_at_the_same_time(station: TestStation) -> None:

@@ -6,6 +6,7 @@ A listing may be long, so it is made in steps between which viewers are served.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -39,10 +40,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
-    version: int
-    valid_until: datetime | None
+class Listing:
+    """Rows in order of number. `mark` is another one for every listing made, here and at other edges."""
+
     rows: tuple[Listed, ...]
+    mark: str
+    version: int = 0
+    valid_until: datetime | None = None
+
+
+_NOTHING = Listing((), "nothing")
 
 
 class Catalogue:
@@ -53,20 +60,26 @@ class Catalogue:
         self._admission = admission
         self._clock = clock
         self._making = asyncio.Lock()
-        self._listings: OrderedDict[tuple[tuple[int, ...], str], _Listing] = OrderedDict()
+        self._listings: OrderedDict[tuple[tuple[int, ...], str], Listing] = OrderedDict()
+        self._salt = secrets.token_hex(6)
+        self._made = 0
 
     async def of_line(self, line: Line) -> tuple[Listed, ...]:
         """The channels that the line may watch now, in order of number; none when the line itself may not."""
+        return (await self.listing(line)).rows
+
+    async def listing(self, line: Line) -> Listing:
+        """The same with the listing's mark, by which answers made of it are kept."""
         if self._admission.line_reason(line) is not None:
-            return ()
+            return _NOTHING
         key = (line.package_ids, line.territory)
         found = self._known(key)
         if found is None:
             async with self._making:
                 found = self._known(key) or await self._make(line)
-        return found.rows
+        return found
 
-    def _known(self, key: tuple[tuple[int, ...], str]) -> _Listing | None:
+    def _known(self, key: tuple[tuple[int, ...], str]) -> Listing | None:
         found = self._listings.get(key)
         if found is None or found.version != self._replica.version:
             return None
@@ -75,7 +88,7 @@ class Catalogue:
         self._listings.move_to_end(key)
         return found
 
-    async def _make(self, line: Line) -> _Listing:
+    async def _make(self, line: Line) -> Listing:
         """A new listing; what changes while it is made has another version, and is seen at the next asking."""
         version, until = self._replica.version, self._replica.next_boundary(self._now())
         rows: dict[int, Listed] = {}
@@ -83,7 +96,9 @@ class Catalogue:
             if channel.id not in rows:
                 category = entry.category_name or "Uncategorised"
                 rows[channel.id] = Listed(channel, entry.number, entry.category_id, category)
-        made = _Listing(version, until, tuple(sorted(rows.values(), key=lambda row: (row.number, row.channel.id))))
+        self._made += 1
+        ordered = tuple(sorted(rows.values(), key=lambda row: (row.number, row.channel.id)))
+        made = Listing(ordered, f"{self._salt}-{self._made}", version, until)
         self._listings[(line.package_ids, line.territory)] = made
         held = sum(len(listing.rows) for listing in self._listings.values())
         while len(self._listings) > 1 and (held > _CACHED_ROWS or len(self._listings) > _CACHED_LISTINGS):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rightcast.contract.reports import EdgeReport, SessionReport
 from rightcast.domain.packaging import Packaging
 from rightcast.edge.admission import RENEW_TS_S, Admission
+from rightcast.edge.answers import Answers
 from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.certificates import Certificate
 from rightcast.edge.endless_ts import Delivery
@@ -123,8 +124,9 @@ class Edge:
         )
         self.live = Live(self.admission, self.viewings, self.rings, self.delivery, keys=self.keys, outputs=self.outputs)
         catalogue = Catalogue(self.replica, self.admission)
-        playlists = Playlists(settings, self.admission, catalogue)
-        player_api = PlayerApi(settings, self.replica, self.admission, catalogue)
+        answers = Answers()
+        playlists = Playlists(settings, self.admission, catalogue, answers)
+        player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
         self.routes = Routes(
             self.live,
             {"player_api.php": player_api.answer, "get.php": playlists.playlist, "xmltv.php": playlists.guide},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from rightcast.domain.entitlement import Denied
 from rightcast.domain.lineup import ChannelKind
+from rightcast.edge.answers import holds_tag, packed_pieces, response, takes_gzip
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.refusals import refusal
@@ -19,21 +21,23 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
+    from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
     from rightcast.edge.http_message import Request
 
 _ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
-_NO_STORE = ("Cache-Control", "no-store")
+_PLAYLIST = "audio/x-mpegurl; charset=utf-8"
 _ROWS_PER_PIECE = 200
 
 
 class Playlists:
     """Answers get.php and xmltv.php."""
 
-    def __init__(self, settings: StationSettings, admission: Admission, catalogue: Catalogue) -> None:
+    def __init__(self, settings: StationSettings, admission: Admission, catalogue: Catalogue, answers: Answers) -> None:
         self._settings = settings
         self._admission = admission
         self._catalogue = catalogue
+        self._answers = answers
 
     async def playlist(self, request: Request) -> Response:
         """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls`, written as it is sent."""
@@ -47,26 +51,31 @@ class Playlists:
         guide = f"{place.url}/xmltv.php?username={quote(line.name)}&password={quote(secret)}"
         before = f"{place.url}/live/{line.name}/{secret}/"
         ending = _ENDINGS.get(fields.get("output", "ts"), "ts")
-        listing = await self._catalogue.of_line(line)
-        rows = (_row(listed, before, ending) for listed in listing)
-        texts = (m3u_writer.row(row, plus=plus) for row in rows)
-        disposition = f'attachment; filename="{line.name}.m3u"'
-        return Response(
-            content_type="audio/x-mpegurl; charset=utf-8",
-            headers=(("Content-Disposition", disposition), _NO_STORE),
-            pieces=_pieces(m3u_writer.header(guide_url=guide, plus=plus), texts),
+        listing = await self._catalogue.listing(line)
+        tag = _tag(listing.mark, before, ending, guide, str(plus))
+        headers: tuple[tuple[str, str], ...] = (
+            ("Content-Disposition", f'attachment; filename="{line.name}.m3u"'),
+            ("ETag", tag),
+            ("Vary", "Accept-Encoding"),
+            ("Cache-Control", "private, no-cache"),
         )
+        if holds_tag(request, tag):
+            return Response(status=304, content_type=_PLAYLIST, headers=headers)
+        rows = (_row(listed, before, ending) for listed in listing.rows)
+        texts = (m3u_writer.row(row, plus=plus) for row in rows)
+        pieces = _pieces(m3u_writer.header(guide_url=guide, plus=plus), texts)
+        if takes_gzip(request):
+            pieces, headers = packed_pieces(pieces), (*headers, ("Content-Encoding", "gzip"))
+        return Response(content_type=_PLAYLIST, headers=headers, pieces=pieces)
 
     async def guide(self, request: Request) -> Response:
         """`xmltv.php`: the channels of the line; programmes come with the guide."""
         line = self._line(request, request.fields())
         if isinstance(line, Response):
             return line
-        start = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Rightcast">\n'
-        listing = await self._catalogue.of_line(line)
-        named = {row.channel.guide_id: row for row in listing if row.channel.guide_id}
-        pieces = _pieces(start, (_guide_channel(row) for row in named.values()), "</tv>\n")
-        return Response(content_type="application/xml; charset=utf-8", headers=(_NO_STORE,), pieces=pieces)
+        listing = await self._catalogue.listing(line)
+        made = await self._answers.get(("guide", listing.mark), lambda: _guide(listing.rows))
+        return response(request, made, "application/xml; charset=utf-8")
 
     def _line(self, request: Request, fields: dict[str, str]) -> Line | Response:
         name = fields.get("username", "")
@@ -76,6 +85,17 @@ class Playlists:
             self._admission.refuse(reason, line=name, channel_id=0, address=request.address)
             return refusal(Denied(reason))
         return line if not isinstance(line, Denied) else refusal(line)
+
+
+def _tag(*made_of: str) -> str:
+    """The tag of a playlist, which holds a credential and is therefore told by a digest of what goes into it."""
+    return f'"{hashlib.blake2b("|".join(made_of).encode(), digest_size=12).hexdigest()}"'
+
+
+def _guide(rows: tuple[Listed, ...]) -> Iterator[bytes]:
+    start = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Rightcast">\n'
+    named = {row.channel.guide_id: row for row in rows if row.channel.guide_id}
+    return _pieces(start, (_guide_channel(row) for row in named.values()), "</tv>\n")
 
 
 def _row(listed: Listed, before: str, ending: str) -> m3u_writer.Row:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.domain.entitlement import Denied, Reason
+from rightcast.edge.answers import response
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.place import place_of
 from rightcast.formats import xtream
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
+    from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
     from rightcast.edge.http_message import Request
     from rightcast.edge.replica import Replica
@@ -37,6 +39,7 @@ class PlayerApi:
         replica: Replica,
         admission: Admission,
         catalogue: Catalogue,
+        answers: Answers,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -44,6 +47,7 @@ class PlayerApi:
         self._replica = replica
         self._admission = admission
         self._catalogue = catalogue
+        self._answers = answers
         self._clock = clock
 
     async def answer(self, request: Request) -> Response:
@@ -59,12 +63,19 @@ class PlayerApi:
         if action == "get_live_categories":
             body = xtream.encode(_categories(await self._catalogue.of_line(line)))
         elif action == "get_live_streams":
-            return _streams(await self._catalogue.of_line(line), fields.get("category_id", ""))
+            return await self._streams(request, line, fields.get("category_id", ""))
         elif action in xtream.EMPTY_ANSWERS:
             body = xtream.EMPTY_ANSWERS[action]
         else:
             body = xtream.encode(await self._login(request, line, secret))
         return Response(body=body, content_type=JSON, headers=_NO_STORE)
+
+    async def _streams(self, request: Request, line: Line, category_id: str) -> Response:
+        """The list, made once for all lines that see the same."""
+        listing = await self._catalogue.listing(line)
+        wanted = "" if category_id in {"0", "*"} else category_id
+        made = await self._answers.get(("live", listing.mark, wanted), lambda: _pieces(listing.rows, wanted))
+        return response(request, made, JSON)
 
     async def _login(self, request: Request, line: Line, secret: str) -> xtream.Login:
         reason = self._admission.line_reason(line)
@@ -112,17 +123,10 @@ def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
     return xtream.categories([(row.category_id, row.category_name) for row in rows])
 
 
-def _streams(rows: tuple[Listed, ...], category_id: str) -> Response:
-    """The list as JSON; a long one is written as it is sent."""
-    if category_id not in {"", "0", "*"}:
+def _pieces(rows: tuple[Listed, ...], category_id: str) -> Iterator[bytes]:
+    """The list as JSON, some rows at a time; of one category, or of all."""
+    if category_id:
         rows = tuple(row for row in rows if str(row.category_id) == category_id)
-    pieces = _pieces(rows)
-    if len(rows) > _ROWS_PER_PIECE:
-        return Response(pieces=pieces, content_type=JSON, headers=_NO_STORE)
-    return Response(body=b"".join(pieces), content_type=JSON, headers=_NO_STORE)
-
-
-def _pieces(rows: tuple[Listed, ...]) -> Iterator[bytes]:
     yield b"["
     for start in range(0, len(rows), _ROWS_PER_PIECE):
         piece = xtream.encode([_stream(row) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
