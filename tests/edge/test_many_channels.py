@@ -22,7 +22,15 @@ STREAMS = "/player_api.php?username=anna&password=sesame&action=get_live_streams
 async def _publish_many(station: TestStation) -> None:
     everything = range(1, MANY + 1)
     channels = [
-        Channel(id=key, number=key, name=f"Channel {key}", kind=ChannelKind.TV, sources=(), added=LONG_AGO)
+        Channel(
+            id=key,
+            number=key,
+            name=f"Channel {key}",
+            kind=ChannelKind.TV,
+            sources=(),
+            added=LONG_AGO,
+            guide_id=f"c{key}.test",
+        )  # fmt: skip
         for key in everything
     ]
     entries = tuple(LineupEntry(channel_id=key, number=key, category_id=7, category_name="News") for key in everything)
