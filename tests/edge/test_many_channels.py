@@ -30,7 +30,7 @@ async def _publish_many(station: TestStation) -> None:
             sources=(),
             added=LONG_AGO,
             guide_id=f"c{key}.test",
-        )  # fmt: skip
+        )
         for key in everything
     ]
     entries = tuple(LineupEntry(channel_id=key, number=key, category_id=7, category_name="News") for key in everything)
