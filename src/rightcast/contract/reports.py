@@ -60,6 +60,24 @@ class PictureReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     thumbnail_at: float = 0.0
     detail: str = ""
 
+class RenditionReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How one rung of a channel's ladder does. `state`: starting, on_air, left_out or failed; `note` is a sentence.
+
+    `restarts` counts how often the channel's ffmpeg had to be started anew because it died or fell silent,
+    `dropped_packets` what it did not take in time; both are the same for all rungs of a channel.
+    """
+
+    rendition: int
+    name: str
+    state: str
+    bitrate_bps: int = 0
+    resolution: str = ""
+    codecs: str = ""
+    encoder: str = ""
+    note: str = ""
+    restarts: int = 0
+    dropped_packets: int = 0
+
 
 class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one channel does at the headend. `state`: starting, on_air, silent, idle or failed.
@@ -84,6 +102,7 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     quality: QualityReport | None = None
     picture: PictureReport | None = None
     findings: list[FindingReport] = []
+    renditions: list[RenditionReport] = []
 
 
 class PicturesReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,8 +14,9 @@ from rightcast.domain.lineup import Channel, Source, SourceKind, StartMode
 from rightcast.domain.sources import redact
 from rightcast.headend.health import SILENT_AFTER_S, Facts, State, judge, next_source
 from rightcast.headend.monitor import Monitor
-from rightcast.headend.ring import Ring
+from rightcast.headend.ladder_life import LadderLife
 from rightcast.headend.segmenter import Segmenter
+from rightcast.headend.tap import TappedRing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,17 +69,19 @@ class ChannelLife:
         self._state = State.STARTING
         self._state_since = now
         self.monitor = Monitor()
+        self._ladder = LadderLife(settings, announce)
         self._open_ring()
+        self._ladder.follow(record, self._ring, ring_bytes, now)
 
     @property
     def snapshot(self) -> list[Announcement]:
         """What a new edge must hear of this channel."""
-        return self._ring.snapshot()
+        return [*self._ring.snapshot(), *self._ladder.snapshot]
 
     @property
     def bytes_held(self) -> int:
         """Bytes of the ring."""
-        return self._ring.bytes_held
+        return self._ring.bytes_held + self._ladder.bytes_held
 
     @property
     def viewers(self) -> int:
@@ -96,6 +99,7 @@ class ChannelLife:
         """How many bytes the ring may take from now on."""
         self._ring_bytes = ring_bytes
         self._ring.allot(ring_bytes)
+        self._ladder.allot(ring_bytes)
 
     @property
     def unwatched_since(self) -> float | None:
@@ -121,6 +125,7 @@ class ChannelLife:
         if record.watch != self.record.watch:
             self._segmenter.watch(record.watch)
         self.record = record
+        self._ladder.follow(record, self._ring, self._ring_bytes, now)
         if changed:
             self._detach()
             self._place, self._history = 0, ""
@@ -130,6 +135,7 @@ class ChannelLife:
 
     def tick(self, now: float) -> None:
         """Ten times a second, after the intakes: time passes for segmenter, failover and demand."""
+        self._ladder.tick(now)
         if self._failure:
             if now - self._failed_at > FAILURE_PAUSE_S:
                 self._recover(now)
@@ -169,7 +175,7 @@ class ChannelLife:
             state=state.value,
             since=self._state_since,
             source="" if source is None else redact(source.url),
-            detail=" ".join(filter(None, (self._history, sentence))),
+            detail=" ".join(filter(None, (self._history, sentence, self._ladder.note))),
             bitrate_bps=seen.bitrate_bps,
             continuity_errors=seen.continuity_errors,
             scrambled_packets=seen.scrambled_packets,
@@ -177,6 +183,7 @@ class ChannelLife:
             last_segment=seen.last_segment,
             codecs=seen.codecs,
             resolution=seen.resolution,
+            renditions=self._ladder.reports(now),
             **self.monitor.report(
                 seen, self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now
             ),
@@ -185,6 +192,7 @@ class ChannelLife:
     def stop(self, *, keep: bool) -> None:
         """End. `keep` leaves the ring's files for the next process; otherwise edges are told and files removed."""
         self._detach()
+        self._ladder.stop(keep=keep)
         try:
             if keep:
                 self._ring.leave()
@@ -208,7 +216,7 @@ class ChannelLife:
         return self._intake is not None or self.record.start is StartMode.ALWAYS
 
     def _open_ring(self) -> None:
-        self._ring = Ring(
+        self._ring = TappedRing(
             self.record.id,
             self._settings.channel_ring(self.record.id),
             announce=self._announce,
@@ -294,6 +302,7 @@ class ChannelLife:
         try:
             self._ring.leave()
             self._open_ring()
+            self._ladder.follow(self.record, self._ring, self._ring_bytes, now)
         except (RightcastError, OSError) as error:
             self._failure, self._failed_at = redact(str(error)), now
             return

@@ -33,13 +33,17 @@ class Cut:
 
 
 class Cutter:
-    """The state of one stream's segments. `every_unit`: any access unit can be joined at (sound only)."""
+    """The state of one stream's segments. `every_unit`: any access unit can be joined at (sound only).
 
-    def __init__(self, *, segment_s: float, part_s: float, every_unit: bool) -> None:
+    `near`: a clock that the stream follows; its own begins in the same turn of 33 bits.
+    """
+
+    def __init__(self, *, segment_s: float, part_s: float, every_unit: bool, near: int = 0) -> None:
         self.every_unit = every_unit
         self._segment = int(segment_s * CLOCK_HZ * (1 if every_unit else _TOLERANCE))
         self._part = int(part_s * CLOCK_HZ * _TOLERANCE)
         self._clock = 0
+        self._near = near
         self._last: int | None = None
         self._doubtful: int | None = None
         self._in_doubt = False
@@ -100,7 +104,8 @@ class Cutter:
     def _moves(self, time: int, *, certain: bool) -> bool | None:
         """Take the unit's time in; True: it jumped; None: it cannot be believed yet."""
         if self._last is None:
-            self._last = self._clock = time
+            self._last = time
+            self._clock = self._near + step(self._near, time) if self._near else time
             return False
         delta = step(self._last, time)
         if _FURTHEST_BACK < delta <= _LONGEST_STEP:

@@ -59,22 +59,39 @@ def find_ffmpeg(configured: str = "") -> str:
         ) from error
 
 
+def widen(pipe: int) -> None:
+    """Let a pipe hold PIPE_BYTES; where the user's quota of pipes is used up, the default size serves too."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+
 def _die_with_parent() -> None:
     """In the child, before ffmpeg replaces it: the kernel ends it when the headend dies, however it dies."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Child:
-    """One running ffmpeg. Must be started from the main thread, whose end is the child's."""
+    """One running ffmpeg. Must be started from the main thread, whose end is the child's.
 
-    def __init__(self, arguments: Sequence[str], *, folder: Path | None = None) -> None:
+    `stdin` and `inherited` are descriptors that it gets; they stay the caller's to close.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path | None = None,
+        stdin: int = subprocess.DEVNULL,
+        inherited: Sequence[int] = (),
+    ) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - an argument list of our own, no shell
                 list(arguments),
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=folder,
+                pass_fds=inherited,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
             )
         except OSError as error:
@@ -90,8 +107,7 @@ class Child:
         os.set_blocking(self._err, False)
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._partial = ""
-        with suppress(OSError):  # the user's pipe quota may be used up; the default size serves with less reserve
-            fcntl.fcntl(self._out, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        widen(self._out)
 
     @property
     def pid(self) -> int:

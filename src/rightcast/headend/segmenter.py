@@ -47,6 +47,7 @@ class Segmenter:
         self.cues = CueReader(ring)
         self._ring = ring
         self._lengths = (segment_s, part_s)
+        self._near = 0
         self._aligner = Aligner()
         self._continuity = ContinuityCheck()
         self._bitrate = Bitrate()
@@ -109,9 +110,10 @@ class Segmenter:
         if waits and self._waiting_since is not None and now - self._waiting_since > MAX_SEGMENT_S:
             self._do_without_random_access(now)
 
-    def source_changed(self) -> None:
-        """The next byte belongs to another stream."""
+    def source_changed(self, *, near: int = 0) -> None:
+        """The next byte belongs to another stream; `near`: the clock of another ring that it was made from."""
         self._end_segment()
+        self._near = near
         self._aligner.reset()
         self._continuity.reset()
         self._begin_programme()
@@ -138,7 +140,8 @@ class Segmenter:
         """Which packets tell time and random access from now on; the next data is a new epoch."""
         self._essence = Essence(self._programme)
         segment_s, part_s = self._lengths
-        self._cutter = Cutter(segment_s=segment_s, part_s=part_s, every_unit=not self._essence.has_pictures)
+        every_unit = not self._essence.has_pictures
+        self._cutter = Cutter(segment_s=segment_s, part_s=part_s, every_unit=every_unit, near=self._near)
         self._waiting_since = None
         self._watch()
 

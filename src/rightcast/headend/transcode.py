@@ -1,0 +1,325 @@
+"""A channel's ladder at work: one ffmpeg, fed with what goes into the channel's ring, read into a ring per rung.
+
+It hears the ring and never holds it up: an ffmpeg that dies, falls silent or cannot keep up is replaced behind the
+viewers of the broadcast itself. Where the broadcast breaks, the next ffmpeg begins and the last one gives out its rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from rightcast.domain.errors import RightcastError
+from rightcast.formats.mpegts.packets import PACKET_BYTES
+from rightcast.headend.encoders import Encoders, encoders_of
+from rightcast.headend.ffmpeg import find_ffmpeg
+from rightcast.headend.transcode_arguments import arguments
+from rightcast.headend.transcode_child import LadderChild
+from rightcast.headend.transcode_plan import Plan, codecs_of, needs_rate, plan
+from rightcast.headend.transcode_rung import RungLife
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rightcast.contract.reports import RenditionReport
+    from rightcast.contract.ring import Announcement, Track
+    from rightcast.contract.station import StationSettings
+    from rightcast.domain.ladder import VideoCodec
+    from rightcast.domain.lineup import Channel
+    from rightcast.headend.encoders import Choice
+
+FIRST_OUTPUT_S = 15.0
+SILENT_S = 5.0
+"""An ffmpeg that is fed and gives nothing for so long is replaced; the first time it may take longer."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+STABLE_S = 30.0
+_FLUSH_S = 4.0
+_SOUND_S = 1.0
+_RATE_S = 4.5
+_FLOWING_S = 1.0
+_GATHER_BYTES = 16 << 20
+_READS_A_TICK = 4
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One ffmpeg and what was asked of it. `near`: the broadcast's clock where it began, `heard`: PIDs that it knows."""
+
+    child: LadderChild
+    plan: Plan
+    heard: frozenset[int]
+    near: int
+    since: float
+    heard_at: float | None = None
+
+
+class _Gathering:
+    """What a new ffmpeg will be given, from the beginning of a segment, until it is known what to ask of it."""
+
+    def __init__(self, since: float, near: int) -> None:
+        self.since = since
+        self.near = near
+        self.size = 0
+        self.blocks: list[bytes] = []
+        self.heard: set[int] = set()
+
+    def add(self, data: bytes | memoryview) -> None:
+        """Whole packets, of which the PIDs with payload are remembered."""
+        block = bytes(data)
+        self.blocks.append(block)
+        self.size += len(block)
+        rows = np.frombuffer(block, np.uint8)[: len(block) // PACKET_BYTES * PACKET_BYTES].reshape(-1, PACKET_BYTES)
+        rows = rows[(rows[:, 3] & 0x10) > 0]
+        pids = (rows[:, 1].astype(np.uint16) & 0x1F) << 8 | rows[:, 2]
+        self.heard.update(np.unique(pids).tolist())
+
+
+class Transcoder:
+    """A tap on the channel's ring. None of its methods raises, except `__init__`: FfmpegMissingError."""
+
+    def __init__(
+        self,
+        record: Channel,
+        *,
+        settings: StationSettings,
+        announce: Callable[[Announcement], None],
+        ring_bytes: int,
+        now: float,
+        encoders: Encoders | None = None,
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self.ladder = record.ladder
+        self._name = record.name
+        self._segment_s = settings.segment_s
+        self._jitter = jitter
+        self._ffmpeg = find_ffmpeg(settings.ffmpeg)
+        self._encoders = encoders_of(self._ffmpeg) if encoders is None else encoders
+        self._rungs = {
+            number: RungLife(record.id, number, rung, settings=settings, announce=announce, ring_bytes=ring_bytes)
+            for number, rung in enumerate(self.ladder.rungs, 1)
+        }
+        self._now = now
+        self._run: _Run | None = None
+        self._leaving: _Run | None = None
+        self._leave_by = 0.0
+        self._gathering: _Gathering | None = None
+        self._plan: Plan | None = None
+        self._tracks: list[Track] = []
+        self._rate = (0, 0.0)
+        self._skipping = False
+        self._fed_at = self._quiet_at = now
+        self._retry_at = now
+        self._pause_s = FIRST_PAUSE_S
+        self._restarts = 0
+        self._dropped = 0
+        self._trouble = ""
+
+    @property
+    def snapshot(self) -> list[Announcement]:
+        """What a new edge must hear of the rungs."""
+        return [message for rung in self._rungs.values() for message in rung.snapshot]
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of all rings."""
+        return sum(rung.bytes_held for rung in self._rungs.values())
+
+    @property
+    def pid(self) -> int:
+        """The process id of the ffmpeg; 0 when none runs."""
+        return 0 if self._run is None else self._run.child.pid
+
+    def allot(self, ring_bytes: int) -> None:
+        """How many bytes each ring may take from now on."""
+        for rung in self._rungs.values():
+            rung.allot(ring_bytes)
+
+    def opened(self, *, new_epoch: bool, time: int, tracks: Sequence[Track]) -> None:
+        """A segment of the broadcast begins: where it breaks, or sound came that nobody asked for, begin anew."""
+        self._tracks = [self._with_rate(track) for track in tracks]
+        self._skipping = False
+        if self._run is not None and (new_epoch or self._has_new_sound(self._run)):
+            self._hand_over(self._run)
+        waits = self._gathering is not None and not new_epoch
+        hopeless = self._plan is not None and not self._plan.rungs and not new_epoch
+        if self._run is None and not waits and not hopeless and self._now >= self._retry_at:
+            self._gathering = _Gathering(self._now, time)
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Packets of the open segment. Those that find no room are passed over until the next segment begins."""
+        self._fed_at = self._now
+        if self._run is not None:
+            if not self._skipping:
+                self._skipping = not self._run.child.queue.push(data)
+        elif self._gathering is not None:
+            self._gathering.add(data)
+
+    def tick(self, now: float) -> None:
+        """Ten times a second: feed, read, replace."""
+        self._now = now
+        if now - self._fed_at > _FLOWING_S:
+            self._quiet_at = now
+        if self._leaving is not None:
+            self._let_go(self._leaving, now)
+        if self._run is not None:
+            self._look_after(self._run, now)
+        elif self._gathering is not None:
+            self._start_when_ready(self._gathering, now)
+        for rung in self._rungs.values():
+            rung.tick(now)
+
+    def reports(self, now: float) -> list[RenditionReport]:
+        """How each rung does."""
+        left_out = {} if self._plan is None else self._plan.left_out
+        general = self._trouble or " ".join(() if self._plan is None else self._notes(self._plan))
+        dropped = self._dropped + (0 if self._run is None else self._run.child.queue.dropped_packets)
+        return [
+            msgspec.structs.replace(
+                rung.report(now, left_out.get(number, general), left_out=number in left_out),
+                restarts=self._restarts,
+                dropped_packets=dropped,
+            )
+            for number, rung in self._rungs.items()
+        ]
+
+    @property
+    def note(self) -> str:
+        """What an operator should know, in a sentence; empty when all is as asked for."""
+        if self._trouble:
+            return f"Ladder: {self._trouble}"
+        return "" if self._plan is None else " ".join(self._plan.notes)
+
+    def stop(self, *, keep: bool) -> None:
+        """End. `keep` leaves the rings' files for the next process; otherwise edges are told and files removed."""
+        for run in (self._leaving, self._run):
+            if run is not None:
+                run.child.close()
+        self._run = self._leaving = self._gathering = None
+        for rung in self._rungs.values():
+            rung.close(keep=keep)
+
+    @staticmethod
+    def _notes(made: Plan) -> list[str]:
+        return [note for note in made.notes if note not in made.left_out.values()]
+
+    def _start_when_ready(self, gathering: _Gathering, now: float) -> None:
+        """Begin once it is known what works and what there is; neither a sound that never comes is waited for."""
+        choices: dict[VideoCodec, Choice] = {}
+        for codec in codecs_of(self.ladder):
+            choice = self._encoders.choose(self.ladder.encoder, codec)
+            if choice is None:
+                return
+            choices[codec] = choice
+        age, full = now - gathering.since, gathering.size > _GATHER_BYTES
+        sounds = {track.pid for track in self._tracks if track.kind == "audio"}
+        rate = next((track.frame_rate for track in self._tracks if track.kind == "video"), 1.0)
+        if not full and not sounds <= gathering.heard and age < _SOUND_S:
+            return
+        if not full and needs_rate(self.ladder) and not rate and age < _RATE_S:
+            return
+        made = plan(self.ladder, self._tracks, gathering.heard, choices, segment_s=self._segment_s)
+        self._plan, self._gathering = made, None
+        for number in made.left_out:
+            self._rungs[number].close(keep=False)
+        if made.rungs:
+            self._start(made, gathering, now)
+
+    def _start(self, made: Plan, gathering: _Gathering, now: float) -> None:
+        try:
+            child = LadderChild(lambda names: arguments(self._ffmpeg, made, names), len(made.rungs))
+        except (RightcastError, OSError) as error:
+            self._fail(f"ffmpeg cannot be started: {error}", now)
+            return
+        self._run = _Run(child, made, frozenset(gathering.heard), gathering.near, now)
+        self._quiet_at = now
+        self._skipping = not all([child.queue.push(block) for block in gathering.blocks])
+        _log.info("Channel %s: ffmpeg %d makes %d rungs", self._name, child.pid, len(made.rungs))
+
+    def _look_after(self, run: _Run, now: float) -> None:
+        run.child.tick()
+        if self._leaving is not None:  # the last one speaks to its end before this one is heard
+            run.since = now
+            return
+        if self._drain(run, now):
+            self._trouble = "" if now - run.since > SILENT_S else self._trouble
+            if now - run.since > STABLE_S:
+                self._pause_s = FIRST_PAUSE_S
+            return
+        exit_code = run.child.exit_code
+        if exit_code is not None and run.child.has_ended:
+            words = run.child.last_words()
+            self._fail(f"ffmpeg ended with code {exit_code}{': ' + words if words else '.'}", now)
+            return
+        patience_s = FIRST_OUTPUT_S if run.heard_at is None else SILENT_S
+        silent_s = now - max(run.since, run.heard_at or 0.0, self._quiet_at)
+        if silent_s > patience_s:
+            self._fail(f"ffmpeg was fed and gave nothing for {silent_s:.0f} seconds.", now)
+
+    def _drain(self, run: _Run, now: float) -> bool:
+        """Bring what ffmpeg wrote into the rings; whether there was anything."""
+        came = False
+        for output, planned in enumerate(run.plan.rungs):
+            for _ in range(_READS_A_TICK):
+                data = run.child.take(output)
+                if not data:
+                    break
+                if run.heard_at is None:
+                    self._begin_rungs(run)
+                came, run.heard_at = True, now
+                self._rungs[planned.rendition].feed(data, now)
+        return came
+
+    def _begin_rungs(self, run: _Run) -> None:
+        for planned in run.plan.rungs:
+            self._rungs[planned.rendition].begin(planned, run.plan, run.near)
+
+    def _hand_over(self, run: _Run) -> None:
+        """Let this ffmpeg give out what it still holds; the next one begins with the next bytes."""
+        if self._leaving is not None:
+            self._bury(self._leaving)
+        self._leaving, self._run = run, None
+        self._leave_by = self._now + _FLUSH_S
+        run.child.finish()
+
+    def _let_go(self, run: _Run, now: float) -> None:
+        run.child.tick()
+        self._drain(run, now)
+        if run.child.has_ended or now > self._leave_by:
+            self._bury(run)
+            self._leaving = None
+
+    def _bury(self, run: _Run) -> None:
+        self._dropped += run.child.queue.dropped_packets
+        run.child.close()
+
+    def _fail(self, sentence: str, now: float) -> None:
+        """Replace the ffmpeg, after a pause that grows; the next one begins with a segment."""
+        _log.warning("Channel %s, ladder: %s", self._name, sentence)
+        if self._run is not None:
+            self._bury(self._run)
+        self._run = self._gathering = None
+        self._trouble = sentence
+        self._restarts += 1
+        self._retry_at = now + self._jitter(0.75, 1.25) * self._pause_s
+        self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
+
+    def _has_new_sound(self, run: _Run) -> bool:
+        """Whether a sound has been heard that was silent, and left out, when this ffmpeg was started."""
+        return any(track.kind == "audio" and track.channels and track.pid not in run.heard for track in self._tracks)
+
+    def _with_rate(self, track: Track) -> Track:
+        """The track with its pictures a second: measured once, they hold for pictures of the same size."""
+        if track.kind != "video":
+            return track
+        if track.frame_rate:
+            self._rate = (track.height, track.frame_rate)
+        elif self._rate[0] == track.height:
+            return msgspec.structs.replace(track, frame_rate=self._rate[1])
+        return track
