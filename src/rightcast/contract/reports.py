@@ -60,6 +60,7 @@ class PictureReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     thumbnail_at: float = 0.0
     detail: str = ""
 
+
 class RenditionReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one rung of a channel's ladder does. `state`: starting, on_air, left_out or failed; `note` is a sentence.
 

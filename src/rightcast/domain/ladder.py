@@ -164,9 +164,7 @@ class Ladder:
         names = [rung.name for rung in self.rungs]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise InvalidInputError(
-                f"Two rungs are named '{twice}'.", remedy="Give each its own name.", field="rungs"
-            )
+            raise InvalidInputError(f"Two rungs are named '{twice}'.", remedy="Give each its own name.", field="rungs")
         for rung in self.rungs:
             _check_rung(rung)
         if not self.audio:
@@ -180,7 +178,7 @@ class Ladder:
         if self.loudness_lufs is not None and not _LOUDNESS[0] <= self.loudness_lufs <= _LOUDNESS[1]:
             raise InvalidInputError(
                 f"Sound cannot be brought to {self.loudness_lufs:g} LUFS.",
-                remedy="Broadcasters use -23 (EBU R 128), streaming services about -16; leave it out to change nothing.",
+                remedy="Broadcasters use -23 (EBU R 128), streaming about -16; leave it out to change nothing.",
                 field="loudness_lufs",
             )
 

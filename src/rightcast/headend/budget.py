@@ -10,6 +10,7 @@ from rightcast.domain.errors import FolderNotWritableError, RingTooSmallError
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
+    from rightcast.domain.lineup import Channel
 
 LEAST_SHARE_BYTES = 6_000_000
 """Three segments of two seconds at 8 Mbit/s: less is no ring."""
@@ -40,9 +41,9 @@ def ring_budget(settings: StationSettings) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The station's budget, divided over the channels that run.
+    """The station's budget, divided over the rings of the channels that run: each has one, and one for each rung.
 
-    `always` channels run all the time, in whichever of the `headends` processes. The others start when
+    `always` rings are there all the time, in whichever of the `headends` processes. The others start when
     somebody watches; no process knows those of its siblings, so each counts as many there as it runs itself.
     """
 
@@ -52,30 +53,35 @@ class Room:
 
     @property
     def most(self) -> int:
-        """How many channels the budget holds in all."""
+        """How many rings the budget holds in all."""
         return self.budget_bytes // LEAST_SHARE_BYTES
 
     @property
     def on_demand(self) -> int:
-        """How many of them one process may start on demand."""
+        """How many of them one process may fill on demand."""
         return max(self.most - self.always, 0) // self.headends
 
     def share_bytes(self, on_demand: int) -> int:
-        """Bytes for each ring while so many channels run on demand in this process."""
+        """Bytes for each ring while so many are there on demand in this process."""
         running = min(self.always, self.most) + on_demand * self.headends
         return max(share_of(self.budget_bytes, running), LEAST_SHARE_BYTES)
 
 
-def share_of(budget_bytes: int, channels: int) -> int:
-    """Bytes for each of so many channels."""
-    return min(budget_bytes // max(channels, 1), MOST_SHARE_BYTES)
+def rings_of(channel: Channel) -> int:
+    """How many rings a channel fills while it runs."""
+    return 1 + len(channel.ladder.rungs)
 
 
-def too_small(settings: StationSettings, budget_bytes: int, channels: int) -> RingTooSmallError:
-    """The failure of a budget that does not hold so many channels."""
+def share_of(budget_bytes: int, rings: int) -> int:
+    """Bytes for each of so many rings."""
+    return min(budget_bytes // max(rings, 1), MOST_SHARE_BYTES)
+
+
+def too_small(settings: StationSettings, budget_bytes: int, rings: int) -> RingTooSmallError:
+    """The failure of a budget that does not hold so many rings: one for each channel and each rung of its ladder."""
     return RingTooSmallError(
         f"The ring may take {budget_bytes / 1e6:.0f} MB on {settings.ring_root}; "
-        f"{channels} channels need at least {channels * LEAST_SHARE_BYTES / 1e6:.0f} MB.",
+        f"{rings} channels and rungs need at least {rings * LEAST_SHARE_BYTES / 1e6:.0f} MB.",
         remedy="Enlarge the tmpfs (mount -o remount,size=...), raise the ring budget, or carry fewer channels.",
         field="ring",
     )

@@ -13,8 +13,8 @@ from rightcast.domain.errors import RightcastError
 from rightcast.domain.lineup import Channel, Source, SourceKind, StartMode
 from rightcast.domain.sources import redact
 from rightcast.headend.health import SILENT_AFTER_S, Facts, State, judge, next_source
-from rightcast.headend.monitor import Monitor
 from rightcast.headend.ladder_life import LadderLife
+from rightcast.headend.monitor import Monitor
 from rightcast.headend.segmenter import Segmenter
 from rightcast.headend.tap import TappedRing
 

@@ -136,7 +136,9 @@ class Encoders:
             if not trial.done():
                 return None
             if trial.result().works:
-                return Choice(trial.result().encoder, _note(wish, [one.result() for one in trials[:number]]))
+                used = trial.result().encoder
+                failed = [one.result() for one in trials[:number]]
+                return Choice(used, _note(wish, failed) if used.family is EncoderWish.SOFTWARE else "")
         return Choice(None, _note(wish, [trial.result() for trial in trials]))
 
     def outcomes(self) -> list[Outcome]:

@@ -101,7 +101,7 @@ class LadderLife:
         """A fault in a ladder must not stop the broadcast that it is made of."""
         try:
             yield
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the broadcast goes on
             _log.exception("A ladder failed")
             self.stop(keep=False)
             self._trouble = "The ladder failed by an internal fault; the headend's log says more."

@@ -9,6 +9,8 @@ import logging
 import os
 import shutil
 import sqlite3
+from bisect import bisect_right
+from itertools import accumulate
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ import rightcast
 from rightcast.contract.reports import ChannelReport, HeadendReport
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.lineup import StartMode
-from rightcast.headend.budget import Room, too_small
+from rightcast.headend.budget import Room, rings_of, too_small
 from rightcast.headend.channel import LINGER_S, ChannelLife
 from rightcast.headend.desired import Desired, shard_of
 from rightcast.headend.health import State
@@ -185,11 +187,13 @@ class Supervisor:
     def _always(self, carried: dict[int, Channel]) -> set[int]:
         """The channels of this process that run always, as far as the budget of the station holds them."""
         always = sorted(number for number, channel in carried.items() if not _is_on_demand(channel))
-        self._room = Room(self._budget_bytes, len(always), self._settings.headends)
-        held = {number for number in always[: self._room.most] if number in self._mine}
-        beyond = (number for number in always[self._room.most :] if number not in self._running)
+        rings = [*accumulate(rings_of(carried[number]) for number in always)]
+        self._room = Room(self._budget_bytes, rings[-1] if rings else 0, self._settings.headends)
+        fitting = bisect_right(rings, self._room.most)
+        held = {number for number in always[:fitting] if number in self._mine}
+        beyond = (number for number in always[fitting:] if number not in self._running)
         late = [self._mine[number] for number in beyond if number in self._mine]
-        error = too_small(self._settings, self._budget_bytes, len(always)) if late else None
+        error = too_small(self._settings, self._budget_bytes, rings[-1]) if late else None
         if error is not None and len(late) != self._without_room:
             _log.error("%d channels cannot start: %s", len(late), error)
         self._without_room = len(late)
@@ -231,15 +235,16 @@ class Supervisor:
 
     def _start(self, channel: Channel, now: float) -> None:
         others = self._on_demand_running
-        if _is_on_demand(channel) and others >= self._room.on_demand:
-            self._end_unwatched(others, now)
+        wanted = rings_of(channel) if _is_on_demand(channel) else 0
+        while wanted and others + wanted > self._room.on_demand:
+            self._end_unwatched(others + wanted, now)
             others = self._on_demand_running
         life = ChannelLife(
             channel,
             settings=self._settings,
             announce=self._announce,
             intakes=self._intakes,
-            ring_bytes=self._room.share_bytes(others + _is_on_demand(channel)),
+            ring_bytes=self._room.share_bytes(others + wanted),
             now=now,
         )
         self._failed.pop(channel.id, None)
@@ -251,14 +256,15 @@ class Supervisor:
 
     @property
     def _on_demand_running(self) -> int:
-        return sum(life.runs_on_demand for life in self._running.values())
+        """Rings of channels that run on demand."""
+        return sum(rings_of(life.record) for life in self._running.values() if life.runs_on_demand)
 
-    def _end_unwatched(self, others: int, now: float) -> None:
+    def _end_unwatched(self, rings: int, now: float) -> None:
         """Make room by ending what nobody has watched for longest. Raises RingTooSmallError."""
         idle = {number: life.unwatched_since for number, life in self._running.items() if life.runs_on_demand}
         since = {number: moment for number, moment in idle.items() if moment is not None}
         if not since:
-            wanted = self._room.always + (others + 1) * self._settings.headends
+            wanted = self._room.always + rings * self._settings.headends
             raise too_small(self._settings, self._budget_bytes, wanted)
         self._end(min(since, key=since.__getitem__), now)
 

@@ -1,4 +1,4 @@
-"""A ring that lets somebody listen: what goes into its segments is told as it comes, whole packets from picture to picture.
+"""A ring that lets somebody listen: what goes into its segments is told as it comes, in whole packets.
 
 What a ladder makes of a channel begins and breaks exactly where the broadcast's own segments do.
 """

@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Run:
-    """One ffmpeg and what was asked of it. `near`: the broadcast's clock where it began, `heard`: PIDs that it knows."""
+    """One ffmpeg and what was asked of it. `near`: the broadcast's clock where it began; `heard`: PIDs it knows."""
 
     child: LadderChild
     plan: Plan
@@ -239,7 +239,7 @@ class Transcoder:
             return
         self._run = _Run(child, made, frozenset(gathering.heard), gathering.near, now)
         self._quiet_at = now
-        self._skipping = not all([child.queue.push(block) for block in gathering.blocks])
+        self._skipping = not all(child.queue.push(block) for block in gathering.blocks)
         _log.info("Channel %s: ffmpeg %d makes %d rungs", self._name, child.pid, len(made.rungs))
 
     def _look_after(self, run: _Run, now: float) -> None:

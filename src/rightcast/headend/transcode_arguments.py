@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.domain.ladder import SPEEDS, AudioCodec, Deinterlace, EncoderWish
-from rightcast.headend.transcode_plan import PlannedRung, Sound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rightcast.headend.transcode_plan import Plan
+    from rightcast.headend.transcode_plan import Plan, PlannedRung, Sound
 
 _NVENC_PRESETS = ("p1", "p1", "p2", "p3", "p4", "p5", "p6", "p7")
 _PEAK = 1.1
@@ -167,7 +166,7 @@ def _output(plan: Plan, chosen: Sequence[Sequence[int]], outputs: Sequence[str])
         ":mpegts_copyts=1"  # the muxer would begin at zero
         ":avoid_negative_ts=disabled"  # before a wrap of 33 bits ffmpeg counts below zero; that is right so
         ":max_delay=0"  # no reserve between clock and pictures: the broadcast's own is kept
-        ":pcr_period=20"  # a clock every 20 ms, as players for broadcast want
+        ":pat_period=0.4:sdt_period=2"  # ring segments begin with tables anyway; ten a second would weigh on thin rungs
         ":flush_packets=1"  # what is ready leaves at once
         f":max_interleave_delta={wait_us}"  # a sound that stops holds the pictures up for no longer
     )

@@ -6,17 +6,19 @@ Pure. What is left out is told in a note; nothing is ever made larger than it ca
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.contract.ring import Track
 from rightcast.domain.ladder import AudioChoice, AudioCodec, Deinterlace, Rung, VideoCodec
+from rightcast.headend.encoders import Encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
-    from rightcast.contract.ring import Track
     from rightcast.domain.ladder import Ladder
-    from rightcast.headend.encoders import Choice, Encoder
+    from rightcast.headend.encoders import Choice
 
 _PASSED = frozenset({"ac-3", "ec-3", "ac3", "eac3"})
 _USUAL_RATE = 25.0
@@ -87,7 +89,12 @@ def plan(
         if why:
             left_out[rendition] = f"Rung {rung.name} is left out: {why}"
         else:
-            rungs.append(_planned(rendition, rung, video, audio, ladder, choices, segment_s))
+            encoder = choices[rung.codec].encoder if rung.codec in choices else None
+            rungs.append(
+                _with_pictures(rendition, rung, video, encoder, segment_s)
+                if rung.has_pictures
+                else _of_sound(rendition, rung, audio, ladder.audio)
+            )
     used = {one.rung.codec for one in rungs if one.encoder is not None}
     notes = [choice.note for codec, choice in choices.items() if codec in used and choice.note]
     return Plan(
@@ -118,9 +125,7 @@ def picture_rate(video: Track | None) -> float:
     return video.frame_rate / 2 if video.interlaced and video.frame_rate >= _FIELDS_FROM else video.frame_rate
 
 
-def _unfit(
-    rung: Rung, video: Track | None, audio: Sequence[Track], choices: Mapping[VideoCodec, Choice]
-) -> str:
+def _unfit(rung: Rung, video: Track | None, audio: Sequence[Track], choices: Mapping[VideoCodec, Choice]) -> str:
     """Why a rung cannot be made; empty when it can."""
     if not rung.has_pictures:
         return "" if audio else "the source has no sound."
@@ -136,29 +141,20 @@ def _unfit(
     return ""
 
 
-def _planned(
-    rendition: int,
-    rung: Rung,
-    video: Track | None,
-    audio: Sequence[Track],
-    ladder: Ladder,
-    choices: Mapping[VideoCodec, Choice],
-    segment_s: float,
+def _of_sound(rendition: int, rung: Rung, audio: Sequence[Track], choices: Sequence[AudioChoice]) -> PlannedRung:
+    first = next((choice for choice in choices if choice.encodes), AudioChoice())
+    own = AudioChoice(codec=first.codec, bitrate_bps=rung.bitrate_bps, channels=first.channels)
+    sounds = tuple(Sound(track=track, choice=own) for track in audio)
+    return PlannedRung(rendition=rendition, rung=rung, encoder=None, sounds=sounds)
+
+
+def _with_pictures(
+    rendition: int, rung: Rung, video: Track | None, encoder: Encoder | None, segment_s: float
 ) -> PlannedRung:
-    if not rung.has_pictures:
-        first = next((choice for choice in ladder.audio if choice.encodes), AudioChoice())
-        choice = AudioChoice(codec=first.codec, bitrate_bps=rung.bitrate_bps, channels=first.channels)
-        sounds = tuple(Sound(track=track, choice=choice) for track in audio)
-        return PlannedRung(rendition=rendition, rung=rung, encoder=None, sounds=sounds)
     rate = picture_rate(video)
     every = math.ceil(rate / rung.frame_rate - 0.01) if rung.frame_rate and rate > rung.frame_rate else 1
-    return PlannedRung(
-        rendition=rendition,
-        rung=rung,
-        encoder=None if rung.codec is VideoCodec.COPY else choices[rung.codec].encoder,
-        every=every,
-        key_interval=max(round((rate or _USUAL_RATE) / every * segment_s), 1),
-    )
+    interval = max(round((rate or _USUAL_RATE) / every * segment_s), 1)
+    return PlannedRung(rendition=rendition, rung=rung, encoder=encoder, every=every, key_interval=interval)
 
 
 def _sounds(audio: Sequence[Track], choices: Sequence[AudioChoice]) -> tuple[Sound, ...]:

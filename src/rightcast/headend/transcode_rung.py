@@ -162,9 +162,7 @@ class RungLife:
             return
         settings = self._settings
         unwatched = Watch(stream=False)  # what we made ourselves needs no measuring
-        self._segmenter = Segmenter(
-            self._ring, segment_s=settings.segment_s, part_s=settings.part_s, watch=unwatched
-        )
+        self._segmenter = Segmenter(self._ring, segment_s=settings.segment_s, part_s=settings.part_s, watch=unwatched)
 
     def _fail(self, error: RightcastError) -> None:
         _log.error("Rung %s of channel %d failed: %s", self.rung.name, self._channel_id, error)
