@@ -22,6 +22,7 @@ from tests.headend.stations import Headend, Looped, channel, right
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from rightcast.contract.ring import Track
     from rightcast.domain.lineup import Channel
 
