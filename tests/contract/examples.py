@@ -15,6 +15,7 @@ from rightcast.contract.reports import (
     PicturesReport,
     QualityReport,
     RefusalReport,
+    RenditionReport,
     SeenReport,
     SessionReport,
 )
@@ -192,6 +193,20 @@ REPORTS = {
                 findings=[
                     FindingReport(
                         kind="frozen", since=1780315120.0, severity="critical", detail="The picture stands still."
+                    )
+                ],
+                renditions=[
+                    RenditionReport(
+                        rendition=1,
+                        name="720p",
+                        state="on_air",
+                        bitrate_bps=3_100_000,
+                        resolution="1280x720",
+                        codecs="avc1.64001f,mp4a.40.2",
+                        encoder="libx264",
+                        note="software encodes",
+                        restarts=1,
+                        dropped_packets=7,
                     )
                 ],
             )
