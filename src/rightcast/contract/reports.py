@@ -186,3 +186,30 @@ class EdgeReport(msgspec.Struct, frozen=True, kw_only=True):
     recent_refusals: list[RefusalReport]
     bytes_sent: int = 0
     seen: list[SeenReport] = []
+
+
+class OutputReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One address that a channel is sent to. Counters since the process began.
+
+    `late` datagrams left over 20 ms after their time; `gaps`: how often the ring brought nothing in time; `failed`:
+    what the network did not take. `detail` is a sentence for the operator.
+    """
+
+    channel_id: int
+    channel: str
+    url: str
+    sent: int = 0
+    failed: int = 0
+    late: int = 0
+    gaps: int = 0
+    bytes_sent: int = 0
+    detail: str = ""
+
+
+class SenderReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The process that sends datagrams."""
+
+    pid: int
+    at: float
+    started: float
+    outputs: list[OutputReport]

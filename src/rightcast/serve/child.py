@@ -107,12 +107,19 @@ def _edge(settings: StationSettings, index: int) -> None:
     asyncio.run(run(settings, index))
 
 
+def _sender(settings: StationSettings, _index: int) -> None:
+    from rightcast.headend.output.main import run  # noqa: PLC0415
+
+    asyncio.run(run(settings))
+
+
 ROOMS: dict[str, Callable[[StationSettings, int], None]] = {
     "prepare": _prepare,
     "panel": _panel,
     "jobs": _jobs,
     "headend": _headend,
     "edge": _edge,
+    "sender": _sender,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,149 @@
+"""The process that sends channels to multicast groups and other addresses: follows feed and rings, keeps the pace.
+
+Whether a channel may be sent is asked ten times a second; where the answer becomes no, its next datagram stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+from rightcast.contract.reports import OutputReport, SenderReport
+from rightcast.domain.errors import RightcastError
+from rightcast.headend.output.reader import Headend, RingFiles
+from rightcast.headend.output.sender import ChannelSender
+from rightcast.headend.output.wanted import Wanted
+from rightcast.state.feed import FileFeed
+from rightcast.state.reports import FileReports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightcast.contract.station import StationSettings
+
+TURN_S = 0.005
+IDLE_TURN_S = 0.1
+DECIDE_S = 0.1
+REPORT_S = 1.0
+REPORT = "sender"
+
+_log = logging.getLogger(__name__)
+
+
+async def run(settings: StationSettings) -> None:
+    """Send until SIGTERM."""
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ending.set)
+    feed = FileFeed(settings.feed)
+    sender = Sender(settings, Wanted(feed))
+    try:
+        await sender.work(ending)
+    finally:
+        sender.close()
+        feed.close()
+
+
+class Sender:
+    """Every channel that is sent; listens to the rings."""
+
+    def __init__(self, settings: StationSettings, wanted: Wanted, *, clock: Callable[[], float] = time.time) -> None:
+        self._wanted = wanted
+        self._clock = clock
+        self._started = clock()
+        self._reports = FileReports(settings.reports)
+        self._channels: dict[int, ChannelSender] = {}
+        self._broken = False
+        self.files = RingFiles(self)
+        self._headends = [Headend(settings.headend_socket(shard), self.files) for shard in range(settings.headends)]
+
+    async def work(self, ending: asyncio.Event) -> None:
+        """Follow headends and feed, send, report, until `ending` is set."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(headend.follow()) for headend in self._headends]
+            tasks.append(group.create_task(self._turns()))
+            await ending.wait()
+            for task in tasks:
+                task.cancel()
+
+    def close(self) -> None:
+        """Stop sending."""
+        for channel in self._channels.values():
+            channel.close()
+        self._channels.clear()
+
+    # What the rings tell
+
+    def part(self, channel_id: int, data: bytes, duration_s: float, *, continues: bool) -> None:
+        """The next part of a channel."""
+        channel = self._channels.get(channel_id)
+        if channel is not None:
+            channel.feed(data, duration_s, time.monotonic(), continues=continues)
+
+    def down(self, channel_id: int) -> None:
+        """The channel is no longer carried: what is queued stays here."""
+        channel = self._channels.get(channel_id)
+        if channel is not None:
+            channel.pacer.clear()
+
+    def decide(self) -> None:
+        """Ask what may be sent; start and end accordingly. While the feed cannot be read, what is known goes on."""
+        try:
+            self._wanted.refresh()
+            self._broken = False
+        except (sqlite3.Error, RightcastError) as error:
+            if not self._broken:
+                _log.warning("The feed cannot be read, the last known state goes on: %s", error)
+            self._broken = True
+        now = self._clock()
+        allowed = self._wanted.allowed(now)
+        for channel_id in self._channels.keys() - allowed.keys():
+            channel = self._channels.pop(channel_id)
+            _log.info("Channel %s is no longer sent", channel.name)
+            channel.close()
+        for channel_id, (record, outputs) in allowed.items():
+            if channel_id not in self._channels:
+                _log.info("Channel %s is sent to %d addresses", record.name, len(outputs))
+                self._channels[channel_id] = ChannelSender(channel_id, record.name)
+            self._channels[channel_id].follow(outputs)
+        self.files.wanted = self._channels.keys()
+        for headend in self._headends:
+            headend.want()
+
+    async def _turns(self) -> None:
+        """The loop. A turn sends what is due until the middle of the pause behind it."""
+        decide_at = report_at = 0.0
+        while True:
+            now = time.monotonic()
+            if now >= decide_at:
+                decide_at = now + DECIDE_S
+                self.decide()
+            for channel in self._channels.values():
+                channel.turn(now + TURN_S / 2, now)
+            if now >= report_at:
+                report_at = now + REPORT_S
+                self._report()
+            pause_s = TURN_S if self._channels else IDLE_TURN_S
+            await asyncio.sleep(max(now + pause_s - time.monotonic(), 0.0))
+
+    def report(self) -> SenderReport:
+        """What this process says of itself."""
+        now = self._clock()
+        outputs = [report for channel in self._channels.values() for report in channel.reports()]
+        for channel, sentence in self._wanted.refused(now):
+            outputs += [
+                OutputReport(channel_id=channel.id, channel=channel.name, url=url, detail=sentence)
+                for url in channel.outputs.urls
+            ]
+        return SenderReport(pid=os.getpid(), at=now, started=self._started, outputs=outputs)
+
+    def _report(self) -> None:
+        with contextlib.suppress(OSError):
+            self._reports.put(REPORT, self.report())

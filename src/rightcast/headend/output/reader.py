@@ -1,0 +1,156 @@
+"""Follows the headends' announcements and hands each new part of a wanted ring on, as bytes.
+
+What a headend replays on connecting is history: sending begins with the next part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from rightcast.contract.ring import (
+    Announcement,
+    Down,
+    Dropped,
+    Opened,
+    Part,
+    Up,
+    Want,
+    decode_announcements,
+    encode_batch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+RETRY_S = 0.2
+LONGEST_LINE_BYTES = 16 << 20
+
+_log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Who is told of parts."""
+
+    def part(self, channel_id: int, data: bytes, duration_s: float, *, continues: bool) -> None:
+        """The next part of a channel."""
+
+    def down(self, channel_id: int) -> None:
+        """The channel is no longer carried."""
+
+
+class RingFiles:
+    """Where the segments of each channel lie, and how far each has been handed on."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._folders: dict[int, Path] = {}
+        self._opened: dict[tuple[int, int], Opened] = {}
+        self._position: dict[int, tuple[int, int, int]] = {}
+        self._epoch: dict[int, int] = {}
+        self.wanted: Collection[int] = frozenset()
+
+    def apply(self, batch: list[Announcement]) -> None:
+        """Follow one batch; in one with an Up of a ring, that ring's parts are history."""
+        replayed = {message.channel for message in batch if isinstance(message, Up)}
+        for message in batch:
+            if message.rendition:
+                continue
+            match message:
+                case Up():
+                    self._folders[message.channel] = Path(message.path)
+                case Opened():
+                    self._opened[message.channel, message.sequence] = message
+                case Part():
+                    self._part(message, new=message.channel not in replayed)
+                case Down():
+                    self._down(message.channel)
+                case Dropped():
+                    self._opened.pop((message.channel, message.sequence), None)
+
+    def _part(self, part: Part, *, new: bool) -> None:
+        opened = self._opened.get((part.channel, part.sequence))
+        if opened is None:
+            return
+        position = (opened.epoch, part.sequence, part.index)
+        known = self._position.get(part.channel)
+        if known is not None and position <= known:
+            return
+        self._position[part.channel] = position
+        if part.channel not in self.wanted or not (new or known is not None):
+            return
+        data = self._read(part, opened)
+        continues = self._epoch.get(part.channel) == opened.epoch
+        self._epoch[part.channel] = opened.epoch
+        if data:
+            self._listener.part(part.channel, data, part.duration, continues=continues)
+
+    def _read(self, part: Part, opened: Opened) -> bytes:
+        path = self._folders.get(part.channel, Path()) / f"{opened.slot}.ts"
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return os.pread(descriptor, part.size, part.offset)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            _log.warning("A part of channel %d cannot be read: %s", part.channel, error)
+            return b""
+
+    def _down(self, channel_id: int) -> None:
+        self._position.pop(channel_id, None)
+        self._epoch.pop(channel_id, None)
+        for key in [key for key in self._opened if key[0] == channel_id]:
+            del self._opened[key]
+        self._listener.down(channel_id)
+
+
+class Headend:
+    """The connection to one headend process; tells it which channels are sent, as an edge tells what is watched."""
+
+    def __init__(self, path: Path, files: RingFiles) -> None:
+        self._path = path
+        self._files = files
+        self._writer: asyncio.StreamWriter | None = None
+        self._told: frozenset[int] = frozenset()
+
+    async def follow(self) -> None:
+        """Follow the headend for ever, through its restarts; ends by cancellation."""
+        while True:
+            try:
+                reader, writer = await asyncio.open_unix_connection(self._path, limit=LONGEST_LINE_BYTES)
+            except OSError:
+                await asyncio.sleep(RETRY_S)
+                continue
+            try:
+                await self._listen(reader, writer)
+            finally:
+                self._writer = None
+                writer.transport.abort()
+            await asyncio.sleep(RETRY_S)
+
+    def want(self) -> None:
+        """Tell what is wanted; only differences are sent."""
+        wanted = frozenset(self._files.wanted)
+        if self._writer is None or self._writer.transport.is_closing() or wanted == self._told:
+            return
+        wants = [Want(channel=channel, viewers=1) for channel in sorted(wanted - self._told)]
+        wants += [Want(channel=channel, viewers=0) for channel in sorted(self._told - wanted)]
+        self._told = wanted
+        self._writer.write(encode_batch(wants))
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer, self._told = writer, frozenset()
+        self.want()
+        try:
+            while line := await reader.readline():
+                self._files.apply(decode_announcements(line))
+        except (msgspec.DecodeError, ValueError) as error:
+            _log.warning("The headend at %s announces what cannot be read: %s", self._path.name, error)
+        except OSError as error:
+            _log.info("The headend at %s went away: %s", self._path.name, error)
