@@ -21,6 +21,7 @@ from rightcast.contract.reports import (
 )
 from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
 from rightcast.contract.station import Address, StationSettings
+from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.features import Features
 from rightcast.domain.lineup import (
     Channel,
@@ -50,6 +51,9 @@ RECORDS = {
         replica_max_age_s=3600,
         output_formats=("m3u8",),
         login_failure_status=401,
+        signals=SignalPolicy(
+            own_networks=("10.0.0.0/8", "2001:db8::/32"), regional_blackouts=False, device_groups=(("android",), ())
+        ),
     ),
     "channel": Channel(
         id=42,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rightcast.contract import codec
 from rightcast.contract.catalogue import TYPES, Change, Kind, Record, Revision, body_of
+from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, ChannelKind, Line, Source, SourceKind, Station
 from tests.contract.examples import RECORDS
@@ -50,6 +51,11 @@ def test_a_channel_of_before_there_were_features_is_read() -> None:
 def test_a_line_of_before_there_were_credentials_is_read() -> None:
     body = (GOLDEN / "line-without-credentials.json").read_bytes()
     assert codec.decode(body, Line) == replace(RECORDS["line"], credentials=())
+
+
+def test_a_station_of_before_signals_concerned_anybody_is_read() -> None:
+    body = (GOLDEN / "station-without-signals.json").read_bytes()
+    assert codec.decode(body, Station) == replace(RECORDS["station"], signals=SignalPolicy())
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -11,10 +11,12 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from rightcast.contract.ring import (
+    SCTE35,
     Announcement,
     Closed,
     Down,
     Dropped,
+    Marker,
     Opened,
     Part,
     Track,
@@ -145,6 +147,14 @@ class FakeHeadend:
                 gone = self._held.popleft()[0]
                 messages.append(Dropped(channel=self.channel, sequence=gone.sequence))
         self.announce(messages)
+
+    def mark(self, section: bytes, at: float) -> None:
+        """Announce a cue that takes effect at a moment, in the newest segment."""
+        opened = next(one for one in self._held[-1] if isinstance(one, Opened))
+        ticks = opened.time + round((at - opened.wall) * 90_000)
+        marker = Marker(channel=self.channel, sequence=opened.sequence, time=ticks, kind=SCTE35, body=section)
+        self._held[-1].append(marker)
+        self.announce([marker])
 
     def down(self) -> None:
         self._held.clear()

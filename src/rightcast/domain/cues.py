@@ -93,6 +93,10 @@ class SignalPolicy:
         return not words or any(word.lower() in player for word in words)
 
 
+EVERYBODY = SignalPolicy()
+"""The policy without any setting: signals concern every viewer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentSignal:
     """What a cue says of one segment, in force `at` that moment. `restrictions` None: delivery is not restricted."""

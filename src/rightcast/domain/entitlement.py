@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rightcast.domain.cues import EVERYBODY, UNRESTRICTED, Restrictions, SignalPolicy
 from rightcast.domain.lineup import Channel, Line, LineStatus
 from rightcast.domain.rights import CarriageRight, RightStatus
 
@@ -30,6 +31,7 @@ class Reason(enum.StrEnum):
     RIGHT_ENDED = "carriage-right-ended"
     RIGHT_WITHDRAWN = "carriage-right-withdrawn"
     OUTSIDE_TERRITORY = "outside-territory"
+    BLACKED_OUT = "blacked-out-by-signal"
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
     REPLICA_TOO_OLD = "replica-too-old"
@@ -50,6 +52,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.RIGHT_ENDED: "The carriage right for the channel has ended.",
     Reason.RIGHT_WITHDRAWN: "The carriage right for the channel is suspended or withdrawn.",
     Reason.OUTSIDE_TERRITORY: "No carriage right covers the territory of this line.",
+    Reason.BLACKED_OUT: (
+        "The provider's signal in the stream forbids this delivery for now; the channel comes back when it is lifted."
+    ),
     Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
     Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
     Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",
@@ -87,13 +92,23 @@ class Check:
     reason: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Where somebody watches, as network address, and with what, as the player calls itself."""
+
+    address: str
+    player: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Everything a decision rests on. `rights` may hold rights of other channels too.
 
     `carried` are the channel ids of all lineups in the line's packages. `published` False: the
     record exists but its operator keeps it off the air. `sessions_in_use` counts other sessions
-    of the line; None leaves concurrency to the lease that follows.
+    of the line; None leaves concurrency to the lease that follows. `restrictions` are what the provider's signals
+    restrict now, `policy` whom that concerns here, `viewer` where and with what the viewer watches; without a viewer
+    signals are left aside.
     """
 
     line: Line | None
@@ -103,6 +118,9 @@ class Question:
     now: datetime
     published: bool = True
     sessions_in_use: int | None = None
+    restrictions: Restrictions = UNRESTRICTED
+    policy: SignalPolicy = EVERYBODY
+    viewer: Viewer | None = None
 
 
 def decide(question: Question) -> Allowed | Denied:
@@ -156,7 +174,20 @@ def _channel_checks(question: Question) -> tuple[Check, ...]:
         None if inside else Reason.NOT_IN_PACKAGE,
     )
     rights = _right_checks(question.rights, channel.id, question.line.territory, question.now)
-    return known, packaged, *rights, published
+    return known, packaged, *rights, published, *_signal_checks(question)
+
+
+def _signal_checks(question: Question) -> tuple[Check, ...]:
+    """What signals in the stream restrict, and whether it concerns this viewer; nothing when they restrict nothing."""
+    found, policy, viewer = question.restrictions, question.policy, question.viewer
+    if viewer is None or found == UNRESTRICTED:
+        return ()
+    over_the_web = not found.web_delivery_allowed and policy.is_web(viewer.address)
+    in_region = not found.no_regional_blackout and policy.regional_blackouts
+    by_device = bool(found.restricted_devices) and policy.is_restricted_device(viewer.player, found.restricted_devices)
+    blacked_out = over_the_web or in_region or by_device
+    reason = Reason.BLACKED_OUT if blacked_out else None
+    return (Check("the provider's signals allow this delivery", not blacked_out, found.in_words, reason),)
 
 
 def _right_checks(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> tuple[Check, ...]:

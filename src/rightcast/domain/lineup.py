@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rightcast.domain.cues import EVERYBODY, SignalPolicy
 from rightcast.domain.failover import Failover
 from rightcast.domain.features import NO_FEATURES, Features
 from rightcast.domain.ladder import Ladder
@@ -214,7 +215,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
-    """What every edge should know of the station as a whole."""
+    """What every edge should know of the station as a whole; `signals`: whom a provider's signals concern."""
 
     name: str = "Rightcast"
     territory: str = "IT"
@@ -222,3 +223,4 @@ class Station:
     replica_max_age_s: int = 86_400
     output_formats: tuple[str, ...] = field(default=("ts", "m3u8"))
     login_failure_status: int = 200
+    signals: SignalPolicy = EVERYBODY

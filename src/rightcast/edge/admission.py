@@ -19,7 +19,8 @@ from msgspec import structs
 
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
-from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, decide, line_checks
+from rightcast.domain.cues import UNRESTRICTED
+from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, Viewer, decide, line_checks
 from rightcast.edge import tokens
 from rightcast.edge.identity import Identity
 from rightcast.edge.viewings import Viewing, Viewings
@@ -28,6 +29,7 @@ from rightcast.state.sessions import HLS, TS, Lease, Sessions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from rightcast.domain.cues import Restrictions
     from rightcast.domain.lineup import Line
     from rightcast.edge.replica import Replica
 
@@ -68,6 +70,7 @@ class Admission:
         tokens_key: bytes,
         edge: str,
         cut: Callable[[Viewing], None],
+        restrictions: Callable[[int], Restrictions] = lambda _: UNRESTRICTED,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._replica = replica
@@ -77,6 +80,7 @@ class Admission:
         self._tokens_key = tokens_key
         self._edge = edge
         self._cut = cut
+        self._restrictions = restrictions
         self._clock = clock
         self._pending: dict[str, Viewing] = {}
         self._releases: set[asyncio.Task[None]] = set()
@@ -95,8 +99,8 @@ class Admission:
         failed = next((check for check in line_checks(line, self._now()) if not check.holds), None)
         return failed.reason if failed is not None else None
 
-    def ask(self, line: Line, channel_id: int) -> Allowed | Denied:
-        """The decision on one channel, concurrency left aside."""
+    def ask(self, line: Line, channel_id: int, player: Player | None = None) -> Allowed | Denied:
+        """The decision on one channel, concurrency left aside, and without a player the provider's signals too."""
         return decide(
             Question(
                 line=line,
@@ -104,6 +108,9 @@ class Admission:
                 carried=self._replica.carried(line.package_ids),
                 rights=self._replica.rights_of(channel_id),
                 now=self._now(),
+                restrictions=self._restrictions(channel_id),
+                policy=self._replica.station.signals,
+                viewer=None if player is None else Viewer(player.address, player.name),
             )
         )
 
@@ -113,22 +120,22 @@ class Admission:
 
     # New sessions
 
-    def admit(self, line: Line, channel_id: int) -> Allowed | Denied:
+    def admit(self, line: Line, channel_id: int, player: Player) -> Allowed | Denied:
         """The decision for a new session: also the replica must be fresh enough."""
         if self._replica.age_s(self._clock()) > self._replica.station.replica_max_age_s:
             return Denied(Reason.REPLICA_TOO_OLD)
-        return self.ask(line, channel_id)
+        return self.ask(line, channel_id, player)
 
-    def admit_clear(self, line: Line, channel_id: int) -> Allowed | Denied:
+    def admit_clear(self, line: Line, channel_id: int, player: Player) -> Allowed | Denied:
         """The decision for an endless stream, which cannot be encrypted."""
-        verdict = self.admit(line, channel_id)
+        verdict = self.admit(line, channel_id, player)
         if isinstance(verdict, Allowed) and self._replica.protection(channel_id).refuses_clear_ts:
             return Denied(Reason.ENCRYPTED_ONLY)
         return verdict
 
     async def open_ts(self, line: Line, channel_id: int, player: Player) -> Viewing | Denied:
         """A viewing of an endless stream; its lease lives as long as its sockets."""
-        clear = self.admit_clear(line, channel_id)
+        clear = self.admit_clear(line, channel_id, player)
         if isinstance(clear, Denied):
             return clear
         viewing = await self._open(line, channel_id, player, TS, TS_LEASE_S)
@@ -141,7 +148,7 @@ class Admission:
         return await self._open(line, channel_id, player, HLS, lease_s)
 
     async def _open(self, line: Line, channel_id: int, player: Player, kind: str, lease_s: float) -> Viewing | Denied:
-        verdict = self.admit(line, channel_id)
+        verdict = self.admit(line, channel_id, player)
         if isinstance(verdict, Denied):
             return verdict
         wanted = self._lease(line, channel_id, player.device, kind, lease_s)
@@ -171,7 +178,7 @@ class Admission:
 
     def preview(self, line: Line, channel_id: int, player: Player) -> str | Denied:
         """A token without a lease, for those who only ask for the head; the lease comes with its first use."""
-        verdict = self.admit(line, channel_id)
+        verdict = self.admit(line, channel_id, player)
         if isinstance(verdict, Denied):
             return verdict
         lease = self._lease(line, channel_id, player.device, HLS, 0)
@@ -184,7 +191,7 @@ class Admission:
         if claims is None or claims.channel_id != channel_id:
             return None
         line = self._replica.line(claims.line_id)
-        verdict = self._still(line, channel_id, claims.issued)
+        verdict = self._still(line, channel_id, claims.issued, player)
         if line is None or isinstance(verdict, Denied):
             return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
         lease = _lease_of(claims, now + lease_s)
@@ -253,8 +260,6 @@ class Admission:
                     touched: Iterable[Viewing] = self._viewings.of_line(key)
                 case Kind.CHANNEL:
                     touched = self._viewings.of_channel(key)
-                case Kind.STATION:
-                    touched = ()
                 case _:
                     touched = self._viewings.all()
                     found.update((id(one), one) for one in touched)
@@ -276,16 +281,17 @@ class Admission:
         report = RefusalReport(at=self._clock(), line=line, channel_id=channel_id, reason=reason.value, address=address)
         self.recent.append(report)
 
-    def _still(self, line: Line | None, channel_id: int, opened: float) -> Allowed | Denied:
+    def _still(self, line: Line | None, channel_id: int, opened: float, player: Player) -> Allowed | Denied:
         """The decision on a session that was opened earlier."""
         if line is None:
             return Denied(Reason.UNKNOWN_LINE)
         if line.sessions_from is not None and opened < line.sessions_from.timestamp():
             return Denied(Reason.SESSION_KICKED)
-        return self.ask(line, channel_id)
+        return self.ask(line, channel_id, player)
 
     def _again(self, viewing: Viewing) -> None:
-        verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened)
+        player = Player(viewing.address, viewing.player)
+        verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened, player)
         if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
         if isinstance(verdict, Allowed):

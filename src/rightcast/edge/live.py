@@ -61,7 +61,7 @@ class Live:
             name = self._outputs.entrance(channel_id, wanted)
             return self._playlist_address(request, line, channel_id, player, name)
         if request.is_head:
-            verdict = self._admission.admit_clear(line, channel_id)
+            verdict = self._admission.admit_clear(line, channel_id, player)
             if isinstance(verdict, Denied):
                 return self._refused(verdict, line.name, channel_id, request)
             return Response(content_type="video/mp2t", headers=_STREAM_HEADERS, pieces=iter(()))

@@ -18,6 +18,7 @@ from rightcast.edge.admission import RENEW_TS_S, Admission
 from rightcast.edge.answers import Answers
 from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.certificates import Certificate
+from rightcast.edge.cues import Cues
 from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
@@ -96,7 +97,8 @@ class Edge:
         self.certificate = Certificate(tls[0], tls[1]) if settings.tls_listen and tls[0] and tls[1] else None
         self.listener = Listener(loop, self._answer)
         self.delivery = Delivery(loop, self.listener.writables)
-        self.rings = Rings(self._ring)
+        self.cues = Cues()
+        self.rings = Rings(self._ring, marked=self.cues.heard)
         self.viewings = Viewings()
         self.replica = Replica(settings.replica(index))
         self.sessions: Sessions = (
@@ -111,6 +113,7 @@ class Edge:
             tokens_key=derived_key(key, "tokens"),
             edge=f"e{index}",
             cut=self._cut,
+            restrictions=self.cues.restrictions,
         )
         self.keys = Keys(self.replica, ContentKeys(key))
         self.workshop = Workshop(Pool(packaging_workers()), settings.packages(index), max_bytes=PACKAGES_BYTES)
@@ -204,7 +207,9 @@ class Edge:
         self.live.cut(viewing)
 
     def _changed(self, records: Sequence[tuple[Kind, int]]) -> None:
-        touched = self.admission.changed(records)
+        self._ask_again(self.admission.changed(records))
+
+    def _ask_again(self, touched: Sequence[Viewing]) -> None:
         if touched:
             task = asyncio.get_running_loop().create_task(self.admission.ask_again(touched))
             self._asking.add(task)
@@ -214,6 +219,8 @@ class Edge:
         next_second = next_renewal = next_report = 0.0
         while True:
             self.admission.end_due()
+            for channel_id in self.cues.changed():
+                self._ask_again(self.viewings.of_channel(channel_id))
             counts = self.viewings.counts()
             for origin in self.origins:
                 origin.want(counts)

@@ -348,11 +348,16 @@ class Ring:
         self._listener.dropped(segment)
 
 
-class Rings:
-    """All rings that this edge has heard or was asked of, by channel and rendition."""
+def _nobody(_: Ring, __: Marker) -> None:
+    """Nobody wants to hear of markers."""
 
-    def __init__(self, make: Callable[[int, int], Ring]) -> None:
+
+class Rings:
+    """All rings that this edge has heard or was asked of, by channel and rendition; `marked` is told of markers."""
+
+    def __init__(self, make: Callable[[int, int], Ring], *, marked: Callable[[Ring, Marker], None] = _nobody) -> None:
         self._make = make
+        self._marked = marked
         self._rings: dict[tuple[int, int], Ring] = {}
         self._renditions: dict[int, list[Ring]] = {}
 
@@ -382,6 +387,8 @@ class Rings:
             if ring is None:
                 ring = touched[key] = self.get(*key)
             ring.apply(message)
+            if isinstance(message, Marker):
+                self._marked(ring, message)
         for ring in touched.values():
             ring.settle()
         return {channel for channel, _ in touched}

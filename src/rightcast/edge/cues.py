@@ -1,0 +1,118 @@
+"""Cues (SCTE 35) as this edge hears them: what they restrict per channel, and which lie within a ring's segments.
+
+Restrictions rest on headend and edge alone: the panel need not live.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightcast.contract.ring import SCTE35, Marker
+from rightcast.domain.cues import UNRESTRICTED, Restrictions, SignalledState
+from rightcast.domain.errors import BadCueError
+from rightcast.formats.mpegts.scte35.records import Cue
+from rightcast.formats.mpegts.scte35.section import decode
+from rightcast.formats.mpegts.scte35.words import signals_of
+from rightcast.formats.mpegts.units import CLOCK_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightcast.edge.ring_reader import Ring
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CueAt:
+    """A cue of a ring: `at` in unix seconds, `time` in ticks of the ring's epoch."""
+
+    at: float
+    time: int
+    epoch: int
+    section: bytes
+    cue: Cue
+
+
+class Cues:
+    """Follows markers; `changed` says whose restrictions are other than they were."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._states: dict[int, SignalledState] = {}
+        self._told: dict[int, Restrictions] = {}
+
+    def heard(self, ring: Ring, marker: Marker) -> None:
+        """A marker was announced for a ring."""
+        if marker.kind != SCTE35 or marker.rendition:
+            return
+        try:
+            cue = decode(marker.body)
+        except BadCueError as error:
+            _log.warning("A cue of channel %d cannot be read: %s", marker.channel, error)
+            return
+        before = self._states.get(marker.channel, SignalledState())
+        state = before
+        for signal in signals_of(cue, wall_of(ring, marker, self._clock())):
+            state = state.after(signal)
+        if state.segments:
+            self._states[marker.channel] = state
+        else:
+            self._states.pop(marker.channel, None)
+
+    def restrictions(self, channel_id: int) -> Restrictions:
+        """What is restricted on a channel now."""
+        state = self._states.get(channel_id)
+        return state.restrictions(self._clock()) if state is not None else UNRESTRICTED
+
+    def changed(self) -> list[int]:
+        """Channels whose restrictions have changed since this was last asked; to be asked a few times a second."""
+        if not self._states and not self._told:
+            return []
+        now = self._clock()
+        found = []
+        for channel_id in {*self._states, *self._told}:
+            restrictions = self.restrictions(channel_id)
+            if restrictions != self._told.get(channel_id, UNRESTRICTED):
+                found.append(channel_id)
+                _log.info("Channel %d is signalled: %s", channel_id, restrictions.in_words or "nothing is restricted")
+                self._remember(channel_id, restrictions)
+            state = self._states.get(channel_id)
+            if state is not None and not state.without_past(now).segments:
+                del self._states[channel_id]
+        return found
+
+    def _remember(self, channel_id: int, restrictions: Restrictions) -> None:
+        if restrictions == UNRESTRICTED:
+            self._told.pop(channel_id, None)
+        else:
+            self._told[channel_id] = restrictions
+
+
+def wall_of(ring: Ring, marker: Marker, now: float) -> float:
+    """When a marker takes effect, in unix seconds; at once when its segment is not known."""
+    segment = ring.segments.get(marker.sequence)
+    return now if segment is None else segment.wall + (marker.time - segment.time) / CLOCK_HZ
+
+
+def cues_of(ring: Ring) -> list[CueAt]:
+    """The cues of a ring's segments in order of their times, each once though it was marked again."""
+    found: dict[bytes, CueAt] = {}
+    for segment in ring.segments.values():
+        for marker in segment.markers:
+            if marker.kind == SCTE35 and marker.body not in found:
+                at = segment.wall + (marker.time - segment.time) / CLOCK_HZ
+                cue = _read(marker.body)
+                if cue is not None:
+                    found[marker.body] = CueAt(at, marker.time, segment.epoch, marker.body, cue)
+    return sorted(found.values(), key=lambda one: one.at)
+
+
+def _read(section: bytes) -> Cue | None:
+    try:
+        return decode(section)
+    except BadCueError:
+        return None
