@@ -20,6 +20,7 @@ class Reason(enum.StrEnum):
 
     UNKNOWN_LINE = "unknown-line"
     WRONG_SECRET = "wrong-secret"  # noqa: S105 - a reason code
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
     LINE_DISABLED = "line-disabled"
     LINE_BANNED = "line-banned"
     LINE_EXPIRED = "line-expired"
@@ -41,6 +42,7 @@ class Reason(enum.StrEnum):
 SENTENCES: dict[Reason, str] = {
     Reason.UNKNOWN_LINE: "There is no line of this name.",
     Reason.WRONG_SECRET: "The password does not belong to this line.",
+    Reason.TOO_MANY_ATTEMPTS: "Too many wrong names or passwords came from there; it is looked at again in a while.",
     Reason.LINE_DISABLED: "The line is disabled; enable it to let it watch again.",
     Reason.LINE_BANNED: "The line is banned.",
     Reason.LINE_EXPIRED: "The line has expired; extend it to let it watch again.",

@@ -22,6 +22,7 @@ from rightcast.contract.reports import RefusalReport
 from rightcast.domain.cues import UNRESTRICTED
 from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, Viewer, decide, line_checks
 from rightcast.edge import tokens
+from rightcast.edge.guessing import Guessing
 from rightcast.edge.identity import Identity
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
@@ -76,7 +77,7 @@ class Admission:
         self._replica = replica
         self._sessions = sessions
         self._viewings = viewings
-        self.identity = Identity(replica, secrets_key)
+        self.identity = Identity(replica, secrets_key, Guessing(clock))
         self._tokens_key = tokens_key
         self._edge = edge
         self._cut = cut
@@ -89,9 +90,9 @@ class Admission:
 
     # Lines
 
-    def authenticate(self, name: str, secret: str) -> Line | Denied:
+    def authenticate(self, name: str, secret: str, address: str) -> Line | Denied:
         """The line, whatever its status, by its own name and secret or by those of one of its devices."""
-        who = self.identity.by_name(name, secret)
+        who = self.identity.by_name(name, secret, address)
         return who if isinstance(who, Denied) else who.line
 
     def line_reason(self, line: Line) -> Reason | None:

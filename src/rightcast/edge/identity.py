@@ -15,6 +15,7 @@ from rightcast.domain.entitlement import Denied, Reason
 from rightcast.domain.lineup import Credential, CredentialKind, Line
 
 if TYPE_CHECKING:
+    from rightcast.edge.guessing import Guessing
     from rightcast.edge.replica import Replica
 
 REPORTED = 500
@@ -37,15 +38,37 @@ class Identified:
 
 
 class Identity:
-    """Finds lines in the replica. `key` is that of secrets."""
+    """Finds lines in the replica. `key` is that of secrets; `address` is always the asking device's."""
 
-    def __init__(self, replica: Replica, key: bytes) -> None:
+    def __init__(self, replica: Replica, key: bytes, guessing: Guessing) -> None:
         self._replica = replica
         self._key = key
+        self._guessing = guessing
         self._seen: OrderedDict[int, SeenReport] = OrderedDict()
 
-    def by_name(self, name: str, secret: str) -> Identified | Denied:
+    def by_name(self, name: str, secret: str, address: str) -> Identified | Denied:
         """By name and secret, the line's own or a further one. An unknown name takes as long as a wrong secret."""
+        if not self._guessing.allows(name, address):
+            digest_secret(self._key, name, secret)
+            return Denied(Reason.TOO_MANY_ATTEMPTS)
+        return self._judged(name, address, self._named(name, secret))
+
+    def by_handle(self, kind: CredentialKind, shown: str, address: str) -> Identified | Denied:
+        """By what a device shows of itself: a MAC address, a short address, a token."""
+        handle = stored_handle(self._key, kind, shown)
+        if not self._guessing.allows("", address):
+            return Denied(Reason.TOO_MANY_ATTEMPTS)
+        found = self._replica.line_by(kind, handle)
+        return self._judged("", address, Denied(Reason.UNKNOWN_LINE) if found is None else Identified(*found))
+
+    def _judged(self, name: str, address: str, who: Identified | Denied) -> Identified | Denied:
+        if isinstance(who, Denied):
+            self._guessing.failed(name, address)
+        else:
+            self._guessing.succeeded(name, address)
+        return who
+
+    def _named(self, name: str, secret: str) -> Identified | Denied:
         line = self._replica.line_named(name)
         if line is not None:
             matches = secret_matches(self._key, name, secret, line.secret_digest)
@@ -58,11 +81,6 @@ class Identity:
         if not secret_matches(self._key, name, secret, credential.digest):
             return Denied(Reason.WRONG_SECRET)
         return Identified(line, credential)
-
-    def by_handle(self, kind: CredentialKind, shown: str) -> Identified | Denied:
-        """By what a device shows of itself: a MAC address, a short address, a token."""
-        found = self._replica.line_by(kind, stored_handle(self._key, kind, shown))
-        return Denied(Reason.UNKNOWN_LINE) if found is None else Identified(*found)
 
     def saw(self, who: Identified, *, at: float, player: str, address: str) -> None:
         """A device was here; `at` in unix seconds."""

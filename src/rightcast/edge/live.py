@@ -52,7 +52,7 @@ class Live:
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """`/live/NAME/SECRET/ID.ts` and its kin; `who` is name and secret."""
-        line = self._admission.authenticate(*who)
+        line = self._admission.authenticate(*who, request.address)
         if isinstance(line, Denied):
             return self._refused(line, who[0], channel_id, request)
         player = player_of(request)

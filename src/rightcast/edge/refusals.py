@@ -8,16 +8,18 @@ from rightcast.edge.http_message import Response, text
 _STATUS = {
     Reason.UNKNOWN_LINE: 401,
     Reason.WRONG_SECRET: 401,
+    Reason.TOO_MANY_ATTEMPTS: 401,
     Reason.UNKNOWN_CHANNEL: 404,
     Reason.NOT_PUBLISHED: 404,
     Reason.REPLICA_TOO_OLD: 503,
 }
+_UNTOLD = frozenset({Reason.UNKNOWN_LINE, Reason.TOO_MANY_ATTEMPTS})
 NOT_ON_AIR = "not-on-air"
 
 
 def refusal(denied: Denied) -> Response:
-    """The answer to a refused viewer; an unknown name is told the same as a wrong secret."""
-    reason = Reason.WRONG_SECRET if denied.reason is Reason.UNKNOWN_LINE else denied.reason
+    """The answer to a refused viewer; an unknown name and a guess too many are told the same as a wrong secret."""
+    reason = Reason.WRONG_SECRET if denied.reason in _UNTOLD else denied.reason
     sentence = "Wrong name or password." if reason is Reason.WRONG_SECRET else Denied(reason).sentence
     return text(_STATUS.get(reason, 403), sentence, ("X-Rightcast-Reason", reason.value), ("Cache-Control", "no-store"))
 

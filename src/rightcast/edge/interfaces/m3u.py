@@ -79,7 +79,7 @@ class Playlists:
 
     def _line(self, request: Request, fields: dict[str, str]) -> Line | Response:
         name = fields.get("username", "")
-        line = self._admission.authenticate(name, fields.get("password", ""))
+        line = self._admission.authenticate(name, fields.get("password", ""), request.address)
         reason = line.reason if isinstance(line, Denied) else self._admission.line_reason(line)
         if reason is not None:
             self._admission.refuse(reason, line=name, channel_id=0, address=request.address)

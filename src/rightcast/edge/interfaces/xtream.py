@@ -54,7 +54,7 @@ class PlayerApi:
         """One call; unknown actions are answered like a login."""
         fields = request.fields()
         name, secret = fields.get("username", ""), fields.get("password", "")
-        line = self._admission.authenticate(name, secret)
+        line = self._admission.authenticate(name, secret, request.address)
         if isinstance(line, Denied):
             self._admission.refuse(line.reason, line=name, channel_id=0, address=request.address)
             status = self._replica.station.login_failure_status
