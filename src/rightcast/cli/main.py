@@ -32,6 +32,8 @@ _COMMANDS = {
     "status": "rightcast.cli.status:status_command",
     "source": "rightcast.cli.sources:source_group",
     "channel": "rightcast.cli.channels:channel_group",
+    "ladder": "rightcast.cli.ladder:ladder_group",
+    "encoders": "rightcast.cli.ladder:encoders_command",
     "import": "rightcast.cli.playlists:import_group",
     "right": "rightcast.cli.rights:right_group",
     "package": "rightcast.cli.packages:package_group",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rightcast.panel.features.ladder import LadderForm
+
 if TYPE_CHECKING:
     from rightcast.panel.features.form import FeatureForm
 
-FORMS: dict[str, type[FeatureForm[Any]]] = {}
+FORMS: dict[str, type[FeatureForm[Any]]] = {
+    "ladder": LadderForm,
+}
 """By the feature's name in `rightcast.domain.features`."""
