@@ -236,4 +236,5 @@ SETTINGS = StationSettings(
     headends=3,
     ffmpeg="/usr/bin/ffmpeg",
     demo=True,
+    notify_networks=("10.1.0.0/16",),
 )

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.findings import Severity
+from rightcast.panel.alarms import operations as alarms
+from rightcast.panel.alarms.models import AlarmRow
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.lines import operations as lines
@@ -22,6 +25,26 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SYSLOG = {"host": "127.0.0.1:9"}
+RULE: alarms.RuleFields = {
+    "kind": "channel-silent",
+    "channel_ids": [],
+    "enabled": True,
+    "severity": None,
+    "raise_after_s": 9.0,
+    "clear_after_s": None,
+}
+QUIET: alarms.QuietFields = {
+    "name": "night",
+    "channel_ids": [],
+    "kinds": [],
+    "days": [5],
+    "begins": None,
+    "ends": None,
+    "not_before": None,
+    "not_after": None,
+}
 
 
 class World:
@@ -44,6 +67,12 @@ class World:
             territories=["IT"],
         )
         self.line = lines.create_line(actor, name="anna", package_ids=[self.package.id]).line
+        self.alarm = AlarmRow.objects.create(
+            subject_kind="channel", subject_id="1", kind="channel-silent", severity=3, since=NOW, raised=NOW
+        )
+        self.notifier = alarms.add_notifier(actor, name="log", kind="syslog", settings=SYSLOG)
+        self.rule = alarms.add_rule(actor, **RULE)
+        self.quiet = alarms.add_quiet(actor, **QUIET)
 
 
 DEEDS: list[tuple[str, Kind | None, Callable[[World], object]]] = [
@@ -79,6 +108,25 @@ DEEDS: list[tuple[str, Kind | None, Callable[[World], object]]] = [
         Kind.STATION,
         lambda w: station_operations.update_station(w.actor, name="S", territory="GB"),
     ),
+    ("alarm.acknowledge", None, lambda w: alarms.acknowledge(w.actor, w.alarm.id, note="seen")),
+    ("alarm.reopen", None, lambda w: alarms.withdraw_acknowledgement(w.actor, w.alarm.id)),
+    ("alarm.note", None, lambda w: alarms.add_note(w.actor, w.alarm.id, "a note")),
+    ("notifier.add", None, lambda w: alarms.add_notifier(w.actor, name="two", kind="syslog", settings=SYSLOG)),
+    (
+        "notifier.update",
+        None,
+        lambda w: alarms.update_notifier(
+            w.actor, w.notifier.id, name="log", settings=SYSLOG, least=Severity.INFO, enabled=False
+        ),
+    ),
+    ("notifier.test", None, lambda w: alarms.send_test(w.actor, w.notifier.id)),
+    ("notifier.remove", None, lambda w: alarms.remove_notifier(w.actor, w.notifier.id)),
+    ("alarmrule.add", None, lambda w: alarms.add_rule(w.actor, **RULE)),
+    ("alarmrule.update", None, lambda w: alarms.update_rule(w.actor, w.rule.id, **RULE)),
+    ("alarmrule.remove", None, lambda w: alarms.remove_rule(w.actor, w.rule.id)),
+    ("quiettime.add", None, lambda w: alarms.add_quiet(w.actor, **{**QUIET, "name": "two"})),
+    ("quiettime.update", None, lambda w: alarms.update_quiet(w.actor, w.quiet.id, **QUIET)),
+    ("quiettime.remove", None, lambda w: alarms.remove_quiet(w.actor, w.quiet.id)),
 ]
 
 

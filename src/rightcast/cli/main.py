@@ -40,6 +40,8 @@ _COMMANDS = {
     "line": "rightcast.cli.lines:line_group",
     "device": "rightcast.cli.devices:device_group",
     "explain": "rightcast.cli.explaining:explain_command",
+    "alarm": "rightcast.cli.alarms:alarm_group",
+    "notify": "rightcast.cli.notifying:notify_group",
     "audit": "rightcast.cli.audit:audit_group",
 }
 

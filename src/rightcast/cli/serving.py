@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -125,6 +126,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default="the one of the imageio-ffmpeg package",
     help="The ffmpeg program for sources that are no transport stream.",
 )
+@click.option(
+    "--notify-networks",
+    envvar="RIGHTCAST_NOTIFY_NETWORKS",
+    default="",
+    metavar="NETWORKS",
+    help="Private networks that webhooks and Alertmanager may be in, with commas between: 10.1.0.0/16,127.0.0.0/8.",
+)
 def serve_command(  # noqa: PLR0917 - one parameter for each option
     data: Path,
     demo: bool,
@@ -142,6 +150,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
     segment: float,
     playlist_segments: int,
     ffmpeg: str,
+    notify_networks: str,
 ) -> None:
     """Put the station on air, until Ctrl-C."""
     settings = StationSettings(
@@ -157,6 +166,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
         headends=headends,
         ffmpeg=ffmpeg,
         demo=demo,
+        notify_networks=_checked_networks(notify_networks),
     )
     wants_tls = tls or bool(tls_listen or tls_cert or tls_key)
     if wants_tls:
@@ -190,6 +200,18 @@ def _checked_public_url(url: str) -> str:
             f"'{url}' is no address of the web.", remedy="Write https://tv.example.org.", field="public-url"
         )
     return url.rstrip("/")
+
+
+def _checked_networks(text: str) -> tuple[str, ...]:
+    networks = tuple(one.strip() for one in text.split(",") if one.strip())
+    for one in networks:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError as error:
+            raise InvalidInputError(
+                f"'{one}' is no network.", remedy="Write 10.1.0.0/16.", field="notify-networks"
+            ) from error
+    return networks
 
 
 @click.command("demo")

@@ -65,6 +65,7 @@ class StationSettings:
     headends: int = 1
     ffmpeg: str = ""
     demo: bool = False
+    notify_networks: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:

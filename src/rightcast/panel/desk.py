@@ -34,7 +34,8 @@ else:
 
 Method = Any
 _REFUSAL = "_rightcast_refusal"
-_SUBJECTS = {"carriageright": "right", "stationrow": "station", "operator": "staff"}
+_ALARM_SUBJECTS = {"notifierrow": "notifier", "alarmrule": "alarmrule", "quietrow": "quiettime"}
+_SUBJECTS = {"carriageright": "right", "stationrow": "station", "operator": "staff", **_ALARM_SUBJECTS}
 
 
 def column(

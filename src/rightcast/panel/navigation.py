@@ -93,7 +93,17 @@ UNFOLD: dict[str, Any] = {
         "command_search": True,
         "show_all_applications": False,
         "navigation": [
-            {"items": [{"title": "Station", "icon": "cell_tower", "link": reverse_lazy("admin:index")}]},
+            {
+                "items": [
+                    {"title": "Station", "icon": "cell_tower", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": "Alarms",
+                        "icon": "notifications",
+                        "link": reverse_lazy("alarms"),
+                        "permission": _allowed("alarms.view_alarmrow"),
+                    },
+                ]
+            },
             {
                 "title": "Catalogue",
                 "separator": True,
@@ -126,6 +136,9 @@ UNFOLD: dict[str, Any] = {
                 "title": "System",
                 "separator": True,
                 "items": [
+                    _item("Notifiers", "campaign", "alarms.notifierrow"),
+                    _item("Quiet times", "bedtime", "alarms.quietrow"),
+                    _item("Alarm rules", "rule", "alarms.alarmrule"),
                     _item("Audit trail", "history", "audit.auditrow"),
                     _item("Staff", "badge", "staff.operator"),
                     _item("Settings", "tune", "station.stationrow"),

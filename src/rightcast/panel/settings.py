@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "rightcast.panel.lines",
     "rightcast.panel.publish",
     "rightcast.panel.staff",
+    "rightcast.panel.alarms",
     "rightcast.panel.console",
 ]
 
@@ -89,6 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "rightcast.panel.alarms.bell.bell",
             ]
         },
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
+from rightcast.panel.alarms import pages as alarms
+from rightcast.panel.alarms.bell import bell_fragment
 from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
@@ -13,6 +15,12 @@ from rightcast.panel.staff.pages import OwnPasswordView
 urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
     path("channel/<int:channel_id>/<slug:feature>/", admin.site.admin_view(feature_page), name="feature"),
+    path("alarms/", admin.site.admin_view(alarms.alarms_page), name="alarms"),
+    path("alarms/bell/", admin.site.admin_view(bell_fragment), name="alarms-bell"),
+    path("alarms/live/", admin.site.admin_view(alarms.alarms_live), name="alarms-live"),
+    path("alarms/history/", admin.site.admin_view(alarms.history_page), name="alarms-history"),
+    path("alarms/<int:alarm_id>/", admin.site.admin_view(alarms.alarm_page), name="alarm"),
+    path("alarms/<int:alarm_id>/act/", admin.site.admin_view(alarms.act), name="alarm-act"),
     path("why/", admin.site.admin_view(why_page), name="why"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("", admin.site.urls),

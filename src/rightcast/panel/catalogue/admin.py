@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from rightcast.domain.errors import InvalidInputError
 from rightcast.domain.rights import RightStatus
 from rightcast.domain.sources import redact
+from rightcast.panel.alarms.showing import channel_alarms
 from rightcast.panel.catalogue import operations
 from rightcast.panel.catalogue.channels import SourceInput, check_source
 from rightcast.panel.catalogue.features import feature_of
@@ -108,7 +109,7 @@ class ChannelAdmin(OperatedAdmin):
     list_select_related = ("category",)
     inlines = (SourceInline,)
     buttons = ("publish", "hold")
-    readonly_fields = ("standing", "carried_under", "also_set")
+    readonly_fields = ("standing", "alarms", "carried_under", "also_set")
     fieldsets = (
         (None, {"fields": (("name", "number"), ("kind", "category"), ("start", "wanted"))}),
         ("How apps show it", {"fields": (("logo_url", "guide_id"), "adult"), "classes": ("collapse",)}),
@@ -136,7 +137,7 @@ class ChannelAdmin(OperatedAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        return [(None, {"fields": ("standing", "carried_under", "also_set")}), *fieldsets]
+        return [(None, {"fields": ("standing", "alarms", "carried_under", "also_set")}), *fieldsets]
 
     def store(self, actor: Actor, record: Channel, form: Any, rows: list[list[Row]], *, change: bool) -> Channel:
         """Create or change the channel with its sources."""
@@ -202,6 +203,11 @@ class ChannelAdmin(OperatedAdmin):
             words += [rate(report.bitrate_bps)] if report.bitrate_bps else []
             words.append(f"{live().viewers_of(channel.id)} watching")
         return " · ".join(words)
+
+    @column("Alarms")
+    def alarms(self, channel: Channel) -> str:
+        """What is open, with the way there."""
+        return channel_alarms(channel.id, timezone.now())
 
     @column("Carried under")
     def carried_under(self, channel: Channel) -> str:

@@ -10,7 +10,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from rightcast.domain.findings import SubjectKind
 from rightcast.domain.sources import redact
+from rightcast.panel.alarms.queries import open_rows
+from rightcast.panel.alarms.showing import alarm_lines
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.catalogue.models import Channel, Package
 from rightcast.panel.catalogue.queries import ChannelState, state_of
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from rightcast.contract.reports import ChannelReport, EdgeReport
+    from rightcast.panel.alarms.showing import AlarmLine
 
 SHOWN_CHANNELS = 60
+SHOWN_NEEDS = 8
 SOON = timedelta(days=30)
 TONES = {"on_air": "good", "starting": "calm", "idle": "calm", "silent": "bad", "failed": "bad"}
 WORDS = {"on_air": "on air", "idle": "ready"}
@@ -183,7 +188,9 @@ def _needs(picture: Live, wanted: int, now: datetime) -> list[Need]:
         if wanted and not processes:
             detail = "channels are wanted on air; start the station with `rightcast serve`"
             needs.append(Need(tone="bad", title=f"No {missing} is running", detail=detail, link=""))
-    needs += [_need_of(one, now) for one in picture.channels.values() if one.state in {"silent", "failed"}]
+    alarmed = {row.subject_id for row in open_rows().filter(subject_kind=SubjectKind.CHANNEL.value)}
+    failing = (one for one in picture.channels.values() if one.state in {"silent", "failed"})
+    needs += [_need_of(one, now) for one in failing if str(one.id) not in alarmed]
     latest = station_feed().latest()
     for edge in picture.edges:
         behind = now.timestamp() - edge.heard
@@ -191,10 +198,26 @@ def _needs(picture: Live, wanted: int, now: datetime) -> list[Need]:
             title = f"Edge {edge.edge + 1} is behind"
             detail = f"heard from the panel {span(behind)} ago, revision {edge.revision} of {latest}"
             needs.append(Need(tone="warn", title=title, detail=detail, link=""))
-    lost = sum(one.datagrams_lost for one in picture.headends)
-    if lost:
-        needs.append(Need(tone="warn", title="Datagrams lost", detail=f"{lost:,} since the headend started", link=""))
-    return needs[:8]
+    return [*_alarm_needs(now), *needs][:SHOWN_NEEDS]
+
+
+def _alarm_needs(now: datetime) -> list[Need]:
+    """Open alarms that nobody has seen; what a cause explains is told by its cause."""
+    rows = open_rows().filter(cause=None, seen_at=None, quiet=False)[:SHOWN_NEEDS]
+    return [
+        Need(
+            tone=line.tone,
+            title=f"{line.subject}: {line.title}",
+            detail=" · ".join(filter(None, (f"for {line.age}", line.detail, _explains(line)))),
+            link=line.link,
+        )
+        for line in alarm_lines(rows, now)
+    ]
+
+
+def _explains(line: AlarmLine) -> str:
+    many = len(line.hides) + line.more_hidden
+    return f"explains {many} more" if many else ""
 
 
 def _need_of(report: ChannelReport, now: datetime) -> Need:

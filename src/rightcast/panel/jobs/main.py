@@ -1,4 +1,4 @@
-"""The jobs process: publishes what others left in the outbox, notices rights' turns, prunes."""
+"""The jobs process: publishes what others left in the outbox, notices rights' turns, watches for alarms, prunes."""
 
 from __future__ import annotations
 
@@ -23,18 +23,26 @@ DRAIN_S = 0.2
 NOTICE_S = 5.0
 DEVICES_S = 10.0
 PRUNE_S = 3600.0
+WATCH_S = 1.0
+END_S = 2.0
+"""How long messages under way are waited for at the end; what was claimed is sent by the next process."""
 
 
 def run(settings: StationSettings) -> None:
     """Do the jobs until SIGTERM or SIGINT."""
     station_key(settings.keys)
     set_up_django(settings)
-    from rightcast.panel.jobs.tasks import drain, note_devices, notice, prune  # noqa: PLC0415 - models load after Django's set-up
+    from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
+    from rightcast.panel.jobs.tasks import drain, note_devices, notice, prune, watch  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work_until(stop, [(DRAIN_S, drain), (NOTICE_S, notice), (DEVICES_S, note_devices), (PRUNE_S, prune)])
+    courier = threading.Thread(target=Courier().run, args=(stop,), name="courier", daemon=True)
+    courier.start()
+    each = [(DRAIN_S, drain), (WATCH_S, watch), (NOTICE_S, notice), (DEVICES_S, note_devices), (PRUNE_S, prune)]
+    work_until(stop, each)
+    courier.join(timeout=END_S)
 
 
 def work_until(stop: threading.Event, jobs: list[tuple[float, Callable[[], object]]]) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from rightcast.panel.alarms.history import prune_alarms
+from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.audit.operations import prune_rows
 from rightcast.panel.lines.devices import note_seen
 from rightcast.panel.lines.queries import edge_reports
@@ -14,6 +16,7 @@ from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
 
 KEEP_AUDIT = timedelta(days=3 * 365)
+_watch = Watch()
 
 
 def drain() -> None:
@@ -31,8 +34,14 @@ def note_devices() -> None:
     note_seen(one for report in edge_reports() for one in report.seen)
 
 
+def watch() -> None:
+    """Look for what is wrong, and raise and clear alarms."""
+    _watch.look()
+
+
 def prune() -> None:
-    """Forget expired sign-ins, and audit rows past the time they are kept for."""
+    """Forget expired sign-ins, and audit rows and alarms past the time they are kept for."""
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     prune_rows(now - KEEP_AUDIT)
+    prune_alarms(now)

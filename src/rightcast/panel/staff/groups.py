@@ -15,14 +15,14 @@ ENGINEER = "Engineer"
 RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
-_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "staff")
+_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "staff", "alarms")
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
-    ENGINEER: ("catalogue", "station"),
+    ENGINEER: ("catalogue", "station", "alarms"),
     RIGHTS_OFFICER: ("rights",),
     HELP_DESK: ("lines",),
 }
-_SEES = ("catalogue", "lines", "rights", "station", "audit")
+_SEES = ("catalogue", "lines", "rights", "station", "audit", "alarms")
 
 
 def ensure_groups() -> None:

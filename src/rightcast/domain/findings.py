@@ -1,0 +1,286 @@
+"""Findings: what is seen to be wrong now, with which part of the station, and how bad each kind is.
+
+A finding is a fact of this moment; what a person is told of is an alarm (`rightcast.domain.alarms`).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Severity(enum.IntEnum):
+    """How much it matters: INFO can wait, WARNING wants somebody today, CRITICAL now."""
+
+    INFO = 1
+    WARNING = 2
+    CRITICAL = 3
+
+    @property
+    def word(self) -> str:
+        """The name as it is written everywhere."""
+        return self.name.lower()
+
+    @classmethod
+    def of_word(cls, word: str) -> Severity:
+        """The severity of a word; `minor`, `major` and `error` are understood. What is unknown is a warning."""
+        return _SEVERITIES.get(word.strip().lower(), Severity.WARNING)
+
+
+_SEVERITIES = {
+    "info": Severity.INFO,
+    "notice": Severity.INFO,
+    "minor": Severity.WARNING,
+    "warning": Severity.WARNING,
+    "major": Severity.CRITICAL,
+    "error": Severity.CRITICAL,
+    "critical": Severity.CRITICAL,
+}
+
+
+class SubjectKind(enum.StrEnum):
+    """What parts of a station findings are about."""
+
+    STATION = "station"
+    HEADEND = "headend"
+    EDGE = "edge"
+    INTERFACE = "interface"
+    HOST = "host"
+    MULTIPLEX = "multiplex"
+    CHANNEL = "channel"
+    RIGHT = "right"
+    NOTIFIER = "notifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One part of the station. Two of the same kind and id are the same, whatever they are called."""
+
+    kind: SubjectKind
+    id: str
+    name: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.name or f"{self.kind.value} {self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something wrong now. `kind` is a word of KINDS or one that a newer plane brought.
+
+    `since` is unix seconds, 0 when only the engine's own first sight counts; `severity` None is the kind's own.
+    `rests_on` lists what the subject depends on, the narrowest first. `detail` should not change
+    while nothing else does: it is stored on change.
+    """
+
+    subject: Subject
+    kind: str
+    detail: str = ""
+    since: float = 0.0
+    severity: Severity | None = None
+    rests_on: tuple[Subject, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What identifies the alarm it may become."""
+        return Key(self.subject, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """There is at most one open alarm for each."""
+
+    subject: Subject
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmKind:
+    """How a kind of finding becomes an alarm; times in seconds.
+
+    Raised when it has lasted `raise_after_s`, cleared when it has been away for `clear_after_s`.
+    `outage` marks what says that nothing arrives or runs: such alarms may share one cause.
+    """
+
+    name: str
+    title: str
+    severity: Severity
+    raise_after_s: float
+    clear_after_s: float
+    remedy: str
+    outage: bool = False
+
+
+def _kind(
+    name: str,
+    title: str,
+    severity: Severity,
+    after_s: tuple[float, float],
+    remedy: str,
+    *,
+    outage: bool = False,
+) -> AlarmKind:
+    return AlarmKind(
+        name=name,
+        title=title,
+        severity=severity,
+        raise_after_s=after_s[0],
+        clear_after_s=after_s[1],
+        remedy=remedy,
+        outage=outage,
+    )
+
+
+_C, _W, _I = Severity.CRITICAL, Severity.WARNING, Severity.INFO
+UPLINK_DOWN = "uplink-down"
+HEADEND_FAILING = "headend-failing"
+KINDS: dict[str, AlarmKind] = {
+    one.name: one
+    for one in (
+        _kind(
+            "channel-silent",
+            "Channel is silent",
+            _C,
+            (5, 10),
+            "Look at the sender and the network to it; name a second source.",
+            outage=True,
+        ),
+        _kind(
+            "channel-failed",
+            "Channel cannot be carried",
+            _C,
+            (5, 10),
+            "The detail says why: a refused connection, a wrong address, a scrambled signal.",
+            outage=True,
+        ),
+        _kind(
+            "channel-missing",
+            "Channel does not run",
+            _C,
+            (20, 5),
+            "It is wanted and carried under a right, but no headend has it; look at the headend's log.",
+            outage=True,
+        ),
+        _kind(
+            "channel-starting",
+            "Channel does not come on air",
+            _W,
+            (30, 5),
+            "Its source answers or is being opened, but no picture comes of it.",
+            outage=True,
+        ),
+        _kind(
+            "channel-on-slate",
+            "Channel shows its slate",
+            _C,
+            (5, 10),
+            "No source of it delivers pictures; viewers see the slate.",
+            outage=True,
+        ),
+        _kind(
+            "channel-on-reserve",
+            "Channel runs on a reserve source",
+            _W,
+            (30, 30),
+            "A source that is preferred failed; repair it before the reserve fails too.",
+        ),
+        _kind(
+            "channel-damaged",
+            "Packets of a channel are lost",
+            _W,
+            (10, 60),
+            "Packets go missing before the headend: look at the network and at the receive buffers.",
+        ),
+        _kind(
+            UPLINK_DOWN,
+            "An uplink is down",
+            _C,
+            (3, 10),
+            "Everything that comes this way fails together: look at the link, the sender and the switch.",
+            outage=True,
+        ),
+        _kind(
+            HEADEND_FAILING,
+            "Channels of a headend fail together",
+            _C,
+            (3, 10),
+            "Most channels of this headend fail at once: look at its machine and network.",
+            outage=True,
+        ),
+        _kind(
+            "headend-missing",
+            "A headend does not report",
+            _C,
+            (3, 5),
+            "Its log says why it ended; the supervisor starts it again.",
+            outage=True,
+        ),
+        _kind(
+            "edge-missing",
+            "An edge does not report",
+            _C,
+            (3, 5),
+            "Its log says why it ended; the supervisor starts it again.",
+            outage=True,
+        ),
+        _kind(
+            "edge-behind",
+            "An edge does not hear from the panel",
+            _W,
+            (10, 10),
+            "It goes on with what it knows for as long as the policy says; look at the jobs process and the feed.",
+        ),
+        _kind(
+            "ring-full",
+            "The ring is over its budget",
+            _W,
+            (30, 30),
+            "Give the ring more memory (--ring-budget), or carry fewer channels.",
+        ),
+        _kind(
+            "datagrams-lost",
+            "The kernel drops datagrams",
+            _W,
+            (0, 60),
+            "Raise net.core.rmem_max, or spread the channels over more headends.",
+        ),
+        _kind("right-ending", "A carriage right ends soon", _I, (0, 5), "Extend the right, or plan the channels' end."),
+        _kind(
+            "unlicensed-output",
+            "Output without a right in force",
+            _C,
+            (8, 30),
+            "This must never be: take the channel off the air and report it as a fault.",
+        ),
+        _kind(
+            "certificate-ending",
+            "A certificate ends soon",
+            _W,
+            (0, 5),
+            "Renew it; the file may be replaced while the station is on air.",
+        ),
+        _kind(
+            "notifier-failing",
+            "Alarms cannot be delivered",
+            _W,
+            (0, 10),
+            "The notifier's page says what its last answer was.",
+        ),
+    )
+}
+
+
+def kind_of(name: str) -> AlarmKind:
+    """How this kind is treated; one that is not known here is a warning after 3 s, cleared after 10 s."""
+    known = KINDS.get(name)
+    if known is not None:
+        return known
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    return AlarmKind(
+        name=name,
+        title=title,
+        severity=Severity.WARNING,
+        raise_after_s=3,
+        clear_after_s=10,
+        remedy="The channel's page shows what is watched in its pictures.",
+    )

@@ -1,0 +1,249 @@
+"""From what processes report and what the records want to findings: facts of this moment, without a database.
+
+`Facts` remembers a little between two looks: counters, for only their growth is news, and who had which channel.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rightcast.domain.findings import Finding, Severity, Subject, SubjectKind
+from rightcast.domain.sources import redact
+from rightcast.panel.alarms.ends import EndingRight, Expiry, certificate_findings, right_findings
+from rightcast.panel.alarms.origins import dependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport
+
+BEHIND_S = 30.0
+"""An edge that has not heard from the feed for longer is behind."""
+DAMAGE_WINDOW_S = 60.0
+DAMAGE_LEAST = 5
+"""So many continuity errors within a minute are worth an alarm."""
+_STATES = {
+    "silent": "channel-silent",
+    "failed": "channel-failed",
+    "starting": "channel-starting",
+    "slate": "channel-on-slate",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A channel that should run always; `sources` are addresses as stored."""
+
+    id: int
+    name: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingNotifier:
+    """A notifier whose messages do not arrive."""
+
+    id: int
+    name: str
+    since: float
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What the records say should be so. `carried`: every channel that a right in force covers, None while unknown."""
+
+    headends: int = 1
+    edges: int = 1
+    wanted: Mapping[int, Wanted] = field(default_factory=dict)
+    carried: frozenset[int] | None = None
+    rights: tuple[EndingRight, ...] = ()
+    certificates: tuple[Expiry, ...] = ()
+    failing: tuple[FailingNotifier, ...] = ()
+    replica_max_age_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The findings of one moment, and how many channels rest on each dependency."""
+
+    findings: list[Finding]
+    resting: Mapping[Subject, int]
+
+
+class _Growth:
+    """How much a counter grew within a window; a counter that falls has begun anew."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+        self._grown: deque[tuple[float, int]] = deque(maxlen=256)
+
+    def seen(self, value: int, now: float, window_s: float) -> int:
+        if self._last is not None and value > self._last:
+            self._grown.append((now, value - self._last))
+        self._last = value
+        while self._grown and now - self._grown[0][0] > window_s:
+            self._grown.popleft()
+        return sum(count for _, count in self._grown)
+
+
+class Facts:
+    """Looks at reports and intent, once a second or so."""
+
+    def __init__(self) -> None:
+        self._damage: dict[int, _Growth] = {}
+        self._lost: dict[int, _Growth] = {}
+        self._shards: dict[int, int] = {}
+        self._looked = 0.0
+
+    def look(
+        self, headends: tuple[HeadendReport, ...], edges: tuple[EdgeReport, ...], intent: Intent, now: float
+    ) -> Look:
+        """What is wrong at `now`, unix seconds. Reports that are too old are left out by the caller."""
+        findings: list[Finding] = []
+        resting: Counter[Subject] = Counter()
+        reported: set[int] = set()
+        for headend in headends:
+            findings += self._of_headend(headend, now)
+            for report in headend.channels:
+                reported.add(report.id)
+                self._shards[report.id] = headend.shard
+                rests_on = dependencies(report.source or _first(intent, report.id), headend.shard)
+                resting.update(rests_on)
+                findings += self._of_channel(report, rests_on, intent, now)
+        uncounted = any(one.more_failed or one.more_idle for one in headends)
+        findings += self._of_missing(intent, reported, {one.shard for one in headends}, resting, uncounted=uncounted)
+        findings += _of_processes(headends, edges, intent)
+        for edge in edges:
+            findings += _of_edge(edge, intent, now)
+        findings += right_findings(intent.rights, now)
+        findings += certificate_findings(intent.certificates, now)
+        findings += [_of_notifier(one) for one in intent.failing]
+        self._damage = {number: one for number, one in self._damage.items() if number in reported}
+        return Look(findings, resting)
+
+    def _of_headend(self, headend: HeadendReport, now: float) -> Iterator[Finding]:
+        subject = headend_subject(headend.shard)
+        budget = headend.ring_budget_bytes
+        if budget and headend.ring_bytes > budget:
+            detail = f"More than {budget / 1e6:,.0f} MB lie in the rings of {subject}."
+            yield Finding(subject=subject, kind="ring-full", detail=detail)
+        if headend.more_failed:
+            detail = f"There is no room in the ring for {headend.more_failed:,} channels."
+            yield Finding(subject=subject, kind="ring-full", detail=detail, severity=Severity.CRITICAL)
+        lost = self._lost.setdefault(headend.shard, _Growth()).seen(headend.datagrams_lost, now, DAMAGE_WINDOW_S)
+        if lost:
+            yield Finding(subject=subject, kind="datagrams-lost", detail=f"Datagrams for {subject} were dropped.")
+
+    def _of_channel(
+        self, report: ChannelReport, rests_on: tuple[Subject, ...], intent: Intent, now: float
+    ) -> Iterator[Finding]:
+        subject = channel_subject(report.id, report.name)
+        kind = _STATES.get(report.state)
+        if kind is not None:
+            detail = redact(report.detail)
+            yield Finding(subject=subject, kind=kind, detail=detail, since=report.since, rests_on=rests_on)
+        if report.state not in {"idle", "failed"} and intent.carried is not None and report.id not in intent.carried:
+            detail = "The headend carries it, and no right in force covers it."
+            yield Finding(subject=subject, kind="unlicensed-output", detail=detail)
+        damage = self._damage.setdefault(report.id, _Growth())
+        if damage.seen(report.continuity_errors, now, DAMAGE_WINDOW_S) >= DAMAGE_LEAST:
+            detail = f"At least {DAMAGE_LEAST} continuity errors a minute."
+            yield Finding(subject=subject, kind="channel-damaged", detail=detail, rests_on=rests_on)
+        sources = intent.wanted[report.id].sources if report.id in intent.wanted else ()
+        if report.state == "on_air" and len(sources) > 1 and report.source in sources[1:]:
+            place = sources.index(report.source) + 1
+            detail = f"Source {place} of {len(sources)} is on air."
+            yield Finding(subject=subject, kind="channel-on-reserve", detail=detail, rests_on=rests_on)
+        for found in getattr(report, "findings", ()):
+            yield Finding(
+                subject=subject,
+                kind=found.kind,
+                detail=redact(found.detail),
+                since=found.since,
+                severity=Severity.of_word(found.severity),
+                rests_on=rests_on,
+            )
+
+    def _of_missing(
+        self,
+        intent: Intent,
+        reported: set[int],
+        shards: set[int],
+        resting: Counter[Subject],
+        *,
+        uncounted: bool,
+    ) -> Iterator[Finding]:
+        """Channels that should run and are in no report; while reports only count some, nobody can say which."""
+        gone = [shard for shard in range(intent.headends) if shard not in shards]
+        for number, wanted in intent.wanted.items():
+            if number in reported:
+                continue
+            if uncounted and not gone:
+                continue
+            known = self._shards.get(number)
+            missing = (known,) if known is not None and known in gone else tuple(gone)
+            rests_on = tuple(headend_subject(shard) for shard in missing)
+            if known is not None:
+                resting[headend_subject(known)] += 1
+            detail = "No headend reports it."
+            yield Finding(
+                subject=channel_subject(number, wanted.name), kind="channel-missing", detail=detail, rests_on=rests_on
+            )
+
+
+def channel_subject(number: int, name: str) -> Subject:
+    """A channel as a subject."""
+    return Subject(SubjectKind.CHANNEL, str(number), name)
+
+
+def headend_subject(shard: int) -> Subject:
+    """A headend process as a subject; people count from 1."""
+    return Subject(SubjectKind.HEADEND, str(shard), f"Headend {shard + 1}")
+
+
+def edge_subject(index: int) -> Subject:
+    """An edge process as a subject."""
+    return Subject(SubjectKind.EDGE, str(index), f"Edge {index + 1}")
+
+
+def _first(intent: Intent, number: int) -> str:
+    wanted = intent.wanted.get(number)
+    return wanted.sources[0] if wanted is not None and wanted.sources else ""
+
+
+def _of_processes(
+    headends: tuple[HeadendReport, ...], edges: tuple[EdgeReport, ...], intent: Intent
+) -> Iterator[Finding]:
+    seen = {one.shard for one in headends}
+    for shard in range(intent.headends):
+        if shard not in seen:
+            yield Finding(subject=headend_subject(shard), kind="headend-missing", detail="It has stopped reporting.")
+    known = {one.edge for one in edges}
+    for index in range(intent.edges):
+        if index not in known:
+            yield Finding(subject=edge_subject(index), kind="edge-missing", detail="It has stopped reporting.")
+
+
+def _of_edge(edge: EdgeReport, intent: Intent, now: float) -> Iterator[Finding]:
+    subject = edge_subject(edge.edge)
+    if now - edge.heard > BEHIND_S:
+        late = now - edge.heard > intent.replica_max_age_s / 2
+        detail = "More than half of the time for which it may serve alone is over." if late else ""
+        severity = Severity.CRITICAL if late else None
+        yield Finding(subject=subject, kind="edge-behind", detail=detail, since=edge.heard, severity=severity)
+    if intent.carried is None:
+        return
+    unlicensed = Counter(one.channel_id for one in edge.sessions if one.channel_id not in intent.carried)
+    for number in sorted(unlicensed)[:100]:
+        name = intent.wanted[number].name if number in intent.wanted else f"Channel {number}"
+        detail = f"{subject} sends it, and no right in force covers it."
+        yield Finding(subject=channel_subject(number, name), kind="unlicensed-output", detail=detail)
+
+
+def _of_notifier(one: FailingNotifier) -> Finding:
+    subject = Subject(SubjectKind.NOTIFIER, str(one.id), one.name)
+    return Finding(subject=subject, kind="notifier-failing", detail=one.result, since=one.since)
