@@ -40,7 +40,13 @@ def run(settings: StationSettings) -> None:
         signal.signal(number, lambda *_: stop.set())
     courier = threading.Thread(target=Courier().run, args=(stop,), name="courier", daemon=True)
     courier.start()
-    each = [(DRAIN_S, drain), (WATCH_S, watch), (NOTICE_S, notice), (DEVICES_S, note_devices), (PRUNE_S, prune)]
+    each: list[tuple[float, Callable[[], object]]] = [
+        (DRAIN_S, drain),
+        (WATCH_S, watch),
+        (NOTICE_S, notice),
+        (DEVICES_S, note_devices),
+        (PRUNE_S, prune),
+    ]
     work_until(stop, each)
     courier.join(timeout=END_S)
 
