@@ -7,34 +7,23 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightcast.contract.ring import SCTE35, Marker
 from rightcast.domain.cues import UNRESTRICTED, Restrictions, SignalledState
 from rightcast.domain.errors import BadCueError
-from rightcast.formats.mpegts.scte35.records import Cue
 from rightcast.formats.mpegts.scte35.section import decode
 from rightcast.formats.mpegts.scte35.words import signals_of
 from rightcast.formats.mpegts.units import CLOCK_HZ
+from rightcast.formats.scte35_events import CueAt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from rightcast.edge.ring_reader import Ring
+    from rightcast.edge.ring_reader import Ring, Segment
+    from rightcast.formats.mpegts.scte35.records import Cue
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class CueAt:
-    """A cue of a ring: `at` in unix seconds, `time` in ticks of the ring's epoch."""
-
-    at: float
-    time: int
-    epoch: int
-    section: bytes
-    cue: Cue
 
 
 class Cues:
@@ -98,16 +87,16 @@ def wall_of(ring: Ring, marker: Marker, now: float) -> float:
     return now if segment is None else segment.wall + (marker.time - segment.time) / CLOCK_HZ
 
 
-def cues_of(ring: Ring) -> list[CueAt]:
+def cues_of(segments: Iterable[Segment]) -> list[CueAt]:
     """The cues of a ring's segments in order of their times, each once though it was marked again."""
     found: dict[bytes, CueAt] = {}
-    for segment in ring.segments.values():
+    for segment in segments:
         for marker in segment.markers:
             if marker.kind == SCTE35 and marker.body not in found:
                 at = segment.wall + (marker.time - segment.time) / CLOCK_HZ
                 cue = _read(marker.body)
                 if cue is not None:
-                    found[marker.body] = CueAt(at, marker.time, segment.epoch, marker.body, cue)
+                    found[marker.body] = CueAt(at, marker.time, marker.body, cue)
     return sorted(found.values(), key=lambda one: one.at)
 
 

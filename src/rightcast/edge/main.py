@@ -18,7 +18,7 @@ from rightcast.edge.admission import RENEW_TS_S, Admission
 from rightcast.edge.answers import Answers
 from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.certificates import Certificate
-from rightcast.edge.cues import Cues
+from rightcast.edge.cues import Cues, cues_of
 from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
+    from rightcast.formats.scte35_events import CueAt
     from rightcast.state.sessions import Sessions
 
 TICK_S = 0.1
@@ -120,7 +121,7 @@ class Edge:
         self.outputs = Outputs(
             self.rings,
             self.workshop,
-            Lists(part_s=settings.part_s),
+            Lists(part_s=settings.part_s, cues=self._cues_of),
             Manifests(),
             packaging=self._packaging,
             clock=lambda request: f"{place_of(request, settings).url}/time",
@@ -198,6 +199,9 @@ class Edge:
             segment_s=self.settings.segment_s,
             listener=self.delivery,
         )
+
+    def _cues_of(self, ring: Ring) -> Sequence[CueAt]:
+        return cues_of(self.rings.get(ring.channel_id).segments.values())  # rungs have none of their own
 
     def _packaging(self, channel_id: int) -> Packaging:
         channel = self.replica.channels.get(channel_id)

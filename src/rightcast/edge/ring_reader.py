@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
+from rightcast.edge.cues import cues_of
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.formats.hls.media import MediaSegment, media_playlist
+from rightcast.formats.scte35_events import date_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -220,7 +222,8 @@ class Ring:
             rows = [
                 MediaSegment(one.sequence, one.epoch, one.duration, one.wall, f"{one.sequence}.ts") for one in closed
             ]
-            body = media_playlist(rows, target_duration=self._target_duration)
+            ranges = date_ranges(cues_of(self.segments.values()))
+            body = media_playlist(rows, target_duration=self._target_duration, date_ranges=ranges)
             self._playlist = prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
         return self._playlist
 

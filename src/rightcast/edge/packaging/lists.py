@@ -12,11 +12,13 @@ from rightcast.edge.ring_reader import PLAYLIST_TYPE
 from rightcast.formats.hls.blocking import Standing
 from rightcast.formats.hls.master import AUDIO, Alternative, Variant, master_playlist
 from rightcast.formats.hls.media import LowLatency, MediaPart, MediaSegment, Report, media_playlist, skippable
+from rightcast.formats.scte35_events import date_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rightcast.edge.ring_reader import Ring, Segment
+    from rightcast.formats.scte35_events import CueAt
 
 _PARTS_SHOWN_TARGETS = 3
 """Parts of older segments need not be listed (draft-pantos-hls-rfc8216bis section 6.2.2)."""
@@ -24,10 +26,14 @@ _MOST_KEPT = 4096
 
 
 class Lists:
-    """Writes playlists and keeps each until its ring changes. `part_s`: how long parts are meant to be."""
+    """Writes playlists and keeps each until its ring changes.
 
-    def __init__(self, *, part_s: float) -> None:
+    `part_s`: how long parts are meant to be; `cues`: those of the channel that a ring belongs to.
+    """
+
+    def __init__(self, *, part_s: float, cues: Callable[[Ring], Sequence[CueAt]] = lambda _: ()) -> None:
         self._part_s = part_s
+        self._cues = cues
         self._targets: dict[Ring, float] = {}
         self._kept: dict[tuple[Ring, Track, bool], tuple[int, Prepared]] = {}
 
@@ -44,7 +50,8 @@ class Lists:
             body = self._with_parts(ring, track, closed, skip=skip)
         else:
             rows = [_row(segment, track) for segment in closed]
-            body = media_playlist(rows, target_duration=ring.target_duration)
+            ranges = date_ranges(self._cues(ring))
+            body = media_playlist(rows, target_duration=ring.target_duration, date_ranges=ranges)
         fresh = prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
@@ -74,7 +81,8 @@ class Lists:
             skipped=skippable(rows, ring.target_duration) if skip else 0,
             reports=_reports(ring, track),
         )
-        return media_playlist(rows, target_duration=ring.target_duration, low_latency=low)
+        ranges = date_ranges(self._cues(ring))
+        return media_playlist(rows, target_duration=ring.target_duration, low_latency=low, date_ranges=ranges)
 
 
 def standing(ring: Ring) -> Standing | None:

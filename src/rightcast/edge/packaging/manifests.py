@@ -6,11 +6,13 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from rightcast.edge.cues import cues_of
 from rightcast.edge.packaging.names import Form
 from rightcast.edge.packaging.tracks import Picture, Sound, pictures, rates, sounds
 from rightcast.formats.dash import (
     TIMESCALE,
     AdaptationSet,
+    EventStream,
     Manifest,
     Period,
     Representation,
@@ -18,6 +20,7 @@ from rightcast.formats.dash import (
     Timeline,
     manifest,
 )
+from rightcast.formats.scte35_events import event_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +82,15 @@ class Manifests:
             fitting = _beside(rung, segments)
             if fitting:
                 timelines[rung] = _timeline(fitting, _origin(fitting[0], start, origin))
-        return Period(id=str(epoch), start=start, origin=origin, sets=tuple(_sets(timelines, epoch)))
+        return Period(
+            id=str(epoch), start=start, origin=origin, sets=tuple(_sets(timelines, epoch)), events=_events(segments)
+        )
+
+
+def _events(segments: Sequence[Segment]) -> tuple[EventStream, ...]:
+    """The cues that came within a period."""
+    cues = cues_of(segments)
+    return (event_stream(cues),) if cues else ()
 
 
 def _beside(rung: Ring, segments: Sequence[Segment]) -> list[Segment]:
