@@ -100,6 +100,11 @@ class StationSettings:
         """The folder of one channel's segment files; each rung of its ladder has an own one."""
         return self.ring_root / "ring" / (f"{channel_id}.{rendition}" if rendition else str(channel_id))
 
+    @property
+    def thumbnails(self) -> Path:
+        """Folder of small pictures of what is on air, for the staff."""
+        return self.ring_root / "thumbnails"
+
     def headend_socket(self, shard: int) -> Path:
         """Where headend process `shard` announces its rings."""
         return self.ring_root / f"headend-{shard}.sock"

@@ -15,6 +15,7 @@ from rightcast.domain.sources import redact
 from rightcast.headend.health import SILENT_AFTER_S, Facts, State, judge, next_source
 from rightcast.headend.ladder_life import LadderLife
 from rightcast.headend.monitor import Monitor
+from rightcast.headend.pictures.rounds import Sample
 from rightcast.headend.segmenter import Segmenter
 from rightcast.headend.tap import TappedRing
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from rightcast.contract.ring import Announcement
     from rightcast.contract.station import StationSettings
+    from rightcast.domain.watch import Watch
     from rightcast.headend.intake import Intake, Intakes
+    from rightcast.headend.pictures.orders import Seen
 
 LINGER_S = 30.0
 """How long an on-demand channel runs on after its last viewer left: zapping back must be instant."""
@@ -188,6 +191,24 @@ class ChannelLife:
                 seen, self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now
             ),
         )
+
+    @property
+    def watch(self) -> Watch:
+        """What is watched of it."""
+        return self.record.watch
+
+    def sample(self) -> Sample | None:
+        """What may be looked at now: the newest whole segment, while data comes."""
+        newest = self._ring.newest
+        if newest is None or self._intake is None or self._state is not State.ON_AIR:
+            return None
+        sequence, path, size = newest
+        video, audio = ((stream.pid, stream.codec) if stream else None for stream in self._segmenter.streams)
+        return Sample(sequence, str(path), size, video, audio)
+
+    def on_seen(self, seen: Seen | None, *, thumbnail: bool, now: float) -> None:
+        """What a look has shown."""
+        self.monitor.impressions.add(seen, self.record.watch, thumbnail=thumbnail, now=now)
 
     def stop(self, *, keep: bool) -> None:
         """End. `keep` leaves the ring's files for the next process; otherwise edges are told and files removed."""

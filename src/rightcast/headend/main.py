@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 from rightcast.headend.announcer import Announcer
 from rightcast.headend.budget import ring_budget
 from rightcast.headend.ffmpeg import find_ffmpeg
+from rightcast.headend.pictures.rounds import Rounds
 from rightcast.headend.sources.opening import Workshop, open_receiver
 from rightcast.headend.supervisor import Supervisor
+from rightcast.headend.thumbnails import Thumbnails
 from rightcast.state.feed import FileFeed
 from rightcast.state.reports import FileReports
 
@@ -62,6 +64,7 @@ async def run(settings: StationSettings, shard: int) -> None:
         open_receiver=lambda url: open_receiver(workshop, url),
         budget_bytes=budget_bytes,
         now=time.time(),
+        rounds=Rounds(Thumbnails(settings.thumbnails)),
     )
     await announcer.start()
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from rightcast.contract.reports import CheckReport, FindingReport, PictureReport, QualityReport
 from rightcast.domain.watch import SENTENCES, Check, Findings
+from rightcast.headend.pictures.impressions import Impressions
 
 if TYPE_CHECKING:
     from rightcast.domain.watch import Watch
@@ -30,18 +31,20 @@ class Monitor:
     """The judgement on one channel over time."""
 
     def __init__(self) -> None:
+        self.impressions = Impressions()
         self._findings = Findings()
 
     def report(self, seen: Statistics, measures: Measures, watch: Watch, *, alive: bool, now: float) -> Watched:
         """What was seen and what is wrong now. `alive`: data comes; of a silent channel its state tells enough."""
         return Watched(
             quality=quality(measures, now) if watch.stream else None,
-            picture=None,
+            picture=self.impressions.report() if watch.pictures or watch.sound else None,
             findings=self._judge(seen, measures, watch, now) if alive else self._nothing(),
         )
 
     def _nothing(self) -> list[FindingReport]:
         self._findings.forget()
+        self.impressions.forget()
         return []
 
     def _judge(self, seen: Statistics, measures: Measures, watch: Watch, now: float) -> list[FindingReport]:
@@ -50,6 +53,7 @@ class Monitor:
         }
         if not seen.has_video:  # muxers put a clock into each packet of sound, and these may be long
             faults[Check.PCR_REPETITION] = False
+        faults |= self.impressions.faults(watch, now)
         return [
             FindingReport(kind=one.kind, since=one.since, severity=one.severity.value, detail=one.sentence)
             for one in self._findings.observe(faults, watch, now)

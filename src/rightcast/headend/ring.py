@@ -133,6 +133,14 @@ class Ring:
         """How many whole segments the ring holds."""
         return len(self._segments) - self.is_open
 
+    @property
+    def newest(self) -> tuple[int, Path, int] | None:
+        """Sequence, file and size of the newest whole segment."""
+        for segment in reversed(self._segments):
+            if segment.closed is not None:
+                return segment.opened.sequence, self._files.path(segment.opened.slot), segment.closed.size
+        return None
+
     def allot(self, max_bytes: int) -> None:
         """How many bytes of tmpfs the ring may take from its next part on."""
         self._max_bytes = max_bytes

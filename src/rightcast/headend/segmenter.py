@@ -23,6 +23,7 @@ from rightcast.headend.programme import Programme, TableChange
 from rightcast.headend.statistics import Bitrate, Statistics
 
 if TYPE_CHECKING:
+    from rightcast.formats.mpegts.streams import StreamInfo
     from rightcast.headend.ring import Ring
 
 SILENCE_S = 3.0
@@ -67,6 +68,11 @@ class Segmenter:
         self._data = memoryview(b"")
         self._taken = 0
         self._begin_programme()
+
+    @property
+    def streams(self) -> tuple[StreamInfo | None, StreamInfo | None]:
+        """The pictures and the sound that count, as far as there are such."""
+        return self._programme.video, self._programme.audio
 
     def feed(self, block: bytes | bytearray | memoryview, now: float) -> None:
         """Take in bytes of any length and alignment, arrived by `now` (unix seconds). Raises the ring's errors."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rightcast.contract.ring import Announcement, Want
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Channel
+    from rightcast.headend.pictures.rounds import Rounds
     from rightcast.headend.sources.receiver import Receiver
     from rightcast.state.feed import Feed
 
@@ -59,6 +60,7 @@ class Supervisor:
         open_receiver: Callable[[str], Receiver],
         budget_bytes: int,
         now: float,
+        rounds: Rounds | None = None,
     ) -> None:
         self._settings = settings
         self._shard = shard
@@ -66,6 +68,7 @@ class Supervisor:
         self._desired = Desired(feed)
         self._intakes = Intakes(open_receiver)
         self._budget_bytes = budget_bytes
+        self._rounds = rounds
         self._started = now
         self._room = Room(budget_bytes, 0, settings.headends)
         self._carried: dict[int, Channel] | None = None
@@ -95,6 +98,18 @@ class Supervisor:
             self._allot()
         for life in self._running.values():
             life.tick(now)
+        self._look_around(now)
+
+    def _look_around(self, now: float) -> None:
+        """Let pictures be looked at; whatever goes wrong there is nothing to those who watch them."""
+        if self._rounds is None:
+            return
+        try:
+            self._rounds.tick(self._running, now)
+        except Exception:  # noqa: BLE001 - looking is a convenience, carrying is not
+            _log.exception("Pictures are no longer looked at")
+            self._rounds.close()
+            self._rounds = None
 
     def snapshot(self) -> list[Announcement]:
         """What a new edge must hear."""
@@ -134,6 +149,7 @@ class Supervisor:
             ring_bytes=sum(life.bytes_held for life in self._running.values()),
             ring_budget_bytes=self._budget_bytes,
             datagrams_lost=self._intakes.lost,
+            pictures=None if self._rounds is None else self._rounds.report(),
             channels=sorted(channels, key=lambda report: report.id),
             more_idle=more_idle,
             more_failed=more_failed,
@@ -145,6 +161,8 @@ class Supervisor:
             life.stop(keep=True)
         self._running.clear()
         self._intakes.close()
+        if self._rounds is not None:
+            self._rounds.close()
 
     def _refresh(self) -> bool:
         """Read the feed; while it cannot be read, what is known goes on."""
@@ -181,6 +199,8 @@ class Supervisor:
         self._waiting.follow(mine, (number for number in sorted(mine) if _is_on_demand(mine[number])), now)
         if first:
             self._pending |= self._leftovers(carried, now)
+            if self._rounds is not None:
+                self._rounds.keep_only(carried.keys())
         self._pending -= self._running.keys()
         self._allot()
 
