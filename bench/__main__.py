@@ -10,7 +10,16 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from bench import console_import, edge_hls, edge_tls, edge_ts, edge_zap, headend_inputs, headend_soak
+from bench import (
+    console_import,
+    edge_hls,
+    edge_tls,
+    edge_ts,
+    edge_zap,
+    headend_inputs,
+    headend_monitoring,
+    headend_soak,
+)
 from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
 
@@ -21,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "headend.udp_passthrough": headend_inputs.udp_passthrough,
     "headend.http_ts": headend_inputs.http_ts,
     "headend.multiplex": headend_inputs.multiplex,
+    "headend.monitoring": headend_monitoring.monitoring,
     "headend.soak": headend_soak.two_hundred,
     "edge.ts_many": edge_ts.ts_many,
     "edge.ts_one": edge_ts.ts_one,

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rightcast.domain.features import Features
+
 SECRET = "secret"
 # The same allocator settings that `rightcast serve` gives its edges.
 EDGE_ENVIRONMENT = {
@@ -68,6 +70,7 @@ def fill_feed(
     *,
     lines: int = 1,
     start: StartMode = StartMode.ALWAYS,
+    features: Features | None = None,
 ) -> None:
     """Publish one channel per source under one right, and lines v00000, v00001, ... that may watch all."""
     now = datetime.now(UTC) - timedelta(hours=1)
@@ -79,7 +82,7 @@ def fill_feed(
         source = Source(id=channel_id, kind=kind, url=url, service_id=service_id)
         channel = Channel(
             id=channel_id, number=channel_id, name=f"Channel {channel_id}", kind=ChannelKind.TV, sources=(source,),
-            added=now, start=start,
+            added=now, start=start, features=features,
         )  # fmt: skip
         changes.append(Change(Kind.CHANNEL, channel_id, channel))
     right = CarriageRight(

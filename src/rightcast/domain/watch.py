@@ -14,8 +14,8 @@ from rightcast.domain.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ERRORED_S = 2.0
-"""How long a check counts as in error after its last error."""
+ERRORED_S = 3.5
+"""How long a check counts as in error after its last error; counters move every two seconds."""
 
 
 class Check(enum.StrEnum):
@@ -73,7 +73,7 @@ class Watch:
     pcr_ms: int = 40
     pts_ms: int = 700
     absent_s: int = 5
-    errors_after_s: int = 3
+    errors_after_s: int = 5
     black_after_s: int = 10
     frozen_after_s: int = 20
     silence_after_s: int = 20

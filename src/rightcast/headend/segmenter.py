@@ -55,11 +55,11 @@ class Segmenter:
         self._interest = np.zeros(ts.PIDS, np.uint32)
         self._essential: dict[int, int] = {}
         self._timed: frozenset[int] = frozenset()
-        self._clock_pid = -1
         self._now = 0.0
         self._wall = 0.0
         self._last_unit = 0.0
         self._unit = 0
+        self._row = 0
         self._unit_row = -1
         self._unit_pid = -1
         self._damaged = False
@@ -86,10 +86,11 @@ class Segmenter:
         self._count(packets, pids, now)
         self._data, self._taken, self._unit_row = packets.data, 0, -1
         if self._measuring:
-            self.measures.begin_block(pids, now)
+            self.measures.begin_block(packets, now)
         self._scan(packets.headers, pids)
         if self._measuring:
-            self.measures.end_block(now)
+            self.measures.end_block(pids, now)
+            self._row = 0
         # A loss behind the last unit's start is remembered until that unit ends.
         self._damaged |= any(place > self._unit_row for place, pid in self._continuity.breaks if pid == self._unit_pid)
         self._hand_over(len(packets.data))
@@ -157,7 +158,7 @@ class Segmenter:
         self._interest.fill(0)
         for pid, mask in self._essential.items():
             self._interest[pid] = mask
-        self._timed, self._clock_pid = frozenset(), -1
+        self._timed = frozenset()
         if self._measuring:
             self._watch_for_measures()
         self.cues.follow(self._programme.streams)
@@ -167,13 +168,10 @@ class Segmenter:
     def _watch_for_measures(self) -> None:
         pmt = self._programme.pmt
         self._timed = frozenset(stream.pid for stream in self._programme.streams if stream.kind in _TIMED)
-        clock_pid = ts.NULL_PID if pmt is None else pmt.pcr_pid
         for pid in self._timed:
             self._interest[pid] |= np.uint32(ts.UNIT_START)
-        if clock_pid != ts.NULL_PID:
-            self._clock_pid = clock_pid
-            self._interest[clock_pid] |= np.uint32(ts.ADAPTATION)
-        self.measures.follow(clock_pid=clock_pid, timed=self._timed, elementary=self._timed)
+        clock_pid = ts.NULL_PID if pmt is None else pmt.pcr_pid
+        self.measures.follow(self._row, clock_pid=clock_pid, timed=self._timed)
 
     def _count(self, packets: Packets, pids: ts.Headers, now: float) -> None:
         statistics = self.statistics
@@ -230,8 +228,6 @@ class Segmenter:
         packet = bytes(self._data[offset : offset + PACKET_BYTES])
         if pid in self._programme.table_pids or pid in self.cues.pids:
             return self._on_section_packet(pid, packet, offset)
-        if header & ts.ADAPTATION and pid == self._clock_pid:
-            self.measures.clock(offset // PACKET_BYTES, packet, self._now)
         if header & ts.UNIT_START and pid in self._timed and has_timestamp(packet):
             self.measures.unit(offset // PACKET_BYTES, pid)
         if not header & self._essential.get(pid, 0):
@@ -267,12 +263,12 @@ class Segmenter:
         if pid in self.cues.pids:
             self.cues.feed(pid, packet, self._cutter.clock, self._now)
             return False
-        programme = self._programme
+        programme, self._row = self._programme, offset // PACKET_BYTES
         damaged, foreign = programme.damaged_sections, programme.foreign_sections
         change = programme.feed(pid, packet)
         if self._measuring:
             if programme.table_ended:
-                self.measures.table(offset // PACKET_BYTES, Check.PMT if pid else Check.PAT)
+                self.measures.table(self._row, Check.PMT if pid else Check.PAT)
             self.measures.count(Check.CRC, programme.damaged_sections - damaged, self._now)
             self.measures.count(Check.PAT, programme.foreign_sections - foreign, self._now)
         return change is not TableChange.NOTHING and self._on_tables(change, offset)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import NDArray
 
 TICKS_PER_US = 27.0
 ACCURACY_US = 0.5
@@ -22,6 +22,88 @@ _FEWEST_MARKS = 8
 _REMEMBERED_S = 120
 _REGRESS_EVERY = 10
 _BELIEVED = 0.01  # beyond, the bytes do not come at their own pace: a file, a burst, a line that stalls
+
+
+WRAP = (1 << 33) * 300
+LONGEST_STEP = 27_000_000
+"""A clock that moves by more than a second, or back, has jumped; by less, it came late."""
+
+_DISCONTINUITY, _PCR = 0x80, 0x10
+
+
+class Clocks:
+    """Gathers the adaptation fields in which clocks may be, and gives them as steps of time (27 MHz)."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """The stream stopped, or another one begins."""
+        self._places: list[NDArray[np.int64]] = []
+        self._fields: list[NDArray[np.uint8]] = []
+        self._interruptions: list[int] = []
+        self._last: int | None = None
+        self._announced = False
+
+    def interrupt(self, place: int) -> None:
+        """The first clock at or behind this packet follows no other."""
+        if not self._interruptions or self._interruptions[-1] != place:
+            self._interruptions.append(place)
+
+    def add(self, places: NDArray[np.int64], fields: NDArray[np.uint8]) -> None:
+        """Packets of the clock's PID with an adaptation field: their numbers, and eight bytes each from its length."""
+        self._places.append(places)
+        self._fields.append(fields)
+
+    def take(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int] | None:
+        """Packets with a clock, the steps to them from the one before, and how many jumped unannounced.
+
+        A step that cannot be told, or is announced, or a jump, is 0. None without any clock.
+        """
+        if not self._places:
+            return None
+        places, fields = np.concatenate(self._places), np.concatenate(self._fields)
+        self._places, self._fields = [], []
+        lengths, flags = fields[:, 0], fields[:, 1]
+        chosen = ((lengths >= 7) & (flags & _PCR != 0)).nonzero()[0]
+        announced = ((flags & _DISCONTINUITY != 0) & (lengths > 0)).nonzero()[0]
+        if not chosen.size:
+            self._announced |= announced.size > 0
+            return None
+        places, values = places[chosen], _values(fields[chosen].astype(np.int64))
+        free = np.zeros(len(places), np.bool_)
+        free[0] = self._announced or self._last is None
+        self._announced = False
+        for row in announced.tolist():  # the clock in that packet, or else the next one
+            index = int(chosen.searchsorted(row))
+            self._announced = index == len(free)
+            free[index : index + 1] = True
+        if self._interruptions:
+            self._free_interrupted(places, free)
+        steps = np.empty_like(values)
+        steps[0] = values[0] - (self._last or 0)
+        np.subtract(values[1:], values[:-1], out=steps[1:])
+        self._last = int(values[-1])
+        steps[steps < -WRAP // 2] += WRAP
+        wild = ((steps < 0) | (steps > LONGEST_STEP)) & ~free
+        steps[wild | free] = 0
+        return places, steps, int(np.count_nonzero(wild))
+
+    def _free_interrupted(self, places: NDArray[np.int64], free: NDArray[np.bool_]) -> None:
+        later = []
+        for place in self._interruptions:
+            index = int(np.searchsorted(places, place))
+            if index < len(places):
+                free[index] = True
+            else:
+                later.append(place)
+        self._interruptions = later[-1:]
+
+
+def _values(fields: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clock values in ticks of 27 MHz (ISO/IEC 13818-1 section 2.4.3.5)."""
+    base = fields[:, 2] << 25 | fields[:, 3] << 17 | fields[:, 4] << 9 | fields[:, 5] << 1 | fields[:, 6] >> 7
+    return np.asarray(base * 300 + ((fields[:, 6] & 1) << 8 | fields[:, 7]))
 
 
 class ClockFigures:
@@ -51,14 +133,14 @@ class ClockFigures:
                 self.offset_ppm, self.jitter_ms = round((slope - 1) * 1e6, 1), round(worst * 1000, 1)
 
 
-def accuracy(marks: Sequence[tuple[int, int]]) -> tuple[float | None, int]:
+def accuracy(marks: NDArray[np.int64]) -> tuple[float | None, int]:
     """Of packet numbers and clock values (27 MHz): the worst error in microseconds, and how many exceed 0.5.
 
     None when the bitrate is not constant: then the bytes between two clocks tell nothing.
     """
     if len(marks) < _FEWEST_MARKS:
         return None, 0
-    points = np.array(marks, np.float64)
+    points = marks.astype(np.float64)
     residuals = np.abs(_residuals(points, points))
     typical = float(np.median(residuals))
     if typical > _CONSTANT_US * TICKS_PER_US:

@@ -2,6 +2,7 @@
 
 Packets of a block have no arrival times of their own. Intervals are therefore counted in the stream's own time: a
 packet's time is interpolated between the clocks (PCR) around it, so that no result depends on how the bytes came.
+Blocks are only gathered; every two seconds all that was gathered is digested at once.
 """
 
 from __future__ import annotations
@@ -11,29 +12,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightcast.domain.watch import ERRORED_S, Check, Watch
-from rightcast.formats.mpegts.clocks import ClockFigures, accuracy
-from rightcast.formats.mpegts.packets import NULL_PID, PACKET_BYTES
+from rightcast.formats.mpegts.clocks import ClockFigures, Clocks, accuracy
+from rightcast.formats.mpegts.intervals import Interval
+from rightcast.formats.mpegts.packets import (
+    ADAPTATION,
+    NULL_PID,
+    PACKET_BYTES,
+    SCRAMBLED,
+    TRANSPORT_ERROR,
+    Headers,
+    Packets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rightcast.formats.mpegts.packets import Headers
+    from numpy.typing import NDArray
 
 TICKS = 27_000_000
 """Ticks of the programme clock in a second."""
-WRAP = (1 << 33) * 300
 
 REPETITION_S = 0.1
-LONGEST_STEP_S = 1.0
-"""A clock that moves by more, or back, has jumped; by less, it came late."""
 PAUSE_S = 0.7
 """Bytes that did not come for so long are an interrupted line, not a clock that jumps."""
 CLOCKLESS_S = 2.0
 """Without a clock for so long, time is that of arrival."""
 
+_DIGEST_S = 2.0
+_MOST_PACKETS = 20_000
+_MOST_HELD = 400_000
+_LONGEST_ARRIVAL_S = 2.0
 _ACCURACY_EVERY_S = 5
-_MOST_PENDING = 512
 _CAT_PID = 1
+_CLOCK_BITS = NULL_PID << 8 | ADAPTATION | TRANSPORT_ERROR | SCRAMBLED
 
 Key = Check | int  # a table, or the PID of an elementary stream
 
@@ -49,227 +60,225 @@ class Measures:
         self.last = dict.fromkeys(Check, 0.0)
         self.bitrates: dict[int, int] = {}
         self.clock_figures = ClockFigures()
+        self._clocks = Clocks()
         self._clock_pid = NULL_PID
-        self._essence: frozenset[int] = frozenset()
-        self._elementary: frozenset[int] = frozenset()
-        self._arrived = 0.0
+        self._timed: frozenset[int] = frozenset()
+        self._packets: Packets | None = None
+        self._from = 0  # row from which the present clock PID holds
         self._base = 0  # packets before this block
-        self._time = 0  # ticks of stream time up to packet `_place`
+        self._arrived = 0.0
+        self._time = 0  # ticks of stream time at packet `_place`
         self._place = 0
-        self._pids: Headers | None = None
-        self._from = 0
+        self._intervals: dict[Key, Interval] = {}
         self.limit(watch or Watch())
         self.forget()
 
     def limit(self, watch: Watch) -> None:
         """Other limits from now on."""
-        self._pcr_ticks = watch.pcr_ms * TICKS // 1000
-        self._absent_s = watch.absent_s
-        pts = watch.pts_ms * TICKS // 1000
-        self._limits = {
-            Check.PAT: watch.pat_ms * TICKS // 1000,
-            Check.PMT: watch.pmt_ms * TICKS // 1000,
-            Check.PTS: pts,
-        }
+        self._watch = watch
+        self._intervals.clear()
+        self._met: dict[Key, list[int]] = {}
+        self._await()
 
     def forget(self) -> None:
         """The stream stopped, or another one begins: times are forgotten, counters are not."""
-        self._clock: int | None = None
-        self._announced = False
-        self._clock_heard: float | None = None
-        self._missed_at = 0.0
-        self._pending: list[tuple[int, Key]] = []
-        self._due: dict[Key, int] = {}
-        self._second = self._time + TICKS
-        self._second_began = self._time
+        self._clocks.forget()
+        self._intervals.clear()
+        self._met = {}
         self._pieces: list[Headers] = []
-        self._from = 0
+        self._pieces_base = self._base
+        self._hidden: set[int] = set()
         self._scrambled = False
         self._absent: dict[int, int] = {}
-        self._marks: list[tuple[int, int]] = []
-        self._marks_sound = True
+        self._clock_heard: float | None = None
+        self._clock_missed_at = 0.0
+        self._digested_at, self._digested_base = self._arrived, self._base
+        self._second_began = self._second_place = 0
+        self._second: int | None = None
         self._seconds = 0
+        self._sound = True
+        self._marks: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
         self.clock_figures.forget()
-        self._arm()
+        self._await()
 
-    def follow(self, *, clock_pid: int, timed: Iterable[int], elementary: Iterable[int]) -> None:
-        """Other tables are in force: where the clock is, which PIDs carry time stamps, and which must not be absent."""
+    def follow(self, row: int, *, clock_pid: int, timed: Iterable[int]) -> None:
+        """Other tables are in force from this row on: where the clock is, and which streams carry time stamps."""
         if clock_pid != self._clock_pid:
-            self._clock, self._clock_pid = None, clock_pid
-        self._essence, self._elementary = frozenset(timed), frozenset(elementary)
-        known = {Check.PAT, Check.PMT, *self._essence}
-        self._pending = [(place, key) for place, key in self._pending if key in known]
-        self._due = {key: due for key, due in self._due.items() if key in known}
-        self._arm()
+            self._gather_clocks(row)
+            self._clocks.interrupt(self._base + row)
+            self._clock_pid = clock_pid
+        self._timed = frozenset(timed)
+        self._met = {key: places for key, places in self._met.items() if self._is_awaited(key)}
+        self._intervals = {key: one for key, one in self._intervals.items() if self._is_awaited(key)}
+        self._await()
 
     def count(self, check: Check, errors: int, now: float) -> None:
         """Errors that the scan itself found."""
         if errors:
             self.counts[check] += errors
             self.last[check] = now
-            self._marks_sound = False
+            self._sound = False
 
     def errored(self, check: Check, now: float) -> bool:
         """Whether the check is in error at the moment."""
-        if check is Check.PID and any(seconds >= self._absent_s for seconds in self._absent.values()):
+        if check is Check.PID and self.absent:
             return True
         return self.last[check] > 0 and now - self.last[check] <= ERRORED_S
 
     @property
     def absent(self) -> list[int]:
         """PIDs of the map that do not come, as of the last whole second."""
-        return sorted(pid for pid, seconds in self._absent.items() if seconds >= self._absent_s)
+        return sorted(pid for pid, seconds in self._absent.items() if seconds >= self._watch.absent_s)
 
-    def begin_block(self, pids: Headers, now: float) -> None:
+    def begin_block(self, packets: Packets, now: float) -> None:
         """A block of packets arrived by `now` (unix seconds)."""
         if self._clock_heard is None:
-            self._clock_heard = now
+            self._clock_heard = self._digested_at = now
         elif now - self._arrived > PAUSE_S:
-            self._clock, self._clock_heard = None, now
-        self._pids, self._from = pids, 0
+            self._clocks.interrupt(self._base)
+            self._clock_heard = now
+        self._packets, self._from = packets, 0
 
-    def end_block(self, now: float) -> None:
+    def end_block(self, pids: Headers, now: float) -> None:
         """The block has been looked through."""
-        if self._pids is None:
-            return
-        size = len(self._pids)
-        if self._clock_heard is not None and now - self._clock_heard > CLOCKLESS_S:
-            self._go_by_arrival(self._base + size, now)
-        if self._from < size:
-            self._pieces.append(self._pids[self._from :])
-        self._base += size
-        self._pids, self._arrived = None, now
-        if len(self._pending) > _MOST_PENDING:
-            del self._pending[:-_MOST_PENDING]
+        self._gather_clocks(len(pids))
+        self._pieces.append(pids)
+        self._base += len(pids)
+        self._packets, self._from, self._arrived = None, 0, now
+        if not 0 <= now - self._digested_at < _DIGEST_S or self._base - self._digested_base > _MOST_PACKETS:
+            self.digest(now)
 
     def table(self, row: int, check: Check) -> None:
         """A whole, sound table (PAT or PMT) ended in this row."""
-        self._pending.append((self._base + row, check))
+        self._met.setdefault(check, []).append(self._base + row)
 
     def unit(self, row: int, pid: int) -> None:
         """An access unit with a time stamp (PTS) starts in this row."""
-        if pid in self._essence:
-            self._pending.append((self._base + row, pid))
+        self._met.setdefault(pid, []).append(self._base + row)
 
     def scrambled(self, pids: Iterable[int]) -> None:
         """Packets of these PIDs were scrambled: their time stamps cannot be seen."""
         self._scrambled = True
-        for pid in pids:
-            self._due.pop(pid, None)
+        self._hidden.update(pids)
 
-    def clock(self, row: int, packet: bytes | memoryview, now: float) -> None:
-        """A packet of the clock's PID with an adaptation field."""
-        if not packet[4]:
-            return
-        flags = packet[5]
-        self._announced |= bool(flags & 0x80)
-        if packet[4] < 7 or not flags & 0x10:
-            return
-        base = packet[6] << 25 | packet[7] << 17 | packet[8] << 9 | packet[9] << 1 | packet[10] >> 7
-        value = base * 300 + ((packet[10] & 1) << 8 | packet[11])
-        before, self._clock = self._clock, value
-        announced, self._announced = self._announced, False
-        self._clock_heard = now
-        place = self._base + row
-        step = 0 if before is None else (value - before + WRAP // 2) % WRAP - WRAP // 2
-        if before is None or announced or not 0 <= step <= LONGEST_STEP_S * TICKS:
-            if before is not None and not announced:
-                self._error(Check.PCR_DISCONTINUITY, now)
-            step = 0
-            self._marks_sound = False
-            self.clock_figures.forget()
-        elif step > self._pcr_ticks:
-            self._error(Check.PCR_INTERVAL, now)
-            if step > REPETITION_S * TICKS:
-                self._error(Check.PCR_REPETITION, now)
-        self._advance(place, step, now)
-        self._marks.append((place, self._time))
-        if self._time >= self._second:
-            self._close_second(row, now)
+    def digest(self, now: float) -> None:
+        """Count what was gathered. Bytes behind the last clock wait for the next one."""
+        passed, self._digested_at = now - self._digested_at, now
+        self._digested_base = self._base
+        clocks = self._clocks.take()
+        if clocks is not None:
+            places, steps, jumps = clocks
+            self._clock_heard = now
+            self._error(Check.PCR_DISCONTINUITY, jumps, now)
+            self._error(Check.PCR_INTERVAL, int(np.count_nonzero(steps > self._watch.pcr_ms * TICKS // 1000)), now)
+            self._error(Check.PCR_REPETITION, int(np.count_nonzero(steps > REPETITION_S * TICKS)), now)
+            if jumps:
+                self._sound = False
+                self.clock_figures.forget()
+            self._advance(places, self._time + np.cumsum(steps), now)
+        elif self._clock_heard is not None and now - self._clock_heard > CLOCKLESS_S and self._base > self._place:
+            self._go_by_arrival(passed, now)
 
-    def _arm(self) -> None:
-        """What is not awaited yet is awaited from now on."""
-        keys: tuple[Key, ...] = (Check.PAT, Check.PMT, *self._essence)
-        for key in keys:
-            self._due.setdefault(key, self._time + self._limit(key))
-        self._next_due = min(self._due.values())
-        self._absent = {pid: self._absent.get(pid, 0) for pid in self._elementary}
-
-    def _go_by_arrival(self, place: int, now: float) -> None:
+    def _go_by_arrival(self, passed: float, now: float) -> None:
         """No clock came for long: time is that of arrival, at the ends of blocks."""
-        self._clock = None
-        passed = min(max(now - self._arrived, 0.0), LONGEST_STEP_S)
-        self._advance(place, round(passed * TICKS), now)
-        if self._clock_pid != NULL_PID and now >= self._missed_at:
-            self._missed_at = now + LONGEST_STEP_S
-            self._error(Check.PCR_INTERVAL, now)
-            self._error(Check.PCR_REPETITION, now)
-        self._marks_sound = False
-        if self._time >= self._second:
-            self._close_second(place - self._base, now)
+        self._clocks.interrupt(self._base)
+        ticks = round(min(max(passed, 0.0), _LONGEST_ARRIVAL_S) * TICKS)
+        self._sound = False
+        if self._clock_pid != NULL_PID and now >= self._clock_missed_at:
+            self._clock_missed_at = now + _DIGEST_S
+            self._error(Check.PCR_INTERVAL, 1, now)
+            self._error(Check.PCR_REPETITION, 1, now)
+        self._advance(np.array([self._base], np.int64), np.array([self._time + ticks], np.int64), now)
 
-    def _error(self, check: Check, now: float) -> None:
-        self.counts[check] += 1
-        self.last[check] = now
-
-    def _limit(self, key: Key) -> int:
-        return self._limits[key if isinstance(key, Check) else Check.PTS]
-
-    def _advance(self, place: int, ticks: int, now: float) -> None:
-        """Time went on by `ticks` up to packet `place`; what was met on the way lies in between."""
-        begin, since = self._time, self._place
-        span = place - since
-        for where, key in self._pending:
-            self._met(key, begin + (ticks * (where - since) // span if span else 0), now)
-        self._pending.clear()
-        self._time, self._place = begin + ticks, place
-        if self._time > self._next_due and self._due:
-            for key in self._due:
-                self._overdue(key, self._time, now)
-            self._next_due = min(self._due.values())
-
-    def _met(self, key: Key, time: int, now: float) -> None:
-        if key in self._due:
-            self._overdue(key, time, now)
-        self._due[key] = time + self._limit(key)
-
-    def _overdue(self, key: Key, time: int, now: float) -> None:
-        """One error for each whole limit that has passed since the last time it was met."""
-        due, limit = self._due[key], self._limit(key)
-        if time <= due:
+    def _gather_clocks(self, row: int) -> None:
+        """Keep the clocks of rows up to this one, as long as the block's bytes are there."""
+        packets, start = self._packets, self._from
+        self._from = row
+        if packets is None or self._clock_pid == NULL_PID or row <= start:
             return
-        missed = -((due - time) // limit)
-        check = key if isinstance(key, Check) else Check.PTS
-        self.counts[check] += missed
-        self.last[check] = now
-        self._due[key] = due + missed * limit
+        wanted = np.uint32(self._clock_pid << 8 | ADAPTATION)
+        rows = ((packets.headers[start:row] & _CLOCK_BITS) == wanted).nonzero()[0]
+        if rows.size:
+            rows += start
+            fields = np.ndarray((len(packets.headers), 8), np.uint8, packets.data, 4, (PACKET_BYTES, 1))[rows]
+            self._clocks.add(rows + self._base, fields)
 
-    def _close_second(self, row: int, now: float) -> None:
-        """A second of stream time has passed: what came in it, PID by PID."""
-        if self._pids is not None and row > self._from:
-            self._pieces.append(self._pids[self._from : row])
-            self._from = row
-        counts = np.bincount(np.concatenate(self._pieces), minlength=_CAT_PID + 1) if self._pieces else np.zeros(2, int)
-        self._pieces.clear()
-        per_packet = PACKET_BYTES * 8 * TICKS / (self._time - self._second_began)
-        self._second_began, self._second = self._time, self._time + TICKS
-        came = counts.nonzero()[0].tolist()
-        self.bitrates = {pid: round(int(counts[pid]) * per_packet) for pid in came}
+    def _await(self) -> None:
+        """What is not awaited yet is awaited from now on."""
+        keys: tuple[Key, ...] = (Check.PAT, Check.PMT, *self._timed)
+        for key in keys:
+            if key not in self._intervals:
+                self._intervals[key] = Interval(self._limit_of(key), self._time)
+        self._absent = {pid: self._absent.get(pid, 0) for pid in self._timed}
+
+    def _is_awaited(self, key: Key) -> bool:
+        return isinstance(key, Check) or key in self._timed
+
+    def _limit_of(self, key: Key) -> int:
+        watch = self._watch
+        limit_ms = watch.pat_ms if key is Check.PAT else watch.pmt_ms if key is Check.PMT else watch.pts_ms
+        return limit_ms * TICKS // 1000
+
+    def _error(self, check: Check, errors: int, now: float) -> None:
+        if errors:
+            self.counts[check] += errors
+            self.last[check] = now
+
+    def _advance(self, places: NDArray[np.int64], times: NDArray[np.int64], now: float) -> None:
+        """Stream time is known at these packets; what was met before the last of them lies in between."""
+        known_places = np.concatenate(([self._place], places))
+        known_times = np.concatenate(([self._time], times))
+        self._place, self._time = int(places[-1]), int(times[-1])
+        for pid in self._hidden:
+            self._intervals.pop(pid, None)
+            self._met.pop(pid, None)
+        self._hidden.clear()
+        for key, met in self._met.items():
+            ready = [place for place in met if place <= self._place]
+            if ready:
+                del met[: len(ready)]
+                moments = np.interp(ready, known_places, known_times)
+                interval = self._intervals.setdefault(key, Interval(self._limit_of(key), float(moments[0])))
+                self._error(key if isinstance(key, Check) else Check.PTS, interval.met(moments), now)
+        for key, interval in self._intervals.items():
+            self._error(key if isinstance(key, Check) else Check.PTS, interval.overdue(self._time), now)
+        self._pass_seconds(places, times, now)
+        if self._base - self._pieces_base > _MOST_HELD:  # a clock that stands still
+            self._pieces, self._pieces_base, self._second, self._marks = [], self._base, None, []
+
+    def _pass_seconds(self, places: NDArray[np.int64], times: NDArray[np.int64], now: float) -> None:
+        """Whole seconds of stream time: what came in each, PID by PID."""
+        if self._second is None:
+            self._begin_second(int(places[0]), int(times[0]))
+        self._marks.append((places, times))
+        while self._second is not None and self._time >= self._second:
+            index = int(np.searchsorted(times, self._second))
+            place, time = int(places[index]), int(times[index])
+            pids = np.concatenate(self._pieces)
+            start = self._second_place - self._pieces_base
+            counts = np.bincount(pids[start : place - self._pieces_base], minlength=_CAT_PID + 1)
+            self._pieces, self._pieces_base = [pids[place - self._pieces_base :]], place
+            self._close_second(counts, time - self._second_began, now)
+            self._marks = [(places[index:], times[index:])]
+            self._begin_second(place, time)
+
+    def _begin_second(self, place: int, time: int) -> None:
+        self._second_place, self._second_began, self._second = place, time, time + TICKS
+
+    def _close_second(self, counts: NDArray[np.intp], ticks: int, now: float) -> None:
+        per_packet = PACKET_BYTES * 8 * TICKS / ticks
+        self.bitrates = {pid: round(int(counts[pid]) * per_packet) for pid in counts.nonzero()[0].tolist()}
         for pid, seconds in self._absent.items():
             self._absent[pid] = 0 if pid in self.bitrates else seconds + 1
-            if self._absent[pid] and not self._absent[pid] % self._absent_s:
-                self._error(Check.PID, now)
+            if self._absent[pid] and not self._absent[pid] % self._watch.absent_s:
+                self._error(Check.PID, 1, now)
         if self._scrambled and not counts[_CAT_PID]:
-            self._error(Check.CAT, now)
+            self._error(Check.CAT, 1, now)
         self._scrambled = False
-        self._take_clock_figures(now)
-
-    def _take_clock_figures(self, now: float) -> None:
-        marks, sound = self._marks, self._marks_sound
-        self._marks, self._marks_sound = [], True
         self._seconds += 1
         self.clock_figures.add(now, self._time / TICKS)
-        if self._seconds % _ACCURACY_EVERY_S == 0 and sound:
-            worst, errors = accuracy(marks)
-            self.clock_figures.accuracy_us = worst
-            self.count(Check.PCR_ACCURACY, errors, now)
+        if self._seconds % _ACCURACY_EVERY_S == 0 and self._sound:
+            marks = np.concatenate([np.stack(pair, axis=1) for pair in self._marks])
+            self.clock_figures.accuracy_us, errors = accuracy(marks)
+            self._error(Check.PCR_ACCURACY, errors, now)
+        self._sound = True
