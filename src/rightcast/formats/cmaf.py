@@ -24,12 +24,16 @@ from rightcast.formats.cenc import SampleProtection, Subsample, protected, prote
 from rightcast.formats.cmaf_pictures import TIMESCALE, pictures
 from rightcast.formats.cmaf_sound import sound
 from rightcast.formats.codecs.aac import Adts
+from rightcast.formats.codecs.ac3 import Ac3, EnhancedAc3
 from rightcast.formats.codecs.avc_coding import Avc
+from rightcast.formats.codecs.hevc_coding import Hevc
+from rightcast.formats.codecs.mpeg_audio import MpegAudio
+from rightcast.formats.codecs.opus import Opus, channels_told
 from rightcast.formats.isobmff.fragment import Samples, fragment
 from rightcast.formats.isobmff.init_segment import init_segment
 from rightcast.formats.isobmff.picture_entry import shown_size
 from rightcast.formats.mpegts.elementary import Stretch, stretch
-from rightcast.formats.mpegts.streams import StreamInfo, StreamKind, describe_all
+from rightcast.formats.mpegts.streams import StreamInfo, StreamKind, describe
 from rightcast.formats.mpegts.units import CLOCK_HZ
 
 if TYPE_CHECKING:
@@ -37,9 +41,10 @@ if TYPE_CHECKING:
 
     from rightcast.formats.codecs.coding import PictureCoding
     from rightcast.formats.codecs.sound import Coding
+    from rightcast.formats.mpegts.psi import Stream
 
-_PICTURES: dict[str, PictureCoding] = {"h264": Avc()}
-_SOUND: dict[str, Coding] = {"aac": Adts()}
+_PICTURES: dict[str, PictureCoding] = {"h264": Avc(), "hevc": Hevc()}
+_SOUND: dict[str, Coding] = {"aac": Adts(), "ac3": Ac3(), "eac3": EnhancedAc3(), "mp2": MpegAudio()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,10 @@ def package(
     earlier = stretch(before) if before is not None and len(before) else None
     programme = now.programme or (earlier.programme if earlier is not None else None)
     work = _Work(now, earlier, _Order(time, sequence, protection, ahead))
-    for info in describe_all(programme) if programme is not None else ():
+    for stream in programme.streams if programme is not None else ():
+        info = describe(stream)
         if info.kind in {StreamKind.VIDEO, StreamKind.AUDIO} and (pids is None or info.pid in pids):
-            work.add(info)
+            work.add(info, _sound_coding(info, stream))
     return Packaged(work.inits, work.fragments, tuple(work.tracks), work.refused)
 
 
@@ -132,12 +138,14 @@ class _Work:
         self._now, self._before = now, before
         self._order = order
 
-    def add(self, info: StreamInfo) -> None:
-        """Make one track's init segment and fragment, or say why not."""
-        if info.codec in _PICTURES:
+    def add(self, info: StreamInfo, heard: Coding | None) -> None:
+        """Make one track's init segment and fragment, or say why not. `heard`: how its sound is coded."""
+        if not self._now.payload_rows(info.pid).size and self._now.scrambled(info.pid):
+            self.refused[info.pid] = f"{info.description} is scrambled."
+        elif info.codec in _PICTURES:
             self._add_pictures(info, _PICTURES[info.codec])
-        elif info.codec in _SOUND:
-            self._add_sound(info, _SOUND[info.codec])
+        elif heard is not None:
+            self._add_sound(info, heard)
         else:
             self.refused[info.pid] = f"{info.description} has no place in a CMAF track."
 
@@ -228,6 +236,11 @@ class _Work:
             samples=len(samples.sizes),
             independent=independent,
         )
+
+
+def _sound_coding(info: StreamInfo, stream: Stream) -> Coding | None:
+    """How a stream's sound is coded; None when it is no sound, or none that a track can carry."""
+    return Opus(channels_told(stream.descriptors)) if info.codec == "opus" else _SOUND.get(info.codec)
 
 
 def _hash(init: bytes) -> str:

@@ -35,7 +35,7 @@ def sound(now: Stretch, before: Stretch | None, pid: int, coding: Coding, *, nea
     stream = now.elementary(pid)
     if before is not None:
         stream = stream.behind(_tail(before, pid))
-    first = next_frame(stream.data, stream.starts[0].place, coding) if stream.starts else None
+    first = _first_kept(stream, coding)
     if first is None:
         return None
     found = coding.format(stream.data, first)
@@ -43,6 +43,17 @@ def sound(now: Stretch, before: Stretch | None, pid: int, coding: Coding, *, nea
         return found
     frames = sound_frames(stream, coding, rate=found.rate, near=near)
     return Sound(found, _samples(stream.data, frames) if frames else None)
+
+
+def _first_kept(stream: Elementary, coding: Coding) -> int | None:
+    """Where the first frame that a file keeps starts."""
+    place = next_frame(stream.data, stream.starts[0].place, coding) if stream.starts else None
+    while place is not None:
+        frame = coding.frame(stream.data, place)
+        if frame is not None and frame.samples:
+            return place
+        place = next_frame(stream.data, place + (frame.size if frame is not None else 1), coding)
+    return None
 
 
 def _tail(before: Stretch, pid: int) -> Elementary:

@@ -56,7 +56,7 @@ def nal_units(data: bytes, grammar: Grammar) -> list[Nal]:
     """The NAL units of a byte stream (14496-10 annex B), without the zeros between them."""
     places = [match.end() for match in _START_CODE.finditer(data)]
     found = []
-    for start, following in zip(places, [*(place - 3 for place in places[1:]), len(data)], strict=True):
+    for start, following in zip(places, [*(place - 3 for place in places[1:]), len(data)], strict=False):
         end = following
         while end > start and not data[end - 1]:
             end -= 1

@@ -45,7 +45,7 @@ def sound_frames(stream: Elementary, coding: Coding, *, rate: int, near: int) ->
         if end > len(data):
             break
         time = anchored.time(place, frame.samples)
-        if end > stream.border and time is not None:
+        if end > stream.border and time is not None and frame.header < frame.size:
             found.append(TimedFrame(place, place + frame.header, end, time, frame.samples))
         place = end if end < len(data) else None
     return found
