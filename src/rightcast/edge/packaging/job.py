@@ -14,10 +14,11 @@ LONGEST_MESSAGE = 1 << 20
 
 
 class Recipe(enum.StrEnum):
-    """What to make: a fragment of each track, or a transport stream of some PIDs."""
+    """What to make: a fragment of each track, a transport stream of some PIDs, or the text of a teletext page."""
 
     FRAGMENTS = "fragments"
     SELECTION = "selection"
+    TEXT = "text"
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -32,7 +33,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Make something of a piece of a ring and write it to `out`.
 
     `before` is what lay before the piece, for tables and for sounds that began there; `time` the decoding time of the
-    segment's first picture in unwrapped ticks of 90 kHz; `pids` empty: all that can be.
+    segment's first picture in unwrapped ticks of 90 kHz; `pids` empty: all that can be. `page`, `language` and
+    `duration_s` are for text.
     """
 
     recipe: Recipe
@@ -42,6 +44,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     out: str
     pids: tuple[int, ...] = ()
+    page: int = 0
+    language: str = ""
+    duration_s: float = 0.0
 
 
 class Place(msgspec.Struct, frozen=True):

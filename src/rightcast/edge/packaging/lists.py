@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.edge.packaging.names import ALL_PIDS, INDEX, Form, Track
-from rightcast.edge.packaging.tracks import Sound, pictures, rates, sounds
+from rightcast.edge.packaging.tracks import Sound, Text, is_text, pictures, rates, sounds, texts
 from rightcast.edge.ring_reader import PLAYLIST_TYPE
 from rightcast.formats.hls.blocking import Standing
-from rightcast.formats.hls.master import AUDIO, Alternative, Variant, master_playlist
+from rightcast.formats.hls.master import AUDIO, SUBTITLES, Alternative, Variant, master_playlist
 from rightcast.formats.hls.media import LowLatency, MediaPart, MediaSegment, Report, media_playlist, skippable
 from rightcast.formats.scte35_events import date_ranges
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PARTS_SHOWN_TARGETS = 3
 """Parts of older segments need not be listed (draft-pantos-hls-rfc8216bis section 6.2.2)."""
 _MOST_KEPT = 4096
+_TEXTS = "subtitles"
 
 
 class Lists:
@@ -144,13 +146,18 @@ def master(rings: Sequence[Ring], form: Form) -> Prepared | None:
         variants += _variants(rings, form, "", "")
     if not variants:
         return None
+    subtitles = [_text(one) for one in texts(rings)]
+    if subtitles:
+        alternatives += subtitles
+        variants = [replace(one, subtitles=_TEXTS) for one in variants]
     body = master_playlist(variants, alternatives, low_latency=form is Form.LOW_LATENCY)
     return prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
 
 
 def is_plain(rings: Sequence[Ring]) -> bool:
     """Whether one playlist of one ring holds all there is to choose, so that no master is needed."""
-    return len(rings) < 2 and sum(one.kind == "audio" for ring in rings for one in ring.tracks) < 2
+    tracks = [one for ring in rings for one in ring.tracks]
+    return len(rings) < 2 and sum(one.kind == "audio" for one in tracks) < 2 and not any(map(is_text, tracks))
 
 
 def _variants(rings: Sequence[Ring], form: Form, group: str, codec: str) -> list[Variant]:
@@ -196,6 +203,18 @@ def _sound(sound: Sound, form: Form, group: str, *, within: bool) -> Alternative
         bandwidth_bps=sound.track.bitrate_bps,
         default=sound.default,
         characteristics=sound.characteristics,
+    )
+
+
+def _text(text: Text) -> Alternative:
+    track = Track(Form.TEXT, text.ring.rendition, text.track.pid, text.track.page)
+    return Alternative(
+        kind=SUBTITLES,
+        group=_TEXTS,
+        name=text.name,
+        uri=track.playlist,
+        language=text.language,
+        characteristics=text.characteristics,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rightcast.edge.packaging.job import Extent, Job, Made, Place, Recipe
 from rightcast.formats.cmaf import package
 from rightcast.formats.mpegts.selection import select
+from rightcast.formats.teletext.segments import webvtt_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,8 @@ def make(job: Job) -> Made:
     if job.recipe is Recipe.SELECTION:
         chosen = select(source, job.pids, sequence=job.sequence)
         return _write(Path(job.out), (), [(job.pids[0], chosen)])
+    if job.recipe is Recipe.TEXT:
+        return _write(Path(job.out), (), [(job.pids[0], _text(job, source))])
     packaged = package(
         source,
         before=b"".join(map(_read, job.before)),
@@ -32,6 +35,19 @@ def make(job: Job) -> Made:
     )
     fragments = [(pid, fragment.data) for pid, fragment in packaged.fragments.items()]
     return _write(Path(job.out), packaged.inits.items(), fragments)
+
+
+def _text(job: Job, source: bytes) -> bytes:
+    text = webvtt_segment(
+        source,
+        before=b"".join(map(_read, job.before)),
+        pid=job.pids[0],
+        page=job.page,
+        start=job.time,
+        duration_s=job.duration_s,
+        language=job.language,
+    )
+    return text.encode()
 
 
 def _read(extent: Extent) -> bytes:

@@ -1,6 +1,7 @@
 """Names under a token: what a player asks for, read from the last piece of its address, and written into playlists.
 
-One letter says the form, then come rendition and PID: `c0-256.17.m4s` is segment 17 of PID 256 as broadcast.
+One letter says the form, then come rendition and PID: `c0-256.17.m4s` is segment 17 of PID 256 as broadcast,
+`t0-62-888.17.vtt` the text of its teletext page 888 on PID 62.
 """
 
 from __future__ import annotations
@@ -30,17 +31,19 @@ WHOLE = -1
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track of one rendition in a form; `pid` ALL_PIDS: everything in the rendition."""
+    """One track of one rendition in a form; `pid` ALL_PIDS: everything in the rendition. `page`: of teletext."""
 
     form: Form
     rendition: int
     pid: int = ALL_PIDS
+    page: int = 0
 
     @property
     def stem(self) -> str:
         """What its names begin with. Parts and whole fragments share theirs."""
         form = Form.CMAF if self.form is Form.LOW_LATENCY else self.form
-        return f"{form}{self.rendition}" if self.pid == ALL_PIDS else f"{form}{self.rendition}-{self.pid}"
+        page = f"-{self.page:x}" if self.page else ""
+        return f"{form}{self.rendition}" if self.pid == ALL_PIDS else f"{form}{self.rendition}-{self.pid}{page}"
 
     @property
     def playlist(self) -> str:
@@ -82,7 +85,7 @@ class Piece:
 
 
 _NAME = re.compile(
-    r"(?P<form>[vclt])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4}))?\."
+    r"(?P<form>[vclt])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4})(?:-(?P<page>[0-9a-f]{3}))?)?\."
     r"(?:(?P<list>m3u8)|init(?P<epoch>\d{1,15})\.mp4|(?P<sequence>\d{1,15})(?:\.(?P<part>\d{1,5}))?\.(?P<ending>ts|m4s|vtt))",
     re.ASCII,
 )
@@ -94,8 +97,9 @@ def read(name: str) -> Listing | Init | Piece | None:
     if found is None:
         return None
     form = Form(found["form"])
-    track = Track(form, int(found["rendition"]), int(found["pid"]) if found["pid"] else ALL_PIDS)
-    if form is not Form.TS and track.pid == ALL_PIDS:
+    pid = int(found["pid"]) if found["pid"] else ALL_PIDS
+    track = Track(form, int(found["rendition"]), pid, int(found["page"] or "0", 16))
+    if (form is not Form.TS and pid == ALL_PIDS) or (form is Form.TEXT) is not bool(track.page):
         return None
     if found["list"]:
         return Listing(track)

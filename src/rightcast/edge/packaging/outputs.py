@@ -15,11 +15,13 @@ from rightcast.edge.packaging import lists, names
 from rightcast.edge.packaging.job import Recipe
 from rightcast.edge.packaging.manifests import MANIFEST_TYPE
 from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
+from rightcast.edge.packaging.tracks import is_text
 from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import SegmentSlice
 from rightcast.edge.slices import slice_of
 from rightcast.formats.hls.blocking import Directives, read_directives, too_far
+from rightcast.formats.webvtt import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_S = 10.0
 _MASTERS = {names.MASTER: Form.TS, names.CMAF_MASTER: Form.CMAF, names.LOW_LATENCY_MASTER: Form.LOW_LATENCY}
+_PIECE_TYPES = {Form.TS: "video/mp2t", Form.TEXT: CONTENT_TYPE}
 _NO_CACHE = ("Cache-Control", "no-cache")
 
 T = TypeVar("T")
@@ -218,9 +221,7 @@ class Outputs:
         self, request: Request, viewing: Viewing, segment: Segment, wanted: names.Piece, part: int
     ) -> Answer | Coroutine[Any, Any, Answer]:
         track = wanted.track
-        recipe = (
-            Wanted(Recipe.SELECTION, WHOLE, (track.pid,)) if track.form is Form.TS else Wanted(Recipe.FRAGMENTS, part)
-        )
+        recipe = _recipe(segment, track, part)
         product = self._workshop.have(segment, recipe)
         if product is None:
             return self._made_fragment(request, viewing, segment, wanted, recipe)
@@ -272,7 +273,22 @@ def _may_ask(packaging: Packaging, found: names.Listing | names.Init | names.Pie
 
 
 def _holds(ring: Ring, track: names.Track) -> bool:
-    return ring.up and (track.pid == ALL_PIDS or any(one.pid == track.pid for one in ring.tracks))
+    held = track.pid == ALL_PIDS or any(
+        one.pid == track.pid and (track.form is not Form.TEXT or (is_text(one) and one.page == track.page))
+        for one in ring.tracks
+    )
+    return ring.up and held
+
+
+def _recipe(segment: Segment, track: names.Track, part: int) -> Wanted:
+    match track.form:
+        case Form.TS:
+            return Wanted(Recipe.SELECTION, WHOLE, (track.pid,))
+        case Form.TEXT:
+            page = next((one for one in segment.ring.tracks if (one.pid, one.page) == (track.pid, track.page)), None)
+            return Wanted(Recipe.TEXT, WHOLE, (track.pid,), track.page, "" if page is None else page.language)
+        case _:
+            return Wanted(Recipe.FRAGMENTS, part)
 
 
 def _first_of_epoch(ring: Ring, epoch: int) -> tuple[Segment, int] | None:
@@ -297,7 +313,7 @@ def _fragment_of(request: Request, viewing: Viewing, product: Product, wanted: n
     if place is None:
         return not_found()
     tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}"
-    kind = "video/mp2t" if wanted.track.form is Form.TS else "video/iso.segment"
+    kind = _PIECE_TYPES.get(wanted.track.form, "video/iso.segment")
     return _counted(request, viewing, slice_of(request, product, (place.start, place.size), tag, kind))
 
 

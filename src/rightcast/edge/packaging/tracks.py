@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FRAGMENTED = ("avc1", "avc3", "hvc1", "hev1", "mp4a.40.2", "mp4a.40.5", "mp4a.40.29", "ac-3", "ec-3", "opus", "av01")
 """Codecs that browsers and boxes expect in fragments; MPEG-2 pictures and MPEG-1 sounds stay in transport stream."""
+_TRANSCRIBES = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 _ROLES = {
     "visual_impaired": ("audio description", "public.accessibility.describes-video"),
     "hearing_impaired": ("clear dialogue", "public.accessibility.enhances-speech-intelligibility"),
@@ -48,6 +49,21 @@ class Sound:
     def characteristics(self) -> str:
         """For whom it is made, as HLS says it."""
         return _ROLES.get(self.track.role, ("", ""))[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Subtitles that can be given as text, under a name that no other has."""
+
+    ring: Ring
+    track: Track
+    name: str
+    language: str
+
+    @property
+    def characteristics(self) -> str:
+        """For whom they are made, as HLS says it."""
+        return _TRANSCRIBES if self.track.role == "hearing_impaired" else ""
 
 
 def in_fragments(track: Track) -> bool:
@@ -85,6 +101,25 @@ def sounds(rings: Sequence[Ring], *, fragments: bool) -> dict[str, list[Sound]]:
     for (codec, _, _), pair in chosen.items():
         groups.setdefault(codec, []).append(pair)
     return {codec: _named(group) for codec, group in groups.items()}
+
+
+def texts(rings: Iterable[Ring]) -> list[Text]:
+    """The subtitle pages of teletext, each once; they lie in the broadcast itself."""
+    found = [(ring, one) for ring in rings if not ring.rendition for one in ring.tracks if is_text(one)]
+    names = unique_names([_text_name(track) for _, track in found])
+    return [
+        Text(ring, track, name, web_language(track.language)) for (ring, track), name in zip(found, names, strict=True)
+    ]
+
+
+def is_text(track: Track) -> bool:
+    """Whether a track is subtitles that can be given as text."""
+    return track.kind == "teletext" and bool(track.page)
+
+
+def _text_name(track: Track) -> str:
+    name = track.label or language_name(track.language) or f"{track.page:x}"
+    return f"{name} (SDH)" if track.role == "hearing_impaired" else name
 
 
 def _named(group: list[tuple[Ring, Track]]) -> list[Sound]:

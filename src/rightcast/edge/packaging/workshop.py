@@ -27,17 +27,21 @@ if TYPE_CHECKING:
 
 BEFORE_S = 1.0
 """How far back a sound that ends in a segment may have begun."""
+TEXT_BEFORE_S = 20.0
+"""How far back a subtitle that is still shown may have begun."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to make of a segment: all of it or one part, all tracks or some PIDs."""
+    """What to make of a segment: all of it or one part, all tracks or some PIDs; `page` and `language` of text."""
 
     recipe: Recipe
     part: int = WHOLE
     pids: tuple[int, ...] = ()
+    page: int = 0
+    language: str = ""
 
 
 class Product:
@@ -117,9 +121,11 @@ class Workshop:
             return None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         out = self._folder / f"{next(self._numbers)}"
+        back_s = TEXT_BEFORE_S if wanted.recipe is Recipe.TEXT else BEFORE_S
         job = Job(
-            recipe=wanted.recipe, source=source, before=before(segment, source.start), time=segment.time,
-            sequence=segment.sequence, out=str(out), pids=wanted.pids,
+            recipe=wanted.recipe, source=source, before=before(segment, source.start, back_s), time=segment.time,
+            sequence=segment.sequence, out=str(out), pids=wanted.pids, page=wanted.page, language=wanted.language,
+            duration_s=segment.duration,
         )  # fmt: skip
         self.jobs += 1
         try:
@@ -157,18 +163,18 @@ def extent_of(segment: Segment, part: int) -> Extent | None:
     return Extent(str(segment.path), start, end - start)
 
 
-def before(segment: Segment, start: int) -> tuple[Extent, ...]:
-    """The bytes before a place in a segment, back into the segment before it where both are of one epoch."""
+def before(segment: Segment, start: int, back_s: float = BEFORE_S) -> tuple[Extent, ...]:
+    """The bytes before a place in a segment, back into the segments before it as far as they are of one epoch."""
     found: list[Extent] = []
-    previous = segment.ring.segments.get(segment.sequence - 1)
-    if previous is not None and previous.epoch == segment.epoch and previous.parts:
+    lasting, previous = 0.0, segment.ring.segments.get(segment.sequence - 1)
+    while previous is not None and previous.epoch == segment.epoch and previous.parts and lasting < back_s:
         begin = previous.end
-        lasting = 0.0
         for (at, _), part_s in zip(reversed(previous.parts), reversed(previous.part_s), strict=True):
-            if lasting >= BEFORE_S:
+            if lasting >= back_s:
                 break
             begin, lasting = at, lasting + part_s
-        found.append(Extent(str(previous.path), begin, previous.end - begin))
+        found.insert(0, Extent(str(previous.path), begin, previous.end - begin))
+        previous = segment.ring.segments.get(previous.sequence - 1)
     if start > 0:
         found.append(Extent(str(segment.path), 0, start))
     return tuple(found)
