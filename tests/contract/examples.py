@@ -18,6 +18,7 @@ from rightcast.contract.reports import (
     RenditionReport,
     SeenReport,
     SessionReport,
+    SourceReport,
 )
 from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
 from rightcast.contract.station import Address, StationSettings
@@ -182,6 +183,19 @@ REPORTS = {
                 last_segment=1780315200.0,
                 codecs="avc1.640028",
                 resolution="1920x1080",
+                showing="source 1",
+                switched=1780315001.0,
+                cause="returned",
+                sources=[
+                    SourceReport(
+                        place=1,
+                        source="udp://239.1.1.1:5000",
+                        state="on_air",
+                        since=1780315001.0,
+                        fault="full of errors",
+                        bitrate_bps=4300000,
+                    )
+                ],
                 quality=QualityReport(
                     checks=[CheckReport(check="continuity", count=1, last=1780315100.0)],
                     bitrates=[(256, 4000000)],

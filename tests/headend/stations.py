@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Change, Kind
 from rightcast.contract.station import StationSettings
-from rightcast.domain.lineup import Channel, ChannelKind, Source, SourceKind, StartMode
+from rightcast.domain.lineup import Channel, ChannelKind, Lineup, Source, SourceKind, StartMode, Station
 from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
 from rightcast.headend.supervisor import Supervisor
 from rightcast.state.feed import FileFeed
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.reports import ChannelReport
     from rightcast.contract.ring import Announcement
+    from rightcast.headend.slate.cards import Slates
     from rightcast.headend.sources.receiver import Receiver
 
 START = 1_790_000_000.0
@@ -92,10 +93,18 @@ class Looped:
 class Headend:
     """A supervisor that is ticked by hand."""
 
-    def __init__(self, folder: Path, open_receiver: Callable[[str], Receiver], **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        open_receiver: Callable[[str], Receiver],
+        slates: Slates | None = None,
+        **settings: object,
+    ) -> None:
         self.settings = StationSettings(data=folder, ring=folder / "ring-root", **settings)  # type: ignore[arg-type]
         self.now = START
         self.heard: list[Announcement] = []
+        self.timeline: list[tuple[float, Announcement]] = []
+        self.slates = slates
         self.feed = FileFeed(self.settings.feed)
         self.open_receiver = open_receiver
         self.supervisor = self.make()
@@ -106,16 +115,22 @@ class Headend:
             self.settings,
             shard,
             feed=self.feed,
-            announce=self.heard.append,
+            announce=self.hear,
             open_receiver=self.open_receiver,
             budget_bytes=budget_bytes,
             now=self.now,
+            slates=self.slates,
         )
 
-    def publish(self, *records: Channel | CarriageRight) -> None:
+    def hear(self, message: Announcement) -> None:
+        """An announcement, at the moment of the invented clock."""
+        self.heard.append(message)
+        self.timeline.append((self.now, message))
+
+    def publish(self, *records: Channel | CarriageRight | Lineup | Station) -> None:
         """Put records into the feed."""
-        kinds = [Kind.CHANNEL if isinstance(record, Channel) else Kind.RIGHT for record in records]
-        self.feed.publish([Change(kind, record.id, record) for kind, record in zip(kinds, records, strict=True)])
+        kinds = {Channel: Kind.CHANNEL, CarriageRight: Kind.RIGHT, Lineup: Kind.LINEUP, Station: Kind.STATION}
+        self.feed.publish([Change(kinds[type(record)], getattr(record, "id", 0), record) for record in records])
 
     async def run(self, seconds: float) -> None:
         """Let the invented clock go on."""

@@ -64,11 +64,15 @@ async def test_a_silent_source_is_followed_by_the_next_within_two_seconds_and_a_
     await station.run(2.5)
     report = station.report(1)
     assert report.source == "udp://b:1"
-    assert "Source 1 is silent since" in report.detail
-    assert "Trying source 2" in report.detail
+    assert "Source 2 is on air since" in report.detail
+    assert "source 1 was silent" in report.detail
+    assert (report.showing, report.cause) == ("source 2", "fault")
+    sources["udp://a:1"].silent = False
+    await station.run(28)
+    assert station.report(1).showing == "source 2"
     await station.run(15)
     assert (station.report(1).state, station.report(1).detail) == ("on_air", "")
-    assert sources["udp://a:1"].closed
+    assert station.report(1).showing == "source 1"
     station.supervisor.close()
 
 

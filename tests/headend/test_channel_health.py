@@ -1,4 +1,4 @@
-"""What a channel's state is called, and when another source is tried: decided from facts alone."""
+"""What a channel's state is called: decided from facts alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rightcast.headend.health import Facts, State, judge, next_source
+from rightcast.headend.health import Facts, State, judge
 
 GOOD = Facts(
     now=1000.0,
@@ -51,19 +51,3 @@ def test_a_state_and_its_sentence(change: dict[str, object], state: State, words
     assert found is state
     assert words in sentence
     assert words or not sentence
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"sources": 3}, None),
-        ({"sources": 3, "last_data": 997.0}, 2),
-        ({"sources": 3, "source": 3, "last_data": 997.0}, 1),
-        ({"sources": 3, "last_data": 997.0, "tried_since": 999.0}, None),
-        ({"sources": 1, "last_data": 900.0}, None),
-        ({"sources": 2, "last_data": 900.0, "active": False}, None),
-        ({"sources": 2, "last_data": 900.0, "failure": "Full."}, None),
-    ],
-)
-def test_the_next_source_is_tried_after_silence_only(change: dict[str, object], expected: int | None) -> None:
-    assert next_source(replace(GOOD, **change), 2.0) == expected  # type: ignore[arg-type]  # tables of fields

@@ -80,11 +80,26 @@ class RenditionReport(msgspec.Struct, frozen=True, kw_only=True):
     dropped_packets: int = 0
 
 
+class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One source of a channel. `state`: on_air, standby, opening, faulty or resting (not received).
+
+    `fault` in words, empty for none; `since`: unix seconds since when it is received, 0 when it is not.
+    """
+
+    place: int
+    source: str
+    state: str
+    since: float = 0.0
+    fault: str = ""
+    bitrate_bps: int = 0
+
+
 class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one channel does at the headend. `state`: starting, on_air, silent, idle or failed.
 
     `since` and `last_segment` are unix seconds; `detail` is a sentence for the operator. `findings`: what is wrong
-    with a stream that arrives; `quality` and `picture` None: not watched.
+    with a stream that arrives; `quality` and `picture` None: not watched. `showing`: "source N" or "slate", since
+    `switched`, because of `cause` (started, fault, returned, recovered, asked); empty while nothing is shown.
     """
 
     id: int
@@ -104,6 +119,10 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     picture: PictureReport | None = None
     findings: list[FindingReport] = []
     renditions: list[RenditionReport] = []
+    showing: str = ""
+    switched: float = 0.0
+    cause: str = ""
+    sources: list[SourceReport] = []
 
 
 class PicturesReport(msgspec.Struct, frozen=True, kw_only=True):

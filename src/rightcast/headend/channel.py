@@ -1,22 +1,28 @@
-"""One channel's life: its ring, its segmenter, and the source that feeds them at the moment.
+"""One channel's life: its ring, its segmenter, and the switcher that feeds them from a source or the slate.
 
-Sources are tried in order; an on-demand channel lives from its first viewer until a while after its last.
+An on-demand channel lives from its first viewer until a while after its last.
 """
 
 from __future__ import annotations
 
 import logging
+import random
 from typing import TYPE_CHECKING
 
 from rightcast.contract.reports import ChannelReport
 from rightcast.domain.errors import RightcastError
-from rightcast.domain.lineup import Channel, Source, SourceKind, StartMode
+from rightcast.domain.failover import SLATE
+from rightcast.domain.life import Running
+from rightcast.domain.lineup import Channel, StartMode
 from rightcast.domain.sources import redact
-from rightcast.headend.health import SILENT_AFTER_S, Facts, State, judge, next_source
+from rightcast.headend.account import Account
+from rightcast.headend.health import SILENT_AFTER_S, State
 from rightcast.headend.ladder_life import LadderLife
 from rightcast.headend.monitor import Monitor
 from rightcast.headend.pictures.rounds import Sample
 from rightcast.headend.segmenter import Segmenter
+from rightcast.headend.slate.cards import NoSlates
+from rightcast.headend.switching import Switcher
 from rightcast.headend.tap import TappedRing
 
 if TYPE_CHECKING:
@@ -25,18 +31,16 @@ if TYPE_CHECKING:
     from rightcast.contract.ring import Announcement
     from rightcast.contract.station import StationSettings
     from rightcast.domain.watch import Watch
-    from rightcast.headend.intake import Intake, Intakes
+    from rightcast.headend.intake import Intakes
+    from rightcast.headend.leg import Leg
     from rightcast.headend.pictures.orders import Seen
+    from rightcast.headend.slate.cards import Slates
 
 LINGER_S = 30.0
-"""How long an on-demand channel runs on after its last viewer left: zapping back must be instant."""
+"""How long an on-demand channel runs on after its last viewer left, unless its life says otherwise."""
+DRAINED_AFTER_S = 3.0
+"""A draining channel ends so long after its last viewer: one that reconnects is still the last."""
 FAILURE_PAUSE_S = 10.0
-_OPENING_S = 8.0
-_PACKETS_OF_PROOF = 50
-
-# Segments arrive in bursts: silence tells less than elsewhere.
-_BURSTY = {SourceKind.HLS: 12.0}
-_DATAGRAMS = frozenset({SourceKind.UDP, SourceKind.RTP})
 
 _log = logging.getLogger(__name__)
 
@@ -53,24 +57,27 @@ class ChannelLife:
         intakes: Intakes,
         ring_bytes: int,
         now: float,
+        slates: Slates | None = None,
     ) -> None:
         self.record = record
         self._settings = settings
         self._announce = announce
-        self._intakes = intakes
         self._ring_bytes = ring_bytes
-        self._place = 0
-        self._intake: Intake | None = None
-        self._attached: Source | None = None
-        self._tried_since = now
+        self._switcher = Switcher(
+            record,
+            intakes=intakes,
+            slates=slates or NoSlates(),
+            sink=self._feed,
+            chance=random.random,
+            now=now,
+        )
+        self._account = Account(now)
+        self._wish: int | None = None
+        self._is_neighbour = False
         self._viewers: dict[int, int] = {}
         self._left_at: float | None = None
         self._failure = ""
         self._failed_at = 0.0
-        self._history = ""
-        self._scrambling = (now, 0, 0, False)
-        self._state = State.STARTING
-        self._state_since = now
         self.monitor = Monitor()
         self._ladder = LadderLife(settings, announce)
         self._open_ring()
@@ -112,7 +119,11 @@ class ChannelLife:
     @property
     def runs_on_demand(self) -> bool:
         """Whether it runs only while somebody watches."""
-        return self.record.start is StartMode.ON_DEMAND
+        return lives_by_viewers(self.record)
+
+    def keep_warm(self, wanted: bool) -> None:
+        """Whether a neighbour in a lineup is watched, so that this one should be ready."""
+        self._is_neighbour = wanted
 
     def is_over(self, now: float) -> bool:
         """Whether an on-demand channel has had no viewer for so long that it should be stopped."""
@@ -120,21 +131,24 @@ class ChannelLife:
             self._left_at = None
             return False
         self._left_at = now if self._left_at is None else self._left_at
-        return now - self._left_at > LINGER_S
+        life = self.record.life
+        warm_s = DRAINED_AFTER_S if life.running is Running.DRAINING else life.warm_s
+        return not self._is_neighbour and now - self._left_at > warm_s
+
+    def wish(self, wish: int | None) -> None:
+        """What operator or schedule want on air: a source, the slate, or None for the best there is."""
+        self._wish = wish
 
     def update(self, record: Channel, now: float) -> None:
-        """The channel's record changed; only other sources interrupt it."""
-        changed = record.sources != self.record.sources
+        """The channel's record changed; only another source interrupts it."""
         if record.watch != self.record.watch:
             self._segmenter.watch(record.watch)
         self.record = record
         self._ladder.follow(record, self._ring, self._ring_bytes, now)
-        if changed:
-            self._detach()
-            self._place, self._history = 0, ""
-            if self._segmenter.statistics.packets:
-                self._segmenter.source_changed()
-            self._tried_since = now
+        try:
+            self._switcher.follow(record, self._segmenter, now)
+        except RightcastError as error:
+            self._fail(str(error), now)
 
     def tick(self, now: float) -> None:
         """Ten times a second, after the intakes: time passes for segmenter, failover and demand."""
@@ -144,9 +158,11 @@ class ChannelLife:
                 self._recover(now)
             return
         try:
-            self._follow_demand(now)
-            self._follow_sources(now)
-            if self._intake is not None:
+            if not self._switcher.is_running:
+                self._follow_demand(now)
+            if self._switcher.is_running:
+                if self._switcher.tick(self._segmenter, self._wish, now):
+                    self._note_change()
                 self._segmenter.tick(now)
         except RightcastError as error:
             self._fail(str(error), now)
@@ -154,31 +170,21 @@ class ChannelLife:
             _log.exception("Channel %s failed", self.record.name)
             self._fail("An internal fault; the headend's log says more.", now)
 
-    def feed(self, block: bytes, now: float) -> None:
-        """A block of the channel's service."""
-        try:
-            self._segmenter.feed(block, now)
-        except RightcastError as error:
-            self._fail(str(error), now)
-        except Exception:  # noqa: BLE001 - a fault in one channel must not stop others that share its multiplex
-            _log.exception("Channel %s failed", self.record.name)
-            self._fail("An internal fault; the headend's log says more.", now)
-
     def report(self, now: float) -> ChannelReport:
         """How the channel does; asked about once a second."""
-        self._watch_scrambling(now)
-        state, sentence = judge(self._facts(now))
-        if state is not self._state:
-            self._state, self._state_since = state, now
+        told = self._account.tell(
+            self.record,
+            self._switcher,
+            active=self._switcher.is_running or not self.runs_on_demand,
+            picture_open=self._ring.is_open,
+            failure=self._failure,
+            note=self._ladder.note,
+            now=now,
+        )
         seen = self._segmenter.statistics
-        source = self._source
         return ChannelReport(
             id=self.record.id,
             name=self.record.name,
-            state=state.value,
-            since=self._state_since,
-            source="" if source is None else redact(source.url),
-            detail=" ".join(filter(None, (self._history, sentence, self._ladder.note))),
             bitrate_bps=seen.bitrate_bps,
             continuity_errors=seen.continuity_errors,
             scrambled_packets=seen.scrambled_packets,
@@ -187,6 +193,7 @@ class ChannelLife:
             codecs=seen.codecs,
             resolution=seen.resolution,
             renditions=self._ladder.reports(now),
+            **told,
             **self.monitor.report(
                 seen, self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now
             ),
@@ -200,7 +207,7 @@ class ChannelLife:
     def sample(self) -> Sample | None:
         """What may be looked at now: the newest whole segment, while data comes."""
         newest = self._ring.newest
-        if newest is None or self._intake is None or self._state is not State.ON_AIR:
+        if newest is None or self._switcher.on_air is None or self._account.state is not State.ON_AIR:
             return None
         sequence, path, size = newest
         video, audio = ((stream.pid, stream.codec) if stream else None for stream in self._segmenter.streams)
@@ -212,7 +219,7 @@ class ChannelLife:
 
     def stop(self, *, keep: bool) -> None:
         """End. `keep` leaves the ring's files for the next process; otherwise edges are told and files removed."""
-        self._detach()
+        self._switcher.stop()
         self._ladder.stop(keep=keep)
         try:
             if keep:
@@ -222,19 +229,27 @@ class ChannelLife:
         except (RightcastError, OSError) as error:
             _log.warning("The ring of channel %s did not close well: %s", self.record.name, error)
 
-    @property
-    def _source(self) -> Source | None:
-        sources = self.record.sources
-        return sources[self._place % len(sources)] if sources else None
-
     def _is_alive(self, now: float) -> bool:
-        """Whether data comes, and has been coming for long enough to judge it."""
-        seen = self._segmenter.statistics
-        return self._intake is not None and self._state is not State.SILENT and now - seen.last_data <= SILENT_AFTER_S
+        """Whether data of a source comes, and has been coming for long enough to judge it."""
+        seen, leg = self._segmenter.statistics, self._switcher.on_air
+        return leg is not None and self._account.state is not State.SILENT and now - seen.last_data <= SILENT_AFTER_S
 
-    @property
-    def _is_active(self) -> bool:
-        return self._intake is not None or self.record.start is StartMode.ALWAYS
+    def _feed(self, leg: Leg, block: bytes, now: float) -> None:
+        """A block of one of the channel's sources."""
+        try:
+            leg.feed(block, now)
+        except RightcastError as error:
+            self._fail(str(error), now)
+        except Exception:  # noqa: BLE001 - a fault in one channel must not stop others that share its multiplex
+            _log.exception("Channel %s failed", self.record.name)
+            self._fail("An internal fault; the headend's log says more.", now)
+
+    def _note_change(self) -> None:
+        """Write into the log what was put on air, and why."""
+        standing = self._switcher.standing
+        shown = "the slate" if standing.active == SLATE else f"source {standing.active}"
+        fault = f" (source {standing.before}: {standing.fault})" if standing.fault is not None else ""
+        _log.warning("Channel %s shows %s: %s%s", self.record.name, shown, standing.cause, fault)
 
     def _open_ring(self) -> None:
         self._ring = TappedRing(
@@ -250,73 +265,13 @@ class ChannelLife:
 
     def _follow_demand(self, now: float) -> None:
         """Run when always on or wanted; a ring taken over from an earlier process waits for its viewers."""
-        if self._intake is None and (self._viewers or not self.runs_on_demand):
-            self._attach(now)
-
-    def _follow_sources(self, now: float) -> None:
-        if len(self.record.sources) < 2:
-            return
-        facts = self._facts(now)
-        chosen = next_source(facts, facts.patience_s)
-        if chosen is None:
-            return
-        _, sentence = judge(facts)
-        self._history = f"{sentence} Trying source {chosen}."
-        _log.warning("Channel %s: %s", self.record.name, self._history)
-        self._detach()
-        self._place = chosen - 1
-        if self._segmenter.statistics.packets:
-            self._segmenter.source_changed()
-        self._attach(now)
-
-    def _facts(self, now: float) -> Facts:
-        seen, intake, source = self._segmenter.statistics, self._intake, self._source
-        heard = seen.last_data > self._tried_since
-        if heard and now - seen.last_data <= SILENT_AFTER_S and now - self._tried_since > FAILURE_PAUSE_S:
-            self._history = ""
-        kind = None if source is None else source.kind
-        patience_s = SILENT_AFTER_S if heard or kind in _DATAGRAMS else _OPENING_S
-        return Facts(
-            now=now,
-            active=self._is_active,
-            source=self._place + 1,
-            sources=len(self.record.sources),
-            tried_since=self._tried_since,
-            last_bytes=0.0 if intake is None else intake.last_data,
-            last_data=seen.last_data,
-            last_segment=seen.last_segment,
-            picture_open=self._ring.is_open,
-            scrambled=self._scrambling[3],
-            trouble="" if intake is None else intake.trouble,
-            note="" if intake is None else intake.splitter.note,
-            patience_s=max(patience_s, _BURSTY.get(kind, 0.0) if kind is not None else 0.0),
-            failure=self._failure,
-        )
-
-    def _watch_scrambling(self, now: float) -> None:
-        """Whether more than a tenth of the packets since the last look were scrambled."""
-        seen = self._segmenter.statistics
-        _, packets, scrambled, before = self._scrambling
-        passed = seen.packets - packets
-        verdict = (seen.scrambled_packets - scrambled) * 10 > passed if passed > _PACKETS_OF_PROOF else before
-        self._scrambling = (now, seen.packets, seen.scrambled_packets, verdict)
-
-    def _attach(self, now: float) -> None:
-        source = self._source
-        self._tried_since = now
-        if source is not None:
-            self._intake = self._intakes.attach(source.url, source.service_id, self.feed, now)
-            self._attached = source
-
-    def _detach(self) -> None:
-        if self._attached is not None:
-            self._intakes.detach(self._attached.url, self._attached.service_id, self.feed)
-        self._intake = self._attached = None
+        if self._viewers or self._is_neighbour or not self.runs_on_demand:
+            self._switcher.start(self._segmenter, now)
 
     def _fail(self, sentence: str, now: float) -> None:
         _log.error("Channel %s failed: %s", self.record.name, sentence)
         self._failure, self._failed_at = redact(sentence), now
-        self._detach()
+        self._switcher.stop()
 
     def _recover(self, now: float) -> None:
         """After a pause: a new segmenter on what the ring holds."""
@@ -327,4 +282,9 @@ class ChannelLife:
         except (RightcastError, OSError) as error:
             self._failure, self._failed_at = redact(str(error)), now
             return
-        self._failure, self._tried_since = "", now
+        self._failure = ""
+
+
+def lives_by_viewers(record: Channel) -> bool:
+    """Whether a channel runs only while somebody watches: on demand, or draining."""
+    return record.start is StartMode.ON_DEMAND or record.life.running is Running.DRAINING

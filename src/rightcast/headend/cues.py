@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from rightcast.formats.mpegts.streams import StreamInfo
     from rightcast.headend.ring import Ring
+    from rightcast.headend.shelf import Shelf
 
 RECENT = 8
 REPEATED_S = 10.0
@@ -45,7 +46,7 @@ class HeardCue:
 class CueReader:
     """Reads the cues of one channel. Times are given as the cutter's clock, in ticks, and as unix seconds."""
 
-    def __init__(self, ring: Ring) -> None:
+    def __init__(self, ring: Ring | Shelf) -> None:
         self.pids: frozenset[int] = frozenset()
         self.recent: deque[HeardCue] = deque(maxlen=RECENT)
         self._ring = ring
@@ -138,7 +139,7 @@ class CueReader:
         self._follow_restrictions(heard)
 
 
-def _marked_before(ring: Ring) -> Iterator[tuple[float, bytes]]:
+def _marked_before(ring: Ring | Shelf) -> Iterator[tuple[float, bytes]]:
     """Cues that the process before has marked, and when they took effect."""
     opened: Opened | None = None
     for message in ring.snapshot():

@@ -5,13 +5,16 @@ A channel without a right in force is not carried; time alone ends it, no messag
 
 from __future__ import annotations
 
+import logging
 import zlib
 from datetime import UTC, datetime
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.contract.catalogue import Kind
-from rightcast.domain.lineup import Channel
+from rightcast.domain.life import neighbours_of
+from rightcast.domain.lineup import Channel, Lineup, Station
 from rightcast.domain.rights import CarriageRight, carried_channels, next_boundary
 
 if TYPE_CHECKING:
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from rightcast.state.feed import Feed
 
 _BATCH = 1000
+_FOLLOWED = frozenset({Kind.CHANNEL, Kind.RIGHT, Kind.LINEUP, Kind.STATION})
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 def shard_of(channel: Channel, headends: int) -> int:
@@ -35,6 +42,8 @@ class Desired:
         self._number = 0
         self._channels: dict[int, Channel] = {}
         self._rights: dict[int, CarriageRight] = {}
+        self._lineups: dict[int, Lineup] = {}
+        self.zone = ZoneInfo("UTC")
         self._carried: dict[int, Channel] | None = None
         self._valid = (0.0, 0.0)
 
@@ -48,6 +57,7 @@ class Desired:
             self._number = 0
             self._channels.clear()
             self._rights.clear()
+            self._lineups.clear()
             self._carried = None
         while revisions := self._feed.read(self._number, _BATCH):
             for revision in revisions:
@@ -69,17 +79,46 @@ class Desired:
             self._valid = (now, inf if boundary is None else boundary.timestamp())
         return self._carried
 
+    def neighbours(self, channel_id: int) -> list[int]:
+        """The channels that a channel's life wants warm beside it, in all its lineups, nearest first."""
+        channel = self._channels.get(channel_id)
+        reach = 0 if channel is None else channel.life.neighbours
+        if not reach:
+            return []
+        orders = [[entry.channel_id for entry in lineup.entries] for lineup in self._lineups.values()]
+        return list(dict.fromkeys(one for order in orders for one in neighbours_of(channel_id, order, reach)))
+
     def _apply(self, revision: Revision) -> bool:
-        if revision.kind not in {Kind.CHANNEL, Kind.RIGHT}:
-            return False
+        record: Record | None = revision.record() if revision.kind in _FOLLOWED else None
+        match revision.kind:
+            case Kind.CHANNEL:
+                _put(self._channels, revision.key, record, Channel)
+            case Kind.RIGHT:
+                _put(self._rights, revision.key, record, CarriageRight)
+            case Kind.LINEUP:
+                _put(self._lineups, revision.key, record, Lineup)
+                return True
+            case Kind.STATION:
+                self.zone = _zone_of(record)
+                return True
+            case _:
+                return False
         self._carried = None
-        record: Record | None = revision.record()
-        if isinstance(record, Channel):
-            self._channels[revision.key] = record
-        elif isinstance(record, CarriageRight):
-            self._rights[revision.key] = record
-        elif revision.kind is Kind.CHANNEL:
-            self._channels.pop(revision.key, None)
-        else:
-            self._rights.pop(revision.key, None)
         return True
+
+
+def _put(held: dict[int, T], key: int, record: Record | None, kind: type[T]) -> None:
+    if isinstance(record, kind):
+        held[key] = record
+    else:
+        held.pop(key, None)
+
+
+def _zone_of(record: Record | None) -> ZoneInfo:
+    """The station's clock; UTC for one that this machine does not know."""
+    name = record.timezone if isinstance(record, Station) else "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        _log.warning("The time zone %s is not known here; schedules go by UTC", name)
+        return ZoneInfo("UTC")

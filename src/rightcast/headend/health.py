@@ -1,4 +1,4 @@
-"""What state a channel is in, and the sentence that tells its operator so. Decided from facts, no I/O.
+"""What state a channel is in, and the sentences that tell its operator so. Decided from facts, no I/O.
 
 States are those of the contract's ChannelReport: starting, on_air, silent, idle, failed.
 """
@@ -8,14 +8,25 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rightcast.domain.failover import SLATE, Cause, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rightcast.domain.failover import Standing
 
 SILENT_AFTER_S = 2.0
-"""Silence after which the next source is tried, and the channel is no longer called on air."""
+"""Silence after which the channel is no longer called on air."""
 NO_PICTURE_AFTER_S = 12.0
 """Data without a segment for so long deserves a sentence."""
 
 READY = "Starts with its first viewer."
 """What an idle channel says."""
+STOPPED = "Stopped by its operator."
+DRAINED = "Takes no new viewers, and has none left."
+OFF = "Off by its schedule."
 
 
 class State(enum.StrEnum):
@@ -83,16 +94,43 @@ def _without_data(facts: Facts, which: str) -> tuple[State, str]:
     if facts.trouble:
         return State.FAILED, f"{which}: {facts.trouble}"
     since = max(facts.last_data, facts.tried_since)
-    clock = f"{datetime.fromtimestamp(since, UTC):%H:%M:%S} UTC"
     if facts.now - facts.last_bytes <= facts.patience_s:
-        return State.SILENT, f"{which} sends since {clock}, but nothing of the wanted service is in it."
-    return State.SILENT, f"{which} is silent since {clock}."
+        return State.SILENT, f"{which} sends since {clock(since)}, but nothing of the wanted service is in it."
+    return State.SILENT, f"{which} is silent since {clock(since)}."
 
 
-def next_source(facts: Facts, patience_s: float) -> int | None:
-    """Which source to try instead of the present one (counting from 1); None to stay."""
-    if facts.sources < 2 or facts.failure or not facts.active:
-        return None
-    if facts.now - max(facts.last_data, facts.tried_since) <= patience_s:
-        return None
-    return facts.source % facts.sources + 1
+FAULT_WORDS = {
+    Fault.SILENT: "silent",
+    Fault.CLOSED: "closed",
+    Fault.NO_PICTURE: "without a picture",
+    Fault.ERRORS: "full of errors",
+    Fault.BITRATE: "at a fallen bitrate",
+}
+
+
+def off_air(since: float, faults: Mapping[int, str]) -> str:
+    """What is told while the slate is shown for want of a picture; `faults` in words by source."""
+    listed = ", ".join(f"source {place} {words}" for place, words in sorted(faults.items()))
+    alone = next(iter(faults.values()), "")
+    told = f": {listed}" if len(faults) > 1 else f": the source is {alone}" if alone else ""
+    return f"Off air since {clock(since)}, the slate is shown{told}."
+
+
+def switched(standing: Standing, sources: int) -> str:
+    """Why something else than the preferred source is on air; empty when nothing is worth telling."""
+    since = clock(standing.since)
+    if standing.active == SLATE:
+        return f"The slate is shown since {since}, as asked." if standing.cause is Cause.ASKED else ""
+    if standing.cause is Cause.ASKED:
+        return f"Source {standing.active} is on air since {since}, as asked."
+    if sources < 2 or standing.active == 1:
+        return ""
+    if standing.cause is Cause.FAULT and standing.before != SLATE and standing.fault is not None:
+        words = FAULT_WORDS[standing.fault]
+        return f"Source {standing.active} is on air since {since}: source {standing.before} was {words}."
+    return f"Source {standing.active} is on air since {since}."
+
+
+def clock(moment: float) -> str:
+    """A moment of today as operators read it."""
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S} UTC"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
+HURRIED_PAUSE_S = 2.0
 STABLE_S = 10.0
 """Data for so long forgives the failures before."""
 SPLIT_EVERY_S = 0.15
@@ -174,6 +175,11 @@ class Intake:
         else:
             self._drain(self._receiver, now)
         self.splitter.tick(now)
+
+    def hurry(self, now: float) -> None:
+        """A channel is dark for want of this source: it is tried again sooner than its failures would have it."""
+        if self._receiver is None and self._open_at - now > 1.25 * HURRIED_PAUSE_S:
+            self._open_at = now + self._jitter(0.75, 1.25) * HURRIED_PAUSE_S
 
     def close(self) -> None:
         """Let go of the source; a task that still opens it is cancelled."""

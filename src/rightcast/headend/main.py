@@ -19,6 +19,7 @@ from rightcast.headend.announcer import Announcer
 from rightcast.headend.budget import ring_budget
 from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.headend.pictures.rounds import Rounds
+from rightcast.headend.slate.cards import SlateCards
 from rightcast.headend.sources.opening import Workshop, open_receiver
 from rightcast.headend.supervisor import Supervisor
 from rightcast.headend.thumbnails import Thumbnails
@@ -48,6 +49,7 @@ async def run(settings: StationSettings, shard: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     feed = FileFeed(settings.feed)
+    slates = SlateCards(workshop.ffmpeg, settings.data / "slates")
 
     def snapshot() -> list[Announcement]:
         return supervisor.snapshot()
@@ -65,12 +67,14 @@ async def run(settings: StationSettings, shard: int) -> None:
         budget_bytes=budget_bytes,
         now=time.time(),
         rounds=Rounds(Thumbnails(settings.thumbnails)),
+        slates=slates,
     )
     await announcer.start()
     try:
         await _tick_until(ending, supervisor, announcer, FileReports(settings.reports), f"headend-{shard}")
     finally:
         supervisor.close()
+        slates.close()
         await announcer.close()
         feed.close()
 

@@ -25,6 +25,7 @@ from rightcast.headend.statistics import Bitrate, Statistics
 if TYPE_CHECKING:
     from rightcast.formats.mpegts.streams import StreamInfo
     from rightcast.headend.ring import Ring
+    from rightcast.headend.shelf import Shelf
 
 SILENCE_S = 3.0
 STUCK_S = 6.0
@@ -41,7 +42,7 @@ class Segmenter:
     What passes by is measured by the way, within the limits of `watch`.
     """
 
-    def __init__(self, ring: Ring, *, segment_s: float, part_s: float, watch: Watch | None = None) -> None:
+    def __init__(self, ring: Ring | Shelf, *, segment_s: float, part_s: float, watch: Watch | None = None) -> None:
         self.statistics = Statistics()
         self.measures = Measures(watch)
         self._measuring = watch is None or watch.stream
@@ -133,6 +134,11 @@ class Segmenter:
             self._measuring = watch.stream
             self.measures.forget()
             self._watch()
+
+    @property
+    def unfinished(self) -> bytes:
+        """The beginning of a packet whose end has not come yet."""
+        return self._aligner.unfinished
 
     def _do_without_random_access(self, now: float) -> None:
         self._waiting_since = now
@@ -246,10 +252,15 @@ class Segmenter:
                 self._apply(cut, offset)
                 if cut.begins and not clue.random_access:
                     self._essence.distrust_flags()
+            self._note_picture()
             self._unit = self._ring.position + offset - self._taken
         if clue.interests_changed:
             self._watch()
         return clue.interests_changed
+
+    def _note_picture(self) -> None:
+        if self._cutter.is_open:
+            self.statistics.last_picture = self._now
 
     def _unit_damaged(self, pid: int, row: int) -> bool:
         """Whether packets within the access unit that ends before `row` were lost; a clean splice loses none."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Statistics:
-    """`last_data` and `last_segment` are unix seconds, 0 before the first; `codecs` an RFC 6381 list.
+    """`last_data`, `last_picture` and `last_segment` are unix seconds, 0 before the first; `codecs` an RFC 6381 list.
+
+    `last_picture`: when a picture (of radio: a sound) last went into an open segment.
 
     `discontinuities` counts breaks seen inside the stream (jumps in time, other tables), not restarts of the source.
     """
@@ -24,6 +26,7 @@ class Statistics:
     skipped_bytes: int = 0
     last_data: float = 0.0
     last_segment: float = 0.0
+    last_picture: float = 0.0
     codecs: str = ""
     resolution: str = ""
     has_video: bool = False

@@ -10,19 +10,19 @@ import os
 import shutil
 import sqlite3
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import inf
 from typing import TYPE_CHECKING
 
 import rightcast
 from rightcast.contract.reports import ChannelReport, HeadendReport
 from rightcast.domain.errors import RightcastError
-from rightcast.domain.lineup import StartMode
 from rightcast.headend.budget import Room, rings_of, too_small
-from rightcast.headend.channel import LINGER_S, ChannelLife
+from rightcast.headend.channel import LINGER_S, ChannelLife, lives_by_viewers
 from rightcast.headend.desired import Desired, shard_of
 from rightcast.headend.health import State
 from rightcast.headend.intake import Intakes
+from rightcast.headend.programming import Programming
 from rightcast.headend.ring import INDEX
 from rightcast.headend.waiting import Waiting
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Channel
     from rightcast.headend.pictures.rounds import Rounds
+    from rightcast.headend.slate.cards import Slates
     from rightcast.headend.sources.receiver import Receiver
     from rightcast.state.feed import Feed
 
@@ -43,6 +44,8 @@ RETRY_S = 10.0
 TAKEOVER_S = 0.5
 """A channel that moves here from another process starts only after that one has let go of the ring."""
 STARTS_PER_TICK = 100
+MOST_NEIGHBOURS_WARM = 24
+"""So many channels of one process run only because a neighbour of theirs is watched."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,12 +64,16 @@ class Supervisor:
         budget_bytes: int,
         now: float,
         rounds: Rounds | None = None,
+        slates: Slates | None = None,
     ) -> None:
         self._settings = settings
         self._shard = shard
         self._announce = announce
         self._desired = Desired(feed)
         self._intakes = Intakes(open_receiver)
+        self._slates = slates
+        self._programming = Programming()
+        self._warm: set[int] = set()
         self._budget_bytes = budget_bytes
         self._rounds = rounds
         self._started = now
@@ -89,8 +96,11 @@ class Supervisor:
         if self._refresh() or now >= self._compare_at:
             self._compare_at = now + RIGHTS_EVERY_S
             carried = self._desired.carried(now)
-            if carried is not self._carried:
+            if self._programming.look(carried, self._desired.zone, now) or carried is not self._carried:
                 self._follow(carried, now)
+                self._warm_neighbours()
+            for number, life in self._running.items():
+                life.wish(self._programming.wishes.get(number))
         over = [number for number, life in self._running.items() if life.is_over(now)]
         for number in over:
             self._end(number, now)
@@ -130,6 +140,7 @@ class Supervisor:
                 life.want(edge, want.viewers)
             elif _is_on_demand(self._mine.get(want.channel)):
                 self._call(want.channel)
+        self._warm_neighbours()
 
     def report(self, now: float) -> HeadendReport:
         """How everything does."""
@@ -181,9 +192,11 @@ class Supervisor:
         first, before = self._carried is None, self._mine
         shards = self._settings.headends
         self._carried = carried
-        mine = carried
+        resting = self._programming.resting
+        awake = {number: one for number, one in carried.items() if number not in resting} if resting else carried
+        mine = awake
         if shards > 1:
-            mine = {number: one for number, one in carried.items() if shard_of(one, shards) == self._shard}
+            mine = {number: one for number, one in awake.items() if shard_of(one, shards) == self._shard}
         self._mine = mine
         for number in [number for number in self._running if number not in mine]:
             _log.info("Channel %s leaves the air", self._running[number].record.name)
@@ -192,17 +205,46 @@ class Supervisor:
         self._not_before = {number: then for number, then in self._not_before.items() if number in mine and then > now}
         if shards > 1 and not first:
             self._not_before |= dict.fromkeys(mine.keys() - before.keys(), now + TAKEOVER_S)
-        for number, life in self._running.items():
-            if life.record != mine[number]:
-                life.update(mine[number], now)
-        self._pending = self._always(carried) | {number for number in self._wanted if _is_on_demand(mine.get(number))}
+        restarting = self._renew(mine, now)
+        self._pending = (
+            self._always(awake) | restarting | {number for number in self._wanted if _is_on_demand(mine.get(number))}
+        )
         self._waiting.follow(mine, (number for number in sorted(mine) if _is_on_demand(mine[number])), now)
         if first:
-            self._pending |= self._leftovers(carried, now)
             if self._rounds is not None:
                 self._rounds.keep_only(carried.keys())
+            self._pending |= self._leftovers(awake, now)
+        self._waiting.rest(
+            {number: (carried[number], words) for number, words in resting.items() if self._owns(carried[number])}
+        )
         self._pending -= self._running.keys()
         self._allot()
+
+    def _owns(self, channel: Channel) -> bool:
+        """Whether the channel is this process's."""
+        return self._settings.headends < 2 or shard_of(channel, self._settings.headends) == self._shard
+
+    def _renew(self, mine: dict[int, Channel], now: float) -> set[int]:
+        """Tell running channels what their records say now; those that are to be restarted are ended and returned."""
+        restarting = set()
+        for number, life in [*self._running.items()]:
+            before, after = life.record, mine[number]
+            if after.life.restarts != before.life.restarts:
+                _log.info("Channel %s is restarted", after.name)
+                self._running.pop(number).stop(keep=True)
+                restarting.add(number)
+            elif before != after:
+                life.update(after, now)
+        return restarting
+
+    def _warm_neighbours(self) -> None:
+        """Keep the neighbours of what is watched running, as far as its life asks for it."""
+        wanted = (one for number in self._wanted for one in self._desired.neighbours(number))
+        fitting = (one for one in dict.fromkeys(wanted) if _is_on_demand(self._mine.get(one)))
+        self._warm = set(islice(fitting, MOST_NEIGHBOURS_WARM))
+        for number, life in self._running.items():
+            life.keep_warm(number in self._warm)
+        self._pending |= self._warm - self._running.keys()
 
     def _always(self, carried: dict[int, Channel]) -> set[int]:
         """The channels of this process that run always, as far as the budget of the station holds them."""
@@ -222,7 +264,7 @@ class Supervisor:
 
     def _call(self, number: int) -> None:
         """Somebody wants to watch an on-demand channel that does not run, or no longer does."""
-        if number in self._wanted:
+        if number in self._wanted or number in self._warm:
             self._pending.add(number)
         else:
             self._pending.discard(number)
@@ -266,7 +308,10 @@ class Supervisor:
             intakes=self._intakes,
             ring_bytes=self._room.share_bytes(others + wanted),
             now=now,
+            slates=self._slates,
         )
+        life.keep_warm(channel.id in self._warm)
+        life.wish(self._programming.wishes.get(channel.id))
         self._failed.pop(channel.id, None)
         self._pending.discard(channel.id)
         self._running[channel.id] = life
@@ -317,7 +362,7 @@ class Supervisor:
 
 
 def _is_on_demand(channel: Channel | None) -> bool:
-    return channel is not None and channel.start is StartMode.ON_DEMAND
+    return channel is not None and lives_by_viewers(channel)
 
 
 def _age_s(file: Path, now: float) -> float:

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from rightcast.contract.reports import ChannelReport
+from rightcast.domain.life import Running
 from rightcast.domain.sources import redact
-from rightcast.headend.health import READY, State
+from rightcast.headend.health import DRAINED, READY, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -27,6 +28,7 @@ class Waiting:
     def __init__(self) -> None:
         self._on_demand: dict[int, Channel] = {}
         self._roomless: dict[int, Channel] = {}
+        self._resting: dict[int, tuple[Channel, str]] = {}
         self._sentence = ""
         self._since: dict[int, float] = {}
         self._idle: dict[int, ChannelReport] = {}
@@ -34,13 +36,17 @@ class Waiting:
     def follow(self, mine: Mapping[int, Channel], on_demand: Iterable[int], now: float) -> None:
         """The channels carried by this process, and which of them run on demand."""
         self._on_demand = {number: mine[number] for number in on_demand}
-        self._since = {number: self._since.get(number, now) for number in mine}
+        self._since = {number: self._since.get(number, now) for number in {*mine, *self._resting}}
         self._idle.clear()
 
     def without_room(self, channels: Iterable[Channel], sentence: str) -> None:
         """These should run always, but the ring has no room for them."""
         self._roomless = {channel.id: channel for channel in channels}
         self._sentence = sentence
+
+    def rest(self, resting: Mapping[int, tuple[Channel, str]]) -> None:
+        """These do not run by the word of operator or schedule, in a sentence each."""
+        self._resting = dict(resting)
 
     def ended(self, number: int, now: float) -> None:
         """The channel ran until now."""
@@ -52,6 +58,8 @@ class Waiting:
         idle = list(islice((number for number in self._on_demand if number not in busy), LISTED))
         roomless = list(islice((channel for channel in self._roomless.values() if channel.id not in busy), LISTED))
         listed = [self._idle_report(number) for number in idle]
+        resting = islice(self._resting.values(), LISTED)
+        listed += [_report(one, State.IDLE, self._since.get(one.id, 0.0), words) for one, words in resting]
         listed += [_report(one, State.FAILED, self._since.get(one.id, 0.0), self._sentence) for one in roomless]
         running = sum(number in self._on_demand for number in busy)
         more_idle = len(self._on_demand) - running - len(idle)
@@ -62,7 +70,8 @@ class Waiting:
         report = self._idle.get(number)
         if report is None:
             channel = self._on_demand[number]
-            report = self._idle[number] = _report(channel, State.IDLE, self._since.get(number, 0.0), READY)
+            words = DRAINED if channel.life.running is Running.DRAINING else READY
+            report = self._idle[number] = _report(channel, State.IDLE, self._since.get(number, 0.0), words)
         return report
 
 

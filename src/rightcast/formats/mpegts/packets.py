@@ -56,6 +56,11 @@ class Aligner:
         self._locked = False
         self._expected = False
 
+    @property
+    def unfinished(self) -> bytes:
+        """The beginning of a packet whose end has not come yet."""
+        return bytes(self._rest)
+
     def reset(self) -> None:
         """Forget an unfinished packet: the next byte belongs to another stream."""
         self._rest, self._locked, self._expected = b"", False, False

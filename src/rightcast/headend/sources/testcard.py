@@ -72,7 +72,7 @@ def testcard_recipe(ffmpeg: str, parts: SplitResult, workshop: Path) -> Recipe:
     """The recipe of one card; `workshop` is the folder of the font and the burnt-in texts."""
     card = Card.of(parts)
     folder = workshop.absolute()
-    text = _lay_out(card, folder)
+    text = lay_out(card.name, folder)
     # One thread each for filters and encoder: small pictures gain nothing from more, and stations run many.
     quiet = (ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "error", "-filter_complex_threads", "1")
     if card.pattern == "radio":
@@ -135,12 +135,12 @@ def _encoder(card: Card) -> tuple[str, ...]:
     )
 
 
-def _lay_out(card: Card, folder: Path) -> str:
+def lay_out(name: str, folder: Path) -> str:
     """Write font and name where ffmpeg, started in this folder, finds them without any quoting."""
-    text = f"{hashlib.sha256(card.name.encode()).hexdigest()[:16]}.txt"
+    text = f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / text).write_text(card.name if SYSTEM_FONT.exists() else _in_plain_letters(card.name))
+        (folder / text).write_text(name if SYSTEM_FONT.exists() else _in_plain_letters(name))
         if not (folder / FONT).exists():
             draft = folder / f".{FONT}.{text}"
             draft.write_bytes(_font())

@@ -1,0 +1,1 @@
+"""What a channel shows when none of its sources has a picture: made once, then played by our own hand."""
