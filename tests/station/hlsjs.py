@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.server
-import os
 import shutil
-import subprocess
-import sys
-import tarfile
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.station.npm import HLS_JS, script
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION = "1.7.4"
-SHA512 = "dc697119d3ef4f6607bd060eb7ec8ecd3fc3122a2bfea255348ca51c0efb9207a805375042a8bbd06c1e7cd11498741e346ca30bc53adbe6ebbaa5bf4e99beb6"  # noqa: E501 - a hash is one word
-CACHE = Path(__file__).parents[1] / ".cache"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",  # tests may run as root
@@ -45,35 +38,14 @@ hls.attachMedia(video); hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
 
 
 def library() -> bytes:
-    """hls.js itself, fetched once by npm and checked; skips the test when that is not possible."""
-    kept = CACHE / f"hls-{VERSION}.min.js"
-    if kept.exists():
-        return kept.read_bytes()
-    CACHE.mkdir(exist_ok=True)
-    npm = Path(sys.executable).parent / "npm"
-    archive = CACHE / f"hls.js-{VERSION}.tgz"
-    environment = os.environ | {"PATH": f"{npm.parent}:{os.environ['PATH']}"}
-    if not npm.exists():
-        pytest.skip("npm is not in the virtual environment; make install-dev brings it")
-    try:
-        arguments = [npm, "pack", "--silent", f"hls.js@{VERSION}"]
-        subprocess.run(arguments, cwd=CACHE, env=environment, check=True, timeout=100, capture_output=True)
-    except (subprocess.SubprocessError, OSError) as error:
-        pytest.skip(f"npm cannot fetch hls.js {VERSION}: {error}")
-    digest = hashlib.sha512(archive.read_bytes()).hexdigest()
-    assert digest == SHA512, "this is not the hls.js that was looked at"
-    with tarfile.open(archive) as opened:
-        member = opened.extractfile("package/dist/hls.min.js")
-        assert member is not None
-        kept.write_bytes(member.read())
-    archive.unlink()
-    return kept.read_bytes()
+    """hls.js itself; skips the test when npm cannot bring it."""
+    return script(HLS_JS)
 
 
 @contextmanager
-def page_server(script: bytes) -> Iterator[str]:
+def page_server(script: bytes, page: str = PAGE) -> Iterator[str]:
     """The player's page, from another origin than the station, as on any operator's site."""
-    pages = {"/hls.js": (script, "text/javascript"), "/": (PAGE.encode(), "text/html")}
+    pages = {"/hls.js": (script, "text/javascript"), "/": (page.encode(), "text/html")}
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -94,12 +94,28 @@ def sending(stream: bytes, port: int | None = None) -> Iterator[Sender]:
 
 
 @contextmanager
-def encoder(port: int, *, rate: int = 25) -> Iterator[subprocess.Popen[bytes]]:
-    """A live encoder whose clock never jumps: a moving picture and a tone over UDP, a key frame each second."""
+def encoder(port: int, *, rate: int = 25, languages: tuple[str, ...] = ("",)) -> Iterator[subprocess.Popen[bytes]]:
+    """A live encoder whose clock never jumps: a moving picture and tones over UDP, a key frame each second."""
     arguments = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-v", "error", "-re"]
     arguments += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={rate}"]
-    arguments += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-    arguments += ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(rate), "-b:v", "400k"]
+    for place, _ in enumerate(languages):
+        arguments += ["-f", "lavfi", "-i", f"sine=frequency={440 + 110 * place}:sample_rate=48000"]
+    for place, language in enumerate(languages):
+        arguments += ["-map", f"{place + 1}:a", f"-metadata:s:a:{place}", f"language={language}"]
+    arguments += [
+        "-map",
+        "0:v",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-tune",
+        "zerolatency",
+        "-g",
+        str(rate),
+        "-b:v",
+        "400k",
+    ]
     arguments += ["-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k", "-flush_packets", "1"]
     arguments += ["-f", "mpegts", f"udp://127.0.0.1:{port}?pkt_size=1316"]
     process = subprocess.Popen(arguments)

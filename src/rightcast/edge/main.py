@@ -124,7 +124,8 @@ class Edge:
             Lists(part_s=settings.part_s, cues=self._cues_of),
             Manifests(),
             packaging=self._packaging,
-            clock=lambda request: f"{place_of(request, settings).url}/time",
+            protected=lambda channel_id: self.replica.protection(channel_id).is_on,
+            place=lambda request: place_of(request, settings).url,
         )
         self.live = Live(self.admission, self.viewings, self.rings, self.delivery, keys=self.keys, outputs=self.outputs)
         catalogue = Catalogue(self.replica, self.admission)

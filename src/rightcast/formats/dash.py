@@ -125,7 +125,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A live presentation. Moments are unix seconds, lengths seconds; `clock` is where a player asks the time."""
+    """A live presentation. Moments are unix seconds, lengths seconds; `clock` is where a player asks the time.
+
+    `base` is the address before all names, `location` that of the manifest itself: some players take a redirect for
+    the manifest alone.
+    """
 
     periods: tuple[Period, ...]
     published: float
@@ -135,6 +139,8 @@ class Manifest:
     longest_s: float
     buffer_s: float
     clock: str
+    base: str
+    location: str
 
 
 def manifest(found: Manifest) -> str:
@@ -148,6 +154,8 @@ def manifest(found: Manifest) -> str:
         f'maxSegmentDuration="{_lasting(found.longest_s)}"',
     ]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<MPD {' '.join(attributes)}>"]
+    lines.append(f"<BaseURL>{escape(found.base)}</BaseURL>")
+    lines.append(f"<Location>{escape(found.location)}</Location>")
     for period in found.periods:
         lines += _period(period)
     lines.append(f'<UTCTiming schemeIdUri="{HTTP_ISO}" value={quoteattr(found.clock)}/>')

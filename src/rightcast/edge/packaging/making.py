@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from rightcast.edge.packaging.job import Extent, Job, Made, Place, Recipe
 from rightcast.formats.cmaf import package
+from rightcast.formats.isobmff.fragment import Samples, fragment
 from rightcast.formats.mpegts.selection import select
 from rightcast.formats.teletext.segments import webvtt_segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
 
 
 def make(job: Job) -> Made:
@@ -26,15 +27,25 @@ def make(job: Job) -> Made:
         return _write(Path(job.out), (), [(job.pids[0], chosen)])
     if job.recipe is Recipe.TEXT:
         return _write(Path(job.out), (), [(job.pids[0], _text(job, source))])
-    packaged = package(
-        source,
-        before=b"".join(map(_read, job.before)),
-        time=job.time,
-        sequence=job.sequence,
-        pids=frozenset(job.pids) if job.pids else None,
-    )
-    fragments = [(pid, fragment.data) for pid, fragment in packaged.fragments.items()]
-    return _write(Path(job.out), packaged.inits.items(), fragments)
+    before = b"".join(map(_read, job.before))
+    pids = frozenset(job.pids) if job.pids else None
+    packaged = package(source, before=before, time=job.time, sequence=job.sequence, pids=pids)
+    fragments = [(pid, one.data) for pid, one in packaged.fragments.items()]
+    silent = packaged.inits.keys() - packaged.fragments.keys()
+    return _write(Path(job.out), packaged.inits.items(), [*fragments, *_empty(silent, before, job)])
+
+
+def _empty(pids: Set[int], before: bytes, job: Job) -> Iterable[tuple[int, bytes]]:
+    """Fragments without samples, for tracks of which nothing ends in a part: broadcasters send sound in bursts.
+
+    They stand at the time at which the track goes on, so that players see neither a gap nor a failed request.
+    """
+    if not pids:
+        return
+    earlier = package(before, time=job.time, sequence=job.sequence, pids=pids)
+    for pid, last in earlier.fragments.items():
+        nothing = Samples(base=last.base + last.length, sizes=(), durations=(), offsets=(), flags=(), body=b"")
+        yield pid, fragment(pid, job.sequence, nothing)
 
 
 def _text(job: Job, source: bytes) -> bytes:

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from rightcast.edge.cues import cues_of
-from rightcast.edge.packaging.names import Form
+from rightcast.edge.packaging.names import MANIFEST, Form
 from rightcast.edge.packaging.tracks import Picture, Sound, pictures, rates, sounds
 from rightcast.formats.dash import (
     TIMESCALE,
@@ -40,10 +40,10 @@ class Manifests:
     def __init__(self) -> None:
         self._begun: dict[Ring, dict[int, tuple[float, int]]] = {}
 
-    def write(self, rings: Sequence[Ring], clock: str) -> str | None:
+    def write(self, rings: Sequence[Ring], *, clock: str, base: str) -> str | None:
         """The manifest of a channel's rings, the broadcast first; None while there is no closed segment.
 
-        `clock` is the address where players ask the time.
+        `clock` is the address where players ask the time, `base` that before the names of manifest and segments.
         """
         if not rings:
             return None
@@ -65,6 +65,8 @@ class Manifests:
                 longest_s=float(main.target_duration),
                 buffer_s=float(main.target_duration),
                 clock=clock,
+                base=base,
+                location=base + MANIFEST,
             )
         )
 

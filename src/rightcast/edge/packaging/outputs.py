@@ -46,7 +46,8 @@ T = TypeVar("T")
 class Outputs:
     """Everything under a token but the plain playlist and segments of transport stream.
 
-    `packaging` says what a channel offers, `clock` where the sender of a request may ask the time.
+    `packaging` says what a channel offers, `protected` whether nothing of it may leave in the clear, `place` under
+    which address the sender of a request reaches this edge.
     """
 
     def __init__(
@@ -57,18 +58,22 @@ class Outputs:
         manifests: Manifests,
         *,
         packaging: Callable[[int], Packaging],
-        clock: Callable[[Request], str],
+        protected: Callable[[int], bool],
+        place: Callable[[Request], str],
     ) -> None:
         self._rings = rings
         self._workshop = workshop
         self._lists = lists
         self._manifests = manifests
         self._packaging = packaging
-        self._clock = clock
+        self._protected = protected
+        self._place = place
         self._shared: dict[tuple[Ring, int, int | None], asyncio.Task[bool]] = {}
 
     def answer(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
         """The answer to what a viewing asks for by name."""
+        if self._protected(viewing.channel_id):
+            return not_found()
         offered = self._packaging(viewing.channel_id)
         form = _MASTERS.get(name)
         if name == names.MANIFEST and offered.dash:
@@ -87,6 +92,8 @@ class Outputs:
         Without a wish it is the plain playlist, as long as that holds all there is to choose.
         """
         offered = self._packaging(channel_id)
+        if self._protected(channel_id):
+            return names.INDEX if wanted in {"", "ts"} else None
         match wanted:
             case "" | "ts":
                 return names.INDEX if lists.is_plain(self._rings.of_channel(channel_id)) else names.MASTER
@@ -121,7 +128,10 @@ class Outputs:
         return refusal(Denied(viewing.refused)) if viewing.ended else write() or not_on_air()
 
     def _manifest(self, request: Request, viewing: Viewing) -> Answer:
-        body = self._manifests.write(self._rings.of_channel(viewing.channel_id), self._clock(request))
+        place = self._place(request)
+        base = f"{place}/s/{viewing.token}/{viewing.channel_id}/"
+        rings = self._rings.of_channel(viewing.channel_id)
+        body = self._manifests.write(rings, clock=f"{place}/time", base=base)
         if body is None:
             return None
         return Response(body=body.encode(), content_type=MANIFEST_TYPE, headers=(_NO_CACHE,))

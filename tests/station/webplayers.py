@@ -1,0 +1,50 @@
+"""Pages on which players of the web show a channel, all with the same few functions for tests to call."""
+
+from __future__ import annotations
+
+from tests.station.npm import DASH_JS, HLS_JS, SHAKA, Package
+
+_HEAD = """<!doctype html><title>player</title><video id=v muted autoplay playsinline></video>
+<script src=/hls.js></script><script>
+window.trouble = [];
+const video = document.getElementById('v');
+const source = new URLSearchParams(location.search).get('src');
+window.moved = () => video.currentTime;
+window.frames = () => video.getVideoPlaybackQuality().totalVideoFrames;
+window.back = seconds => { const all = video.seekable; video.currentTime = all.end(all.length - 1) - seconds; };
+"""
+_HLS = """
+const hls = new Hls({enableWorker: false, lowLatencyMode: true});
+hls.on(Hls.Events.ERROR, (_, what) => { if (what.fatal) window.trouble.push(what.details); });
+hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
+hls.loadSource(source); hls.attachMedia(video);
+window.languages = () => hls.audioTracks.map(one => one.lang);
+window.choose = language => { hls.audioTrack = hls.audioTracks.findIndex(one => one.lang === language); };
+window.chosen = () => hls.audioTracks[hls.audioTrack]?.lang;
+window.latency = () => hls.latency;
+window.parts = () => hls.latestLevelDetails?.partTarget ?? 0;
+</script>"""
+_DASH = """
+const player = dashjs.MediaPlayer().create();
+player.on('error', what => window.trouble.push(String(what.error?.message ?? what.error)));
+player.initialize(video, source, true);
+window.languages = () => player.getTracksFor('audio').map(one => one.lang);
+window.choose = language => player.setCurrentTrack(player.getTracksFor('audio').find(one => one.lang === language));
+window.chosen = () => player.getCurrentTrackFor('audio')?.lang;
+window.latency = () => player.getCurrentLiveLatency();
+</script>"""
+_SHAKA = """
+const player = new shaka.Player();
+player.addEventListener('error', what => { if (what.detail.severity === 2) window.trouble.push(what.detail.code); });
+player.attach(video).then(() => player.load(source)).catch(what => window.trouble.push(what.code));
+window.languages = () => player.getAudioTracks().map(one => one.language);
+window.choose = language => player.selectAudioTrack(player.getAudioTracks().find(one => one.language === language));
+window.chosen = () => player.getAudioTracks().find(one => one.active)?.language;
+window.latency = () => (Date.now() - player.getPlayheadTimeAsDate()) / 1000;
+</script>"""
+
+PLAYERS: dict[str, tuple[Package, str]] = {
+    "hls.js": (HLS_JS, _HEAD + _HLS),
+    "dash.js": (DASH_JS, _HEAD + _DASH),
+    "shaka": (SHAKA, _HEAD + _SHAKA),
+}
