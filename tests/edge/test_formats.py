@@ -16,7 +16,7 @@ from rightcast.domain.features import Features
 from rightcast.domain.lineup import Channel
 from rightcast.domain.packaging import Packaging
 from rightcast.formats.isobmff.boxes import walk
-from tests.edge.fake_headend import TRACKS
+from tests.edge.fake_headend import PARTS, TRACKS
 from tests.edge.station import Reply, eventually
 
 if TYPE_CHECKING:
@@ -126,6 +126,19 @@ async def test_viewers_who_ask_at_once_share_one_job(station: TestStation) -> No
     assert station.edge.workshop.jobs == 1
     for client in clients:
         client.close()
+
+
+async def test_who_asks_for_the_segment_being_written_waits_for_it(station: TestStation) -> None:
+    await station.on_air(2)
+    station.headend.part()
+    root = await base(station)
+    client = await station.connect()
+    client.send(f"{root}c0-256.2.m4s")
+    await eventually(lambda: any(viewing.waits for viewing in station.edge.viewings.all()))
+    for _ in range(PARTS - 1):
+        station.headend.part()
+    assert (await client.reply()).status == 200
+    client.close()
 
 
 async def test_a_fragment_is_served_in_ranges_as_head_and_not_again(station: TestStation) -> None:

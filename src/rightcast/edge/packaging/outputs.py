@@ -210,21 +210,24 @@ class Outputs:
             return self._fragment(request, viewing, place[0], wanted, place[1])
         segment = ring.segments.get(wanted.sequence)
         if segment is None or not segment.closed or not segment.end:
-            return not_found()
+            now = lists.standing(ring)
+            soon = now is not None and wanted.sequence == now.sequence + now.closed
+            return self._hinted(request, viewing, ring, wanted) if soon else not_found()
         if wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
             tag = f"{ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
             return _counted(request, viewing, slice_of(request, segment, (0, segment.end), tag, "video/mp2t"))
         return self._fragment(request, viewing, segment, wanted, WHOLE)
 
     async def _hinted(self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Piece) -> Answer:
-        """A part that was hinted at: wait until it is complete."""
-        await until(viewing, self._reaching(ring, wanted.sequence, wanted.part))
+        """The part or segment that comes next: wait until it is complete.
+
+        Players whose clock goes before ours ask for segments early, and some take what is not there for lost.
+        """
+        part = None if wanted.part == WHOLE else wanted.part
+        came = await until(viewing, self._reaching(ring, wanted.sequence, part))
         if viewing.ended:
             return refusal(Denied(viewing.refused))
-        place = lists.find_part(ring, wanted.sequence, wanted.part)
-        if place is None:
-            return not_found()
-        answer = self._fragment(request, viewing, place[0], wanted, place[1])
+        answer = self._piece(request, viewing, ring, wanted) if came else not_found()
         return await answer if isinstance(answer, Coroutine) else answer
 
     def _fragment(
