@@ -26,7 +26,7 @@ async def protect(station: TestStation, **settings: object) -> Protection:
 
 
 async def base_of(station: TestStation) -> str:
-    return (await playlist_path(station)).removesuffix("index.m3u8")
+    return (await playlist_path(station)).rpartition("/")[0] + "/"
 
 
 def now_period() -> int:

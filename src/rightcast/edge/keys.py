@@ -14,6 +14,7 @@ import msgspec
 
 from rightcast.domain.protection import KeyOrigin, may_have_key
 from rightcast.edge.http_message import Response, text
+from rightcast.edge.packaging.covers import LICENCE, Cover
 from rightcast.edge.refusals import not_found
 
 if TYPE_CHECKING:
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     from rightcast.domain.protection import Protection
     from rightcast.edge.http_message import Request
     from rightcast.edge.replica import Replica
-    from rightcast.edge.ring_reader import Ring
+    from rightcast.edge.ring_reader import Ring, Segment
     from rightcast.state.content_keys import ContentKey, ContentKeys
 
 KEY_ENDING = "key"
-LICENCE_NAME = "clearkey"
 _NO_STORE = ("Cache-Control", "no-store")
 _MOST_KIDS = 32
 
@@ -55,12 +55,22 @@ class Keys:
         protection = self.protection(channel_id)
         return self._content_keys.at(channel_id, protection, wall) if protection.is_on else None
 
+    def cover(self, segment: Segment) -> Cover | None:
+        """How a segment is encrypted: with the key of the moment it began."""
+        protection = self.protection(segment.ring.channel_id)
+        key = self.at(segment.ring.channel_id, segment.wall) if protection.is_on else None
+        return None if key is None else Cover(protection.scheme, key)
+
+    def withheld(self, segment: Segment) -> bool:
+        """Whether the channel is protected and there is no key for the segment."""
+        return self.protection(segment.ring.channel_id).is_on and self.cover(segment) is None
+
     def answer(self, ring: Ring, request: Request, name: str) -> Response | None:
         """The answer when `name`, the last piece of an address under a token, is a key's or a licence's; else None."""
         stem, _, ending = name.partition(".")
         if ending == KEY_ENDING:
             return self.key(ring, stem)
-        return self.licence(ring, request) if name == LICENCE_NAME else None
+        return self.licence(ring, request) if name == LICENCE else None
 
     def key(self, ring: Ring, name: str) -> Response:
         """The 16 bytes of the key that a playlist named (RFC 8216 section 5)."""

@@ -10,7 +10,7 @@ from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.admission import RENEW_HLS_S, Admission, Player
 from rightcast.edge.endless_ts import Delivery, Viewer
 from rightcast.edge.http_message import Response, text
-from rightcast.edge.packaging.names import INDEX
+from rightcast.edge.packaging.names import INDEX, Form, Track
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings, SegmentSlice
 from rightcast.edge.slices import slice_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STREAM_WAIT_S = 15.0
 PLAYLIST_WAIT_S = 10.0
+_PLAIN = Track(Form.TS, 0).playlist
+"""The plain playlist as it is made just in time, where segments are encrypted."""
 _STREAM_HEADERS = (("Cache-Control", "no-store"),)
 
 
@@ -139,11 +141,13 @@ class Live:
 
     def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
         ring = self._rings.get(viewing.channel_id)
-        if name == INDEX:
-            return self._playlist(ring, viewing)
         key = self._keys.answer(ring, request, name)
         if key is not None:
             return key
+        if self._keys.protection(viewing.channel_id).is_on:
+            return self._other(request, viewing, _PLAIN if name == INDEX else name)
+        if name == INDEX:
+            return self._playlist(ring, viewing)
         stem, _, ending = name.partition(".")
         if ending != "ts" or not stem.isdecimal():
             return self._other(request, viewing, name)

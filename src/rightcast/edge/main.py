@@ -121,10 +121,10 @@ class Edge:
         self.outputs = Outputs(
             self.rings,
             self.workshop,
-            Lists(part_s=settings.part_s, cues=self._cues_of),
-            Manifests(),
+            Lists(part_s=settings.part_s, covers=self.keys, cues=self._cues_of),
+            Manifests(self.keys),
+            covers=self.keys,
             packaging=self._packaging,
-            protected=lambda channel_id: self.replica.protection(channel_id).is_on,
             place=lambda request: place_of(request, settings).url,
         )
         self.live = Live(self.admission, self.viewings, self.rings, self.delivery, keys=self.keys, outputs=self.outputs)

@@ -14,10 +14,11 @@ LONGEST_MESSAGE = 1 << 20
 
 
 class Recipe(enum.StrEnum):
-    """What to make: a fragment of each track, a transport stream of some PIDs, or the text of a teletext page."""
+    """What to make: a fragment of each track, a transport stream of some PIDs or of all, text of a teletext page."""
 
     FRAGMENTS = "fragments"
     SELECTION = "selection"
+    WHOLE = "whole"
     TEXT = "text"
 
 
@@ -29,12 +30,23 @@ class Extent(msgspec.Struct, frozen=True):
     size: int
 
 
+class Hide(msgspec.Struct, frozen=True, kw_only=True):
+    """How to encrypt: a scheme of `rightcast.domain.protection`, its key, key id and vector, boxes for players."""
+
+    scheme: str
+    key: bytes
+    kid: bytes
+    iv: bytes
+    pssh: list[bytes] = []
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Make something of a piece of a ring and write it to `out`.
 
     `before` is what lay before the piece, for tables and for sounds that began there; `time` the decoding time of the
     segment's first picture in unwrapped ticks of 90 kHz; `pids` empty: all that can be. `page`, `language` and
     `duration_s` are for text.
+    `after` is the beginning of what follows, for sounds that end there; `hide` None: leave it in the clear.
     """
 
     recipe: Recipe
@@ -47,6 +59,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     page: int = 0
     language: str = ""
     duration_s: float = 0.0
+    after: tuple[Extent, ...] = ()
+    hide: Hide | None = None
 
 
 class Place(msgspec.Struct, frozen=True):

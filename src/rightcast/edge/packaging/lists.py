@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightcast.edge.http_message import Prepared, prepared
+from rightcast.edge.packaging.covers import is_ready
 from rightcast.edge.packaging.names import ALL_PIDS, INDEX, Form, Track
 from rightcast.edge.packaging.tracks import Sound, Text, is_text, pictures, rates, sounds, texts
 from rightcast.edge.ring_reader import PLAYLIST_TYPE
@@ -18,6 +19,8 @@ from rightcast.formats.scte35_events import date_ranges
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rightcast.domain.protection import Protection
+    from rightcast.edge.packaging.covers import Cover, Covers
     from rightcast.edge.ring_reader import Ring, Segment
     from rightcast.formats.scte35_events import CueAt
 
@@ -28,37 +31,50 @@ _TEXTS = "subtitles"
 
 
 class Lists:
-    """Writes playlists and keeps each until its ring changes.
+    """Writes playlists and keeps each until its ring or its protection changes.
 
-    `part_s`: how long parts are meant to be; `cues`: those of the channel that a ring belongs to.
+    `part_s`: how long parts are meant to be; `covers` says how segments are encrypted, `cues` gives those of the
+    channel that a ring belongs to.
     """
 
-    def __init__(self, *, part_s: float, cues: Callable[[Ring], Sequence[CueAt]] = lambda _: ()) -> None:
+    def __init__(
+        self, *, part_s: float, covers: Covers, cues: Callable[[Ring], Sequence[CueAt]] = lambda _: ()
+    ) -> None:
         self._part_s = part_s
+        self._covers = covers
         self._cues = cues
         self._targets: dict[Ring, float] = {}
-        self._kept: dict[tuple[Ring, Track, bool], tuple[int, Prepared]] = {}
+        self._kept: dict[tuple[Ring, Track, bool], tuple[int, Protection, Prepared]] = {}
 
     def media(self, ring: Ring, track: Track, *, skip: bool = False) -> Prepared | None:
         """The media playlist of a track; None while there is no closed segment."""
         key = (ring, track, skip)
         kept = self._kept.get(key)
-        if kept is not None and kept[0] == ring.version:
-            return kept[1]
-        closed = ring.closed_segments()
+        protection = self._covers.protection(ring.channel_id)
+        if kept is not None and kept[0] == ring.version and kept[1] == protection:
+            return kept[2]
+        closed = [one for one in ring.closed_segments() if self._offered(one, track)]
         if not closed:
             return None
         if track.form is Form.LOW_LATENCY:
             body = self._with_parts(ring, track, closed, skip=skip)
         else:
-            rows = [_row(segment, track) for segment in closed]
+            rows = [_row(segment, track, self._cover(segment, track)) for segment in closed]
             ranges = date_ranges(self._cues(ring))
             body = media_playlist(rows, target_duration=ring.target_duration, date_ranges=ranges)
         fresh = prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[key] = (ring.version, fresh)
+        self._kept[key] = (ring.version, protection, fresh)
         return fresh
+
+    def _cover(self, segment: Segment, track: Track) -> Cover | None:
+        return None if track.form is Form.TEXT else self._covers.cover(segment)
+
+    def _offered(self, segment: Segment, track: Track) -> bool:
+        if track.form is Form.TEXT:
+            return True
+        return not self._covers.withheld(segment) and is_ready(segment, self._covers.cover(segment))
 
     def part_target(self, ring: Ring) -> float:
         """No part is longer than this, in seconds; it grows only if one was (section 4.4.3.7)."""
@@ -69,14 +85,15 @@ class Lists:
 
     def _with_parts(self, ring: Ring, track: Track, closed: Sequence[Segment], *, skip: bool) -> str:
         newest = next(reversed(ring.segments.values()))
-        shown = [*closed, newest] if not newest.closed and newest.parts else [*closed]
+        begun = not newest.closed and bool(newest.parts) and not self._covers.withheld(newest)
+        shown = [*closed, newest] if begun else [*closed]
         recent = _PARTS_SHOWN_TARGETS * ring.target_duration
         rows: list[MediaSegment] = []
         behind = 0.0
         for segment in reversed(shown):
             parts = _parts(segment, track) if behind < recent else ()
             behind += sum(segment.part_s)
-            rows.insert(0, _row(segment, track, parts))
+            rows.insert(0, _row(segment, track, self._cover(segment, track), parts))
         low = LowLatency(
             part_target=self.part_target(ring),
             hint=track.segment(*next_part(ring)),
@@ -222,7 +239,7 @@ def _uri(track: Track) -> str:
     return INDEX if track == Track(Form.TS, 0) else track.playlist
 
 
-def _row(segment: Segment, track: Track, parts: tuple[MediaPart, ...] = ()) -> MediaSegment:
+def _row(segment: Segment, track: Track, cover: Cover | None, parts: tuple[MediaPart, ...] = ()) -> MediaSegment:
     fragments = track.form in {Form.CMAF, Form.LOW_LATENCY}
     return MediaSegment(
         segment.sequence,
@@ -230,7 +247,8 @@ def _row(segment: Segment, track: Track, parts: tuple[MediaPart, ...] = ()) -> M
         segment.duration,
         segment.wall,
         track.segment(segment.sequence) if segment.closed else "",
-        map_uri=track.init(segment.epoch) if fragments else "",
+        map_uri=track.init(segment.epoch, cover.name if cover is not None else None) if fragments else "",
+        keys=cover.tags() if cover is not None else (),
         parts=parts,
     )
 

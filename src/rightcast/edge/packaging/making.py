@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from rightcast.edge.packaging.job import Extent, Job, Made, Place, Recipe
+from rightcast.domain.protection import Scheme
+from rightcast.edge.packaging.job import Extent, Hide, Job, Made, Place, Recipe
+from rightcast.edge.packaging.names import ALL_PIDS
+from rightcast.formats.cenc import SampleProtection
 from rightcast.formats.cmaf import package
 from rightcast.formats.isobmff.fragment import Samples, fragment
+from rightcast.formats.mpegts.sample_aes_ts import protect
 from rightcast.formats.mpegts.selection import select
+from rightcast.formats.sample_aes import encrypt_segment
 from rightcast.formats.teletext.segments import webvtt_segment
 
 if TYPE_CHECKING:
@@ -22,14 +27,15 @@ if TYPE_CHECKING:
 def make(job: Job) -> Made:
     """Do a job. Raises OSError, and whatever the formats raise for bytes that they cannot read."""
     source = _read(job.source)
-    if job.recipe is Recipe.SELECTION:
-        chosen = select(source, job.pids, sequence=job.sequence)
-        return _write(Path(job.out), (), [(job.pids[0], chosen)])
     if job.recipe is Recipe.TEXT:
         return _write(Path(job.out), (), [(job.pids[0], _text(job, source))])
+    if job.recipe is not Recipe.FRAGMENTS:
+        pid = job.pids[0] if job.recipe is Recipe.SELECTION else ALL_PIDS
+        return _write(Path(job.out), (), [(pid, _stream(job, source))])
     before = b"".join(map(_read, job.before))
     pids = frozenset(job.pids) if job.pids else None
-    packaged = package(source, before=before, time=job.time, sequence=job.sequence, pids=pids)
+    protection = _protection(job.hide) if job.hide is not None else None
+    packaged = package(source, before=before, time=job.time, sequence=job.sequence, pids=pids, protection=protection)
     fragments = [(pid, one.data) for pid, one in packaged.fragments.items()]
     silent = packaged.inits.keys() - packaged.fragments.keys()
     return _write(Path(job.out), packaged.inits.items(), [*fragments, *_empty(silent, before, job)])
@@ -59,6 +65,24 @@ def _text(job: Job, source: bytes) -> bytes:
         language=job.language,
     )
     return text.encode()
+
+
+def _stream(job: Job, source: bytes) -> bytes:
+    """Transport stream, encrypted as asked: samples before streams are chosen, whole segments after."""
+    hide = job.hide
+    if hide is not None and hide.scheme == Scheme.SAMPLE_AES:
+        before, after = (b"".join(map(_read, extents)) for extents in (job.before, job.after))
+        source = protect(source, key=hide.key, iv=hide.iv, before=before, after=after)
+    if job.recipe is Recipe.SELECTION:
+        source = select(source, job.pids, sequence=job.sequence)
+    if hide is not None and hide.scheme == Scheme.AES_128:
+        source = encrypt_segment(source, key=hide.key, iv=hide.iv)
+    return source
+
+
+def _protection(hide: Hide) -> SampleProtection:
+    scheme: Literal["cenc", "cbcs"] = "cenc" if hide.scheme == Scheme.CENC else "cbcs"
+    return SampleProtection(scheme, hide.key, hide.kid, hide.iv, tuple(hide.pssh))
 
 
 def _read(extent: Extent) -> bytes:

@@ -1,10 +1,10 @@
-"""Manifests of MPEG-DASH from what the rings hold: a period per epoch, all qualities and languages in each."""
+"""Manifests of MPEG-DASH from what the rings hold: a period per epoch and key, all qualities and languages in each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rightcast.edge.cues import cues_of
 from rightcast.edge.packaging.names import MANIFEST, Form
@@ -25,6 +25,7 @@ from rightcast.formats.scte35_events import event_stream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rightcast.edge.packaging.covers import Covers
     from rightcast.edge.ring_reader import Ring, Segment
 
 MANIFEST_TYPE = "application/dash+xml"
@@ -34,11 +35,29 @@ _SAME_CLOCK = TIMESCALE
 _USUAL_SOUND_BPS = 128_000
 
 
+class Stretch(NamedTuple):
+    """What one period is made of: an epoch, or as much of it as one key encrypts."""
+
+    epoch: int
+    key: int | None
+
+    @property
+    def name(self) -> str:
+        """The period's id."""
+        return str(self.epoch) if self.key is None else f"{self.epoch}-{self.key}"
+
+    @property
+    def init(self) -> str:
+        """What names of initialization sections hold for it."""
+        return str(self.epoch) if self.key is None else f"{self.epoch}k{self.key}"
+
+
 class Manifests:
     """Writes manifests; remembers when each epoch of a ring began, for periods must not move."""
 
-    def __init__(self) -> None:
-        self._begun: dict[Ring, dict[int, tuple[float, int]]] = {}
+    def __init__(self, covers: Covers) -> None:
+        self._covers = covers
+        self._begun: dict[Ring, dict[Stretch, tuple[float, int]]] = {}
 
     def write(self, rings: Sequence[Ring], *, clock: str, base: str) -> str | None:
         """The manifest of a channel's rings, the broadcast first; None while there is no closed segment.
@@ -48,12 +67,12 @@ class Manifests:
         if not rings:
             return None
         main = rings[0]
-        closed = main.closed_segments()
+        closed = [one for one in main.closed_segments() if not self._covers.withheld(one)]
         if not closed:
             return None
-        epochs = [list(group) for _, group in groupby(closed, key=lambda one: one.epoch)]
+        epochs = [list(group) for _, group in groupby(closed, key=self._stretch)]
         self._remember(main, epochs)
-        periods = [self._period(rings, segments) for segments in epochs]
+        periods = [self._period(rings, segments, base) for segments in epochs]
         last = closed[-1]
         return manifest(
             Manifest(
@@ -72,21 +91,27 @@ class Manifests:
 
     def _remember(self, ring: Ring, epochs: Sequence[Sequence[Segment]]) -> None:
         before = self._begun.get(ring, {})
-        self._begun[ring] = {
-            group[0].epoch: before.get(group[0].epoch, (group[0].wall, group[0].time)) for group in epochs
-        }
+        found = {self._stretch(group[0]): (group[0].wall, group[0].time) for group in epochs}
+        self._begun[ring] = {stretch: before.get(stretch, begun) for stretch, begun in found.items()}
 
-    def _period(self, rings: Sequence[Ring], segments: Sequence[Segment]) -> Period:
-        epoch = segments[0].epoch
-        start, origin = self._begun[rings[0]][epoch]
+    def _stretch(self, segment: Segment) -> Stretch:
+        cover = self._covers.cover(segment)
+        return Stretch(segment.epoch, None if cover is None else cover.name)
+
+    def _period(self, rings: Sequence[Ring], segments: Sequence[Segment], base: str) -> Period:
+        cover = self._covers.cover(segments[0])
+        stretch = self._stretch(segments[0])
+        start, origin = self._begun[rings[0]][stretch]
         timelines = {rings[0]: _timeline(segments, origin)}
         for rung in rings[1:]:
-            fitting = _beside(rung, segments)
+            fitting = [one for one in _beside(rung, segments) if self._stretch(one).key == stretch.key]
             if fitting:
                 timelines[rung] = _timeline(fitting, _origin(fitting[0], start, origin))
-        return Period(
-            id=str(epoch), start=start, origin=origin, sets=tuple(_sets(timelines, epoch)), events=_events(segments)
-        )
+        sets = _sets(timelines, stretch)
+        if cover is not None:
+            elements = cover.elements(base)
+            sets = [replace(one, protection=elements) for one in sets]
+        return Period(id=stretch.name, start=start, origin=origin, sets=tuple(sets), events=_events(segments))
 
 
 def _events(segments: Sequence[Segment]) -> tuple[EventStream, ...]:
@@ -116,18 +141,18 @@ def _timeline(segments: Sequence[Segment], origin: int) -> Timeline:
     return Timeline(segments[0].sequence, tuple(spans), origin)
 
 
-def _sets(timelines: dict[Ring, Timeline], epoch: int) -> list[AdaptationSet]:
+def _sets(timelines: dict[Ring, Timeline], stretch: Stretch) -> list[AdaptationSet]:
     """One set per codec of pictures with all their qualities, one per sound."""
     rings = list(timelines)
     qualities: dict[str, list[Representation]] = {}
     for one in pictures(rings, fragments=True):
         quality = _quality(one, timelines[one.ring])
         qualities.setdefault(quality.codecs.partition(".")[0], []).append(quality)
-    found = [_set(place, "video", group, epoch) for place, group in enumerate(qualities.values(), 1)]
+    found = [_set(place, "video", group, stretch) for place, group in enumerate(qualities.values(), 1)]
     for group in sounds(rings, fragments=True).values():
         for sound in group:
             only = _sound(sound, timelines[sound.ring])
-            made = _set(len(found) + 1, "audio", [only], epoch)
+            made = _set(len(found) + 1, "audio", [only], stretch)
             role = "main" if sound.default else "alternate"
             found.append(replace(made, language=sound.language, label=sound.name, role=role))
     return found
@@ -158,7 +183,7 @@ def _sound(sound: Sound, timeline: Timeline) -> Representation:
     )
 
 
-def _set(number: int, kind: str, group: Sequence[Representation], epoch: int) -> AdaptationSet:
+def _set(number: int, kind: str, group: Sequence[Representation], stretch: Stretch) -> AdaptationSet:
     stem = f"{Form.CMAF}$RepresentationID$"
     return AdaptationSet(
         id=number,
@@ -166,5 +191,5 @@ def _set(number: int, kind: str, group: Sequence[Representation], epoch: int) ->
         mime=f"{kind}/mp4",
         representations=tuple(group),
         media=f"{stem}.{_NUMBER}.m4s",
-        init=f"{stem}.init{epoch}.mp4",
+        init=f"{stem}.init{stretch.init}.mp4",
     )

@@ -50,9 +50,9 @@ class Track:
         """The name of its media playlist."""
         return f"{self.form}{self.stem[1:]}.m3u8"
 
-    def init(self, epoch: int) -> str:
-        """The name of the initialization section of an epoch."""
-        return f"{self.stem}.init{epoch}.mp4"
+    def init(self, epoch: int, key: int | None = None) -> str:
+        """The name of the initialization section of an epoch; `key` is the name of the key that it announces."""
+        return f"{self.stem}.init{epoch}{'' if key is None else f'k{key}'}.mp4"
 
     def segment(self, sequence: int | str, part: int = WHOLE) -> str:
         """The name of a segment or of a part of it."""
@@ -73,6 +73,7 @@ class Init:
 
     track: Track
     epoch: int
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Piece:
 
 _NAME = re.compile(
     r"(?P<form>[vclt])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4})(?:-(?P<page>[0-9a-f]{3}))?)?\."
-    r"(?:(?P<list>m3u8)|init(?P<epoch>\d{1,15})\.mp4|(?P<sequence>\d{1,15})(?:\.(?P<part>\d{1,5}))?\.(?P<ending>ts|m4s|vtt))",
+    r"(?:(?P<list>m3u8)|init(?P<epoch>\d{1,15})(?:k(?P<key>\d{1,12}))?\.mp4|(?P<sequence>\d{1,15})(?:\.(?P<part>\d{1,5}))?\.(?P<ending>ts|m4s|vtt))",
     re.ASCII,
 )
 
@@ -104,7 +105,8 @@ def read(name: str) -> Listing | Init | Piece | None:
     if found["list"]:
         return Listing(track)
     if found["epoch"]:
-        return Init(track, int(found["epoch"])) if form is Form.CMAF else None
+        key = int(found["key"]) if found["key"] else None
+        return Init(track, int(found["epoch"]), key) if form is Form.CMAF else None
     part = int(found["part"]) if found["part"] else WHOLE
     fitting = found["ending"] == ENDINGS[form] and (part == WHOLE or form is Form.CMAF)
     return Piece(track, int(found["sequence"]), part) if fitting and form is not Form.LOW_LATENCY else None

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rightcast.domain.entitlement import Denied
+from rightcast.domain.protection import CMAF_SCHEMES, TS_SCHEMES
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.packaging import lists, names
 from rightcast.edge.packaging.job import Recipe
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from rightcast.domain.packaging import Packaging
     from rightcast.edge.http_connection import Answer
     from rightcast.edge.http_message import Request
+    from rightcast.edge.packaging.covers import Cover, Covers
     from rightcast.edge.packaging.lists import Lists
     from rightcast.edge.packaging.manifests import Manifests
     from rightcast.edge.packaging.workshop import Workshop
@@ -43,11 +46,21 @@ _NO_CACHE = ("Cache-Control", "no-cache")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The formats in which a channel may be asked for."""
+
+    ts: bool
+    cmaf: bool
+    low_latency: bool
+    dash: bool
+
+
 class Outputs:
     """Everything under a token but the plain playlist and segments of transport stream.
 
-    `packaging` says what a channel offers, `protected` whether nothing of it may leave in the clear, `place` under
-    which address the sender of a request reaches this edge.
+    `packaging` says what a channel offers, `covers` how it is encrypted, `place` under which address the sender of a
+    request reaches this edge.
     """
 
     def __init__(
@@ -57,24 +70,22 @@ class Outputs:
         lists: Lists,
         manifests: Manifests,
         *,
+        covers: Covers,
         packaging: Callable[[int], Packaging],
-        protected: Callable[[int], bool],
         place: Callable[[Request], str],
     ) -> None:
         self._rings = rings
         self._workshop = workshop
         self._lists = lists
         self._manifests = manifests
+        self._covers = covers
         self._packaging = packaging
-        self._protected = protected
         self._place = place
         self._shared: dict[tuple[Ring, int, int | None], asyncio.Task[bool]] = {}
 
     def answer(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
         """The answer to what a viewing asks for by name."""
-        if self._protected(viewing.channel_id):
-            return not_found()
-        offered = self._packaging(viewing.channel_id)
+        offered = self._offered(viewing.channel_id)
         form = _MASTERS.get(name)
         if name == names.MANIFEST and offered.dash:
             return self._first(viewing, lambda: self._manifest(request, viewing))
@@ -91,11 +102,11 @@ class Outputs:
 
         Without a wish it is the plain playlist, as long as that holds all there is to choose.
         """
-        offered = self._packaging(channel_id)
-        if self._protected(channel_id):
-            return names.INDEX if wanted in {"", "ts"} else None
+        offered = self._offered(channel_id)
         match wanted:
-            case "" | "ts":
+            case "" if not offered.ts:
+                return names.CMAF_MASTER
+            case "" | "ts" if offered.ts:
                 return names.INDEX if lists.is_plain(self._rings.of_channel(channel_id)) else names.MASTER
             case "cmaf" if offered.cmaf:
                 return names.CMAF_MASTER
@@ -105,6 +116,17 @@ class Outputs:
                 return names.MANIFEST
             case _:
                 return None
+
+    def _offered(self, channel_id: int) -> Offer:
+        """What the channel is offered in: under protection only what its scheme encrypts."""
+        packaging, scheme = self._packaging(channel_id), self._covers.protection(channel_id).scheme
+        cmaf = scheme not in TS_SCHEMES
+        return Offer(
+            ts=scheme not in CMAF_SCHEMES,
+            cmaf=(cmaf and packaging.cmaf) or scheme in CMAF_SCHEMES,
+            low_latency=cmaf and packaging.low_latency,
+            dash=cmaf and packaging.dash,
+        )
 
     def _of_track(
         self, request: Request, viewing: Viewing, ring: Ring, found: names.Listing | names.Init | names.Piece
@@ -184,17 +206,19 @@ class Outputs:
         self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Init
     ) -> Answer | Coroutine[Any, Any, Answer]:
         pid = wanted.track.pid
-        product = self._workshop.of_epoch(wanted.epoch, pid, ring.channel_id, ring.rendition)
-        if product is not None:
+        source = self._source_of(ring, wanted)
+        cover = self._covers.cover(source[0]) if source is not None else None
+        product = self._workshop.of_epoch(wanted.epoch, pid, ring.channel_id, ring.rendition, cover)
+        if product is not None and source is not None:
             return _init_of(request, ring, product, wanted)
-        source = _first_of_epoch(ring, wanted.epoch)
         return not_found() if source is None else self._made_init(request, viewing, source, wanted)
 
     async def _made_init(
         self, request: Request, viewing: Viewing, source: tuple[Segment, int], wanted: names.Init
     ) -> Answer:
         segment, part = source
-        product = await until(viewing, self._workshop.make(segment, Wanted(Recipe.FRAGMENTS, part)))
+        recipe = Wanted(Recipe.FRAGMENTS, part, cover=self._covers.cover(segment))
+        product = await until(viewing, self._workshop.make(segment, recipe))
         if viewing.ended:
             return refusal(Denied(viewing.refused))
         return _init_of(request, segment.ring, product, wanted) if product is not None else _cannot()
@@ -213,7 +237,8 @@ class Outputs:
             now = lists.standing(ring)
             soon = now is not None and wanted.sequence == now.sequence + now.closed
             return self._hinted(request, viewing, ring, wanted) if soon else not_found()
-        if wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
+        clear = not self._covers.protection(ring.channel_id).is_on
+        if clear and wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
             tag = f"{ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
             return _counted(request, viewing, slice_of(request, segment, (0, segment.end), tag, "video/mp2t"))
         return self._fragment(request, viewing, segment, wanted, WHOLE)
@@ -233,8 +258,9 @@ class Outputs:
     def _fragment(
         self, request: Request, viewing: Viewing, segment: Segment, wanted: names.Piece, part: int
     ) -> Answer | Coroutine[Any, Any, Answer]:
-        track = wanted.track
-        recipe = _recipe(segment, track, part)
+        if self._covers.withheld(segment) and wanted.track.form is not Form.TEXT:
+            return text(503, "There is no key for this yet.", ("Retry-After", "1"), _NO_CACHE)
+        recipe = _recipe(segment, wanted.track, part, self._covers.cover(segment))
         product = self._workshop.have(segment, recipe)
         if product is None:
             return self._made_fragment(request, viewing, segment, wanted, recipe)
@@ -246,7 +272,25 @@ class Outputs:
         product = await until(viewing, self._workshop.make(segment, recipe))
         if viewing.ended:
             return refusal(Denied(viewing.refused))
-        return _fragment_of(request, viewing, product, wanted, segment) if product is not None else _cannot()
+        if product is None:
+            return _cannot()
+        return _fragment_of(request, viewing, product, wanted, segment)
+
+    def _source_of(self, ring: Ring, wanted: names.Init) -> tuple[Segment, int] | None:
+        """From what an initialization section can be made: a whole segment, else a part with a key frame.
+
+        One of the epoch, and of the key that the name says.
+        """
+        of_epoch = [one for one in ring.segments.values() if one.epoch == wanted.epoch and one.parts]
+        fitting = [one for one in of_epoch if self._key_of(one) == wanted.key and not self._covers.withheld(one)]
+        closed = next((one for one in reversed(fitting) if one.closed), None)
+        if closed is not None:
+            return closed, WHOLE
+        return next(((one, one.joinable) for one in fitting if one.joinable >= 0), None)
+
+    def _key_of(self, segment: Segment) -> int | None:
+        cover = self._covers.cover(segment)
+        return None if cover is None else cover.name
 
 
 async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
@@ -269,8 +313,10 @@ async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
     return task.result() if task.done() and not task.cancelled() and not viewing.ended else None
 
 
-def _offers(packaging: Packaging, form: Form) -> bool:
+def _offers(packaging: Offer, form: Form) -> bool:
     match form:
+        case Form.TS:
+            return packaging.ts
         case Form.CMAF:
             return packaging.cmaf
         case Form.LOW_LATENCY:
@@ -279,7 +325,7 @@ def _offers(packaging: Packaging, form: Form) -> bool:
             return True
 
 
-def _may_ask(packaging: Packaging, found: names.Listing | names.Init | names.Piece) -> bool:
+def _may_ask(packaging: Offer, found: names.Listing | names.Init | names.Piece) -> bool:
     """Fragments serve HLS and DASH alike; text goes with either."""
     form = found.track.form
     return _offers(packaging, form) or (packaging.dash and form is Form.CMAF and not isinstance(found, names.Listing))
@@ -293,31 +339,24 @@ def _holds(ring: Ring, track: names.Track) -> bool:
     return ring.up and held
 
 
-def _recipe(segment: Segment, track: names.Track, part: int) -> Wanted:
+def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None) -> Wanted:
     match track.form:
+        case Form.TS if track.pid == ALL_PIDS:
+            return Wanted(Recipe.WHOLE, WHOLE, cover=cover)
         case Form.TS:
-            return Wanted(Recipe.SELECTION, WHOLE, (track.pid,))
+            return Wanted(Recipe.SELECTION, WHOLE, (track.pid,), cover=cover)
         case Form.TEXT:
             page = next((one for one in segment.ring.tracks if (one.pid, one.page) == (track.pid, track.page)), None)
             return Wanted(Recipe.TEXT, WHOLE, (track.pid,), track.page, "" if page is None else page.language)
         case _:
-            return Wanted(Recipe.FRAGMENTS, part)
-
-
-def _first_of_epoch(ring: Ring, epoch: int) -> tuple[Segment, int] | None:
-    """From what the initialization section of an epoch can be made: a whole segment, else a part with a key frame."""
-    of_epoch = [one for one in ring.segments.values() if one.epoch == epoch and one.parts]
-    closed = next((one for one in reversed(of_epoch) if one.closed), None)
-    if closed is not None:
-        return closed, WHOLE
-    return next(((one, one.joinable) for one in of_epoch if one.joinable >= 0), None)
+            return Wanted(Recipe.FRAGMENTS, part, cover=cover)
 
 
 def _init_of(request: Request, ring: Ring, product: Product, wanted: names.Init) -> Answer:
     place = product.inits.get(wanted.track.pid)
     if place is None:
         return not_found()
-    tag = f"{wanted.track.stem}-{wanted.epoch}-{place.size}"
+    tag = f"{wanted.track.stem}-{wanted.epoch}-{wanted.key}-{place.size}"
     return slice_of(request, product, (place.start, place.size), tag, f"{_kind(ring, wanted.track.pid)}/mp4")
 
 
@@ -325,7 +364,8 @@ def _fragment_of(request: Request, viewing: Viewing, product: Product, wanted: n
     place = product.fragments.get(wanted.track.pid)
     if place is None:
         return not_found()
-    tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}"
+    key = f"-{product.cover.scheme}-{product.cover.name}" if product.cover is not None else ""
+    tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}{key}"
     kind = _PIECE_TYPES.get(wanted.track.form, "video/iso.segment")
     return _counted(request, viewing, slice_of(request, product, (place.start, place.size), tag, kind))
 

@@ -15,6 +15,7 @@ import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.edge.packaging.covers import Cover
 from rightcast.edge.packaging.job import Extent, Job, Place, Recipe
 from rightcast.edge.packaging.names import WHOLE
 
@@ -35,24 +36,29 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to make of a segment: all of it or one part, all tracks or some PIDs; `page` and `language` of text."""
+    """What to make of a segment: all of it or one part, all tracks or some PIDs; `page` and `language` of text.
+
+    `cover` says how it is encrypted, None: not at all.
+    """
 
     recipe: Recipe
     part: int = WHOLE
     pids: tuple[int, ...] = ()
     page: int = 0
     language: str = ""
+    cover: Cover | None = None
 
 
 class Product:
     """Something packaged: an open file without a name. Once its segment left the ring, nothing of it may be read."""
 
-    __slots__ = ("__weakref__", "_segment", "descriptor", "fragments", "inits", "size")
+    __slots__ = ("__weakref__", "_segment", "cover", "descriptor", "fragments", "inits", "size")
 
     def __init__(
         self, segment: Segment, descriptor: int, size: int, inits: Iterable[Place], fragments: Iterable[Place]
     ) -> None:
         self._segment = segment
+        self.cover: Cover | None = None
         self.descriptor = descriptor
         self.size = size
         self.inits = {place.pid: place for place in inits}
@@ -85,10 +91,14 @@ class Workshop:
             self._kept[segment, wanted] = product  # asked for last
         return product
 
-    def of_epoch(self, epoch: int, pid: int, channel: int, rendition: int) -> Product | None:
-        """Any product that holds the initialization section of a PID in an epoch."""
-        for (segment, _), product in self._kept.items():
+    def of_epoch(
+        self, epoch: int, pid: int, channel: int, rendition: int, cover: Cover | None = None
+    ) -> Product | None:
+        """Any product that holds the initialization section of a PID in an epoch, for this encryption."""
+        for (segment, wanted), product in self._kept.items():
             ring = segment.ring
+            if wanted.cover != cover:
+                continue
             here = (segment.epoch, ring.channel_id, ring.rendition) == (epoch, channel, rendition)
             if here and pid in product.inits and not product.gone:
                 return product
@@ -125,7 +135,8 @@ class Workshop:
         job = Job(
             recipe=wanted.recipe, source=source, before=before(segment, source.start, back_s), time=segment.time,
             sequence=segment.sequence, out=str(out), pids=wanted.pids, page=wanted.page, language=wanted.language,
-            duration_s=segment.duration,
+            duration_s=segment.duration, after=after(segment),
+            hide=wanted.cover.hide(segment.sequence) if wanted.cover is not None else None,
         )  # fmt: skip
         self.jobs += 1
         try:
@@ -139,6 +150,7 @@ class Workshop:
         finally:
             out.unlink(missing_ok=True)
         product = Product(segment, descriptor, made.size, made.inits, made.fragments)
+        product.cover = wanted.cover
         self._keep((segment, wanted), product)
         return product
 
@@ -161,6 +173,15 @@ def extent_of(segment: Segment, part: int) -> Extent | None:
         return None
     start, end = segment.parts[part]
     return Extent(str(segment.path), start, end - start)
+
+
+def after(segment: Segment) -> tuple[Extent, ...]:
+    """The first part behind a segment, where it is there already and of the same epoch."""
+    following = segment.following
+    if following is None or following.epoch != segment.epoch or not following.parts:
+        return ()
+    start, end = following.parts[0]
+    return (Extent(str(following.path), start, end - start),)
 
 
 def before(segment: Segment, start: int, back_s: float = BEFORE_S) -> tuple[Extent, ...]:

@@ -93,16 +93,17 @@ def media_playlist(
 ) -> str:
     """A live media playlist; needs at least one segment. `target_duration` in whole seconds.
 
-    Version 3 has decimal durations, 6 a map without restriction to I-frames, 9 skipped segments (section 8).
+    Version 3 has decimal durations, 5 formats of keys, 6 a map without restriction to I-frames, 9 skipped segments
+    (section 8).
     """
     first = segments[0]
-    version = 9 if low_latency is not None else 6 if any(one.map_uri for one in segments) else 3
+    version = _version(segments, low_latency)
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{version}", f"#EXT-X-TARGETDURATION:{target_duration}"]
     if low_latency is not None:
         lines += _control(low_latency, target_duration)
     lines.append(f"#EXT-X-MEDIA-SEQUENCE:{first.sequence}")
     lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.epoch}")
-    if version > 3:
+    if version > 5:
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
     skipped = low_latency.skipped if low_latency is not None else 0
     if skipped:
@@ -112,6 +113,14 @@ def media_playlist(
     if low_latency is not None:
         lines += _tail(low_latency)
     return "\n".join(lines) + "\n"
+
+
+def _version(segments: Sequence[MediaSegment], low_latency: LowLatency | None) -> int:
+    if low_latency is not None:
+        return 9
+    if any(one.map_uri for one in segments):
+        return 6
+    return 5 if any(one.keys for one in segments) else 3
 
 
 def _control(low: LowLatency, target_duration: int) -> tuple[str, str]:
