@@ -42,6 +42,7 @@ _COMMANDS = {
     "explain": "rightcast.cli.explaining:explain_command",
     "alarm": "rightcast.cli.alarms:alarm_group",
     "notify": "rightcast.cli.notifying:notify_group",
+    "metrics": "rightcast.cli.metrics:metrics_group",
     "audit": "rightcast.cli.audit:audit_group",
 }
 

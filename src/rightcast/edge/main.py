@@ -20,6 +20,7 @@ from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.certificates import Certificate
 from rightcast.edge.cues import Cues, cues_of
 from rightcast.edge.endless_ts import Delivery
+from rightcast.edge.figures import Figures
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.interfaces.m3u import Playlists
@@ -134,7 +135,12 @@ class Edge:
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
         self.routes = Routes(
             self.live,
-            {"player_api.php": player_api.answer, "get.php": playlists.playlist, "xmltv.php": playlists.guide},
+            {
+                "player_api.php": player_api.answer,
+                "get.php": playlists.playlist,
+                "xmltv.php": playlists.guide,
+                "metrics": Figures(settings).answer,
+            },
         )
         self.origins = [Origin(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
         self.follower = Follower(settings.feed, self.replica, self._changed)

@@ -10,11 +10,13 @@ from rightcast.panel.alarms.bell import bell_fragment
 from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
+from rightcast.panel.metrics import metrics
 from rightcast.panel.staff.pages import OwnPasswordView
 
 urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
     path("channel/<int:channel_id>/<slug:feature>/", admin.site.admin_view(feature_page), name="feature"),
+    path("metrics", metrics, name="metrics"),
     path("alarms/", admin.site.admin_view(alarms.alarms_page), name="alarms"),
     path("alarms/bell/", admin.site.admin_view(bell_fragment), name="alarms-bell"),
     path("alarms/live/", admin.site.admin_view(alarms.alarms_live), name="alarms-live"),

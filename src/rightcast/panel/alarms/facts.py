@@ -158,7 +158,7 @@ class Facts:
             place = sources.index(report.source) + 1
             detail = f"Source {place} of {len(sources)} is on air."
             yield Finding(subject=subject, kind="channel-on-reserve", detail=detail, rests_on=rests_on)
-        for found in getattr(report, "findings", ()):
+        for found in report.findings:
             yield Finding(
                 subject=subject,
                 kind=found.kind,
