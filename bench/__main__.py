@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bench import (
     console_import,
+    edge_cmaf,
     edge_hls,
     edge_tls,
     edge_ts,
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "edge.tls_idle_memory": edge_tls.tls_idle_memory,
     "edge.hls_playlist": edge_hls.playlist,
     "edge.hls_segments": edge_hls.segments,
+    "edge.cmaf_segment": edge_cmaf.segment,
     "edge.zap_warm": edge_zap.warm,
     "edge.zap_cold": edge_zap.cold,
     "console.import_playlist": console_import.import_playlist,

@@ -154,8 +154,7 @@ def _assembled(payload: NDArray[np.uint8], headers: Headers) -> Elementary:
     adapted = (headers & ADAPTATION) != 0
     begins[adapted] = np.minimum(payload[adapted, 0].astype(np.intp) + 1, _ROOM)
     starting = (headers & UNIT_START) != 0
-    whole = payload.tobytes()
-    view = memoryview(whole)
+    view = np.ascontiguousarray(payload).reshape(-1).data
     pieces: list[memoryview] = []
     starts: list[Pes] = []
     cursor = length = 0
@@ -170,13 +169,13 @@ def _assembled(payload: NDArray[np.uint8], headers: Headers) -> Elementary:
         cursor = max(cursor, place + begin)
         if not starts_unit:
             continue
-        head = whole[cursor : cursor + 19]
+        head = bytes(view[cursor : cursor + 19])
         if len(head) < 9 or head[:3] != b"\0\0\1" or head[3] == _PADDING_STREAM or head[6] & 0xC0 != 0x80:
             cursor = place + _ROOM  # no PES packet: nothing of it can be used
             continue
         starts.append(Pes(length, *_times(head)))
         cursor += 9 + head[8]
-    if cursor < len(whole):
+    if cursor < len(view):
         pieces.append(view[cursor:])
     return Elementary(b"".join(pieces), tuple(starts))
 
