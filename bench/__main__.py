@@ -18,6 +18,7 @@ from bench import (
     edge_ts,
     edge_zap,
     headend_inputs,
+    headend_ladder,
     headend_monitoring,
     headend_soak,
 )
@@ -32,6 +33,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "headend.http_ts": headend_inputs.http_ts,
     "headend.multiplex": headend_inputs.multiplex,
     "headend.monitoring": headend_monitoring.monitoring,
+    "headend.ladder": headend_ladder.ladder,
     "headend.soak": headend_soak.two_hundred,
     "edge.ts_many": edge_ts.ts_many,
     "edge.ts_one": edge_ts.ts_one,

@@ -34,14 +34,19 @@ def channel() -> Signal:
     return _made("channel-1080p25", 4_300_000, _encoded("1920x1080", "3900k", "4300k"))
 
 
+def service() -> Signal:
+    """576p25 H.264 with AAC, 2 s closed GOPs, 2.7 Mbit/s constant."""
+    return _made("service-576p25", 2_700_000, _encoded("720x576", "2300k", "2700k"))
+
+
 def multiplex() -> Signal:
     """Eight services of 576p25 H.264 with MPEG audio, 22 Mbit/s constant."""
-    single = _made("service-576p25", 2_700_000, _encoded("720x576", "2300k", "2700k"))
+    single = service()
     arguments = ["-i", str(single.path)]
-    for service in range(8):
+    for number in range(8):
         arguments += ["-map", "0:v", "-map", "0:a"]
-        pair = f"st={2 * service}:st={2 * service + 1}"
-        arguments += ["-program", f"title=Service {service + 1}:program_num={service + 1}:{pair}"]
+        pair = f"st={2 * number}:st={2 * number + 1}"
+        arguments += ["-program", f"title=Service {number + 1}:program_num={number + 1}:{pair}"]
     return _made("multiplex-8-services", 22_000_000, [*arguments, "-c", "copy", "-muxrate", "22000k"])
 
 

@@ -32,6 +32,7 @@ _KEPT_LINES = 8
 _PREAMBLE = "Error opening input files: "
 _KILL_AFTER_S = 2.0
 _PR_SET_PDEATHSIG = 1
+_NICENESS = 5
 _LIBC = ctypes.CDLL(None)
 
 
@@ -70,10 +71,16 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _die_with_parent_and_yield() -> None:
+    """As above, for children that take all they can get: whoever carries the broadcast itself comes first."""
+    _die_with_parent()
+    os.nice(_NICENESS)
+
+
 class Child:
     """One running ffmpeg. Must be started from the main thread, whose end is the child's.
 
-    `stdin` and `inherited` are descriptors that it gets; they stay the caller's to close.
+    `stdin` and `inherited` are descriptors that it gets; they stay the caller's to close. `yields`: others come first.
     """
 
     def __init__(
@@ -83,6 +90,7 @@ class Child:
         folder: Path | None = None,
         stdin: int = subprocess.DEVNULL,
         inherited: Sequence[int] = (),
+        yields: bool = False,
     ) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - an argument list of our own, no shell
@@ -92,7 +100,7 @@ class Child:
                 stderr=subprocess.PIPE,
                 cwd=folder,
                 pass_fds=inherited,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
+                preexec_fn=_die_with_parent_and_yield if yields else _die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
             )
         except OSError as error:
             raise FfmpegMissingError(

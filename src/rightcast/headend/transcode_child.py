@@ -93,7 +93,7 @@ class LadderChild(Child):
         theirs = [end for _, end in ends]
         try:
             names = [f"pipe:{end}" for end in theirs]
-            super().__init__(command(names), stdin=source, inherited=theirs)
+            super().__init__(command(names), stdin=source, inherited=theirs, yields=True)
         except BaseException:
             for end in (feed, *(end for end, _ in ends)):
                 os.close(end)
