@@ -15,8 +15,9 @@ import pytest
 
 from rightcast.contract.ring import Closed, Described, Down, Opened, Up
 from rightcast.domain.features import Features
-from rightcast.domain.ladder import AudioChoice, AudioCodec, Deinterlace, Ladder, Rung
+from rightcast.domain.ladder import AudioChoice, AudioCodec, Deinterlace, EncoderWish, Ladder, Rung, VideoCodec
 from rightcast.headend import transcode
+from rightcast.headend.encoders import Choice, Encoder, Encoders, software
 from tests.headend.signals import FFMPEG, signal, signal_folder
 from tests.headend.stations import Headend, Looped, channel, right
 
@@ -104,6 +105,8 @@ async def test_rungs_fill_cut_with_the_broadcast_and_leave_with_the_right(tmp_pa
     times = [[one.time for one in studio.opened(rendition)][:2] for rendition in (0, 1, 2)]
     assert times[0] == times[1] == times[2]
     assert [one.duration for one in studio.closed(1)[:2]] == [2.4, 2.4]
+    walls = [[one.wall for one in studio.opened(rendition)][:2] for rendition in (0, 1)]
+    assert walls[0] == pytest.approx(walls[1])
     small = studio.tracks(2)
     assert [(one.kind, one.language, one.codec.partition(".")[0]) for one in small] == [
         ("video", "", "avc1"),
@@ -113,6 +116,7 @@ async def test_rungs_fill_cut_with_the_broadcast_and_leave_with_the_right(tmp_pa
     ]
     assert (small[0].width, small[0].height, small[0].frame_rate) == (160, 90, 25.0)
     assert [one.bitrate_bps for one in small] == [100_000, 64_000, 64_000, 0]
+    assert [one.channels for one in small] == [0, 2, 2, 1]
     reports = studio.report(1).renditions
     assert [(one.name, one.state) for one in reports] == [
         ("180p", "on_air"),
@@ -158,6 +162,53 @@ async def test_after_failover_to_another_size_the_rungs_go_on(tmp_path: Path) ->
     tall, low = studio.report(1).renditions
     assert (tall.state, low.restarts) == ("left_out", 0)
     assert any(isinstance(one, Down) and one.rendition == 1 for one in studio.heard)
+    studio.supervisor.close()
+
+
+async def test_another_ladder_replaces_the_rungs_and_nothing_else(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, signal(seconds=SECONDS), ladder=Ladder(rungs=RUNGS))
+    await studio.until(lambda: studio.closed(1) and studio.closed(2))
+    studio.publish(laddered(1, *studio.sources, ladder=Ladder(rungs=RUNGS[1:])))
+    await studio.until(lambda: studio.announced(Down) == 2)
+    before = len(studio.closed(1))
+    await studio.until(lambda: len(studio.closed(1)) > before)
+    assert studio.tracks(1)[0].height == 90
+    studio.publish(laddered(1, *studio.sources, ladder=Ladder()))
+    await studio.until(lambda: studio.announced(Down) == 3)
+    assert studio.ffmpeg == 0
+    assert {one.epoch for one in studio.opened(0)} == {0}
+    assert not studio.report(1).renditions
+    studio.supervisor.close()
+
+
+async def test_a_restarted_headend_goes_on_with_the_rings_of_the_rungs(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, signal(seconds=SECONDS), ladder=Ladder(rungs=RUNGS[1:]))
+    await studio.until(lambda: len(studio.closed(1)) >= 2)
+    studio.supervisor.close()
+    last, studio.heard = studio.closed(1)[-1].sequence, []
+    studio.supervisor = studio.make()
+    await studio.until(lambda: studio.announced(Up) == 2)
+    assert studio.closed(1)[-1].sequence == last
+    await studio.until(lambda: studio.opened(1)[-1].sequence > last)
+    assert studio.opened(1)[-1].epoch == 1
+    studio.supervisor.close()
+
+
+async def test_a_hardware_encoder_that_fails_at_work_gives_way_to_software(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Encoder("no_such_encoder", EncoderWish.NVENC, VideoCodec.H264)
+
+    def choose(_: Encoders, wish: EncoderWish, codec: VideoCodec) -> Choice:
+        return Choice(broken if wish is EncoderWish.NVENC else software(codec))
+
+    monkeypatch.setattr(Encoders, "choose", choose)
+    ladder = Ladder(rungs=RUNGS[1:], encoder=EncoderWish.NVENC)
+    studio = Studio(tmp_path, signal(seconds=SECONDS), ladder=ladder)
+    await studio.until(lambda: studio.closed(1))
+    assert studio.report(1).renditions[0].encoder == "libx264"
+    await studio.until(lambda: "failed at work" in studio.report(1).detail)
+    assert {one.epoch for one in studio.opened(0)} == {0}
     studio.supervisor.close()
 
 

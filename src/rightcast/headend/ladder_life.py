@@ -63,11 +63,11 @@ class LadderLife:
             self._renew(record, ring_bytes, now)
         ring.tap = None if self._transcoder is None else self
 
-    def opened(self, *, new_epoch: bool, time: int, tracks: Sequence[Track]) -> None:
+    def opened(self, *, new_epoch: bool, time: int, wall: float, tracks: Sequence[Track]) -> None:
         """A segment of the broadcast begins."""
         if self._transcoder is not None:
             with self._guard():
-                self._transcoder.opened(new_epoch=new_epoch, time=time, tracks=tracks)
+                self._transcoder.opened(new_epoch=new_epoch, time=time, wall=wall, tracks=tracks)
 
     def write(self, data: bytes | memoryview) -> None:
         """Packets of the open segment."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Tap(Protocol):
     """Hears a ring. Neither method may raise or wait; `data` is only lent."""
 
-    def opened(self, *, new_epoch: bool, time: int, tracks: Sequence[Track]) -> None:
-        """A segment begins; its tables are the next that `write` brings."""
+    def opened(self, *, new_epoch: bool, time: int, wall: float, tracks: Sequence[Track]) -> None:
+        """A segment begins, `time` and `wall` as in `Opened`; its tables are the next that `write` brings."""
 
     def write(self, data: bytes | memoryview) -> None:
         """Packets of the open segment."""
@@ -33,7 +33,7 @@ class TappedRing(Ring):
     def open_segment(self, psi: bytes, *, wall: float, new_epoch: bool, time: int = 0) -> None:
         """As the ring's own."""
         if self.tap is not None:
-            self.tap.opened(new_epoch=new_epoch, time=time, tracks=self.tracks)
+            self.tap.opened(new_epoch=new_epoch, time=time, wall=wall, tracks=self.tracks)
         super().open_segment(psi, wall=wall, new_epoch=new_epoch, time=time)
 
     def write(self, data: bytes | memoryview) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ import msgspec
 import numpy as np
 
 from rightcast.domain.errors import RightcastError
+from rightcast.domain.ladder import EncoderWish
 from rightcast.formats.mpegts.packets import PACKET_BYTES
-from rightcast.headend.encoders import Encoders, encoders_of
+from rightcast.headend.encoders import Choice, Encoders, encoders_of
 from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.headend.transcode_arguments import arguments
 from rightcast.headend.transcode_child import LadderChild
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.domain.ladder import VideoCodec
     from rightcast.domain.lineup import Channel
-    from rightcast.headend.encoders import Choice
 
 FIRST_OUTPUT_S = 15.0
 SILENT_S = 5.0
@@ -44,18 +45,20 @@ _RATE_S = 4.5
 _FLOWING_S = 1.0
 _GATHER_BYTES = 16 << 20
 _READS_A_TICK = 4
+_ANCHORS = 16
+_BARREN_RUNS = 2
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Run:
-    """One ffmpeg and what was asked of it. `near`: the broadcast's clock where it began; `heard`: PIDs it knows."""
+    """One ffmpeg and what was asked of it. `heard`: PIDs it knows; `anchors`: time and wall of the segments it got."""
 
     child: LadderChild
     plan: Plan
     heard: frozenset[int]
-    near: int
+    anchors: deque[tuple[int, float]]
     since: float
     heard_at: float | None = None
 
@@ -63,9 +66,9 @@ class _Run:
 class _Gathering:
     """What a new ffmpeg will be given, from the beginning of a segment, until it is known what to ask of it."""
 
-    def __init__(self, since: float, near: int) -> None:
+    def __init__(self, since: float) -> None:
         self.since = since
-        self.near = near
+        self.anchors: deque[tuple[int, float]] = deque(maxlen=_ANCHORS)
         self.size = 0
         self.blocks: list[bytes] = []
         self.heard: set[int] = set()
@@ -118,6 +121,7 @@ class Transcoder:
         self._retry_at = now
         self._pause_s = FIRST_PAUSE_S
         self._restarts = 0
+        self._barren = 0
         self._dropped = 0
         self._trouble = ""
 
@@ -141,7 +145,7 @@ class Transcoder:
         for rung in self._rungs.values():
             rung.allot(ring_bytes)
 
-    def opened(self, *, new_epoch: bool, time: int, tracks: Sequence[Track]) -> None:
+    def opened(self, *, new_epoch: bool, time: int, wall: float, tracks: Sequence[Track]) -> None:
         """A segment of the broadcast begins: where it breaks, or sound came that nobody asked for, begin anew."""
         self._tracks = [self._with_rate(track) for track in tracks]
         self._skipping = False
@@ -150,7 +154,10 @@ class Transcoder:
         waits = self._gathering is not None and not new_epoch
         hopeless = self._plan is not None and not self._plan.rungs and not new_epoch
         if self._run is None and not waits and not hopeless and self._now >= self._retry_at:
-            self._gathering = _Gathering(self._now, time)
+            self._gathering = _Gathering(self._now)
+        taker = self._run or self._gathering
+        if taker is not None:
+            taker.anchors.append((time, wall))
 
     def write(self, data: bytes | memoryview) -> None:
         """Packets of the open segment. Those that find no room are passed over until the next segment begins."""
@@ -213,7 +220,7 @@ class Transcoder:
         """Begin once it is known what works and what there is; neither a sound that never comes is waited for."""
         choices: dict[VideoCodec, Choice] = {}
         for codec in codecs_of(self.ladder):
-            choice = self._encoders.choose(self.ladder.encoder, codec)
+            choice = self._choose(codec)
             if choice is None:
                 return
             choices[codec] = choice
@@ -231,13 +238,22 @@ class Transcoder:
         if made.rungs:
             self._start(made, gathering, now)
 
+    def _choose(self, codec: VideoCodec) -> Choice | None:
+        """What was asked for; software once that has failed at work, though it had passed its trial."""
+        wish = self.ladder.encoder
+        if self._barren < _BARREN_RUNS or wish is EncoderWish.SOFTWARE:
+            return self._encoders.choose(wish, codec)
+        choice = self._encoders.choose(EncoderWish.SOFTWARE, codec)
+        note = "The hardware encoder passed its trial and failed at work; software encodes instead."
+        return None if choice is None else Choice(choice.encoder, note)
+
     def _start(self, made: Plan, gathering: _Gathering, now: float) -> None:
         try:
             child = LadderChild(lambda names: arguments(self._ffmpeg, made, names), len(made.rungs))
         except (RightcastError, OSError) as error:
             self._fail(f"ffmpeg cannot be started: {error}", now)
             return
-        self._run = _Run(child, made, frozenset(gathering.heard), gathering.near, now)
+        self._run = _Run(child, made, frozenset(gathering.heard), gathering.anchors, now)
         self._quiet_at = now
         self._skipping = not all(child.queue.push(block) for block in gathering.blocks)
         _log.info("Channel %s: ffmpeg %d makes %d rungs", self._name, child.pid, len(made.rungs))
@@ -248,6 +264,7 @@ class Transcoder:
             run.since = now
             return
         if self._drain(run, now):
+            self._barren = 0 if self._barren < _BARREN_RUNS else self._barren
             self._trouble = "" if now - run.since > SILENT_S else self._trouble
             if now - run.since > STABLE_S:
                 self._pause_s = FIRST_PAUSE_S
@@ -278,7 +295,7 @@ class Transcoder:
 
     def _begin_rungs(self, run: _Run) -> None:
         for planned in run.plan.rungs:
-            self._rungs[planned.rendition].begin(planned, run.plan, run.near)
+            self._rungs[planned.rendition].begin(planned, run.anchors)
 
     def _hand_over(self, run: _Run) -> None:
         """Let this ffmpeg give out what it still holds; the next one begins with the next bytes."""
@@ -303,6 +320,7 @@ class Transcoder:
         """Replace the ffmpeg, after a pause that grows; the next one begins with a segment."""
         _log.warning("Channel %s, ladder: %s", self._name, sentence)
         if self._run is not None:
+            self._barren += self._run.heard_at is None
             self._bury(self._run)
         self._run = self._gathering = None
         self._trouble = sentence

@@ -40,13 +40,17 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRung:
-    """A rung that is made. `encoder` None: pictures are copied, or there are none. `every`: of so many pictures one."""
+    """A rung that is made. `encoder` None: pictures are copied, or there are none. `every`: of so many pictures one.
+
+    `frame_rate` is 0 while the source's is not known; `sounds` are those that come with it.
+    """
 
     rendition: int
     rung: Rung
     encoder: Encoder | None
     every: int = 1
     key_interval: int = 50
+    frame_rate: float = 0.0
     sounds: tuple[Sound, ...] = ()
 
 
@@ -82,6 +86,7 @@ def plan(
     """
     video = next((track for track in tracks if track.kind == "video" and track.pid in heard), None)
     audio = [track for track in tracks if track.kind == "audio" and track.pid in heard]
+    sounds = _sounds(audio, ladder.audio)
     rungs: list[PlannedRung] = []
     left_out: dict[int, str] = {}
     for rendition, rung in enumerate(ladder.rungs, 1):
@@ -91,7 +96,7 @@ def plan(
         else:
             encoder = choices[rung.codec].encoder if rung.codec in choices else None
             rungs.append(
-                _with_pictures(rendition, rung, video, encoder, segment_s)
+                _with_pictures(rendition, rung, video, encoder, sounds, segment_s=segment_s)
                 if rung.has_pictures
                 else _of_sound(rendition, rung, audio, ladder.audio)
             )
@@ -99,7 +104,7 @@ def plan(
     notes = [choice.note for codec, choice in choices.items() if codec in used and choice.note]
     return Plan(
         video=video if any(one.rung.has_pictures for one in rungs) else None,
-        sounds=_sounds(audio, ladder.audio),
+        sounds=sounds,
         rungs=tuple(rungs),
         left_out=left_out,
         notes=tuple(dict.fromkeys([*left_out.values(), *notes])),
@@ -149,12 +154,26 @@ def _of_sound(rendition: int, rung: Rung, audio: Sequence[Track], choices: Seque
 
 
 def _with_pictures(
-    rendition: int, rung: Rung, video: Track | None, encoder: Encoder | None, segment_s: float
+    rendition: int,
+    rung: Rung,
+    video: Track | None,
+    encoder: Encoder | None,
+    sounds: tuple[Sound, ...],
+    *,
+    segment_s: float,
 ) -> PlannedRung:
     rate = picture_rate(video)
-    every = math.ceil(rate / rung.frame_rate - 0.01) if rung.frame_rate and rate > rung.frame_rate else 1
-    interval = max(round((rate or _USUAL_RATE) / every * segment_s), 1)
-    return PlannedRung(rendition=rendition, rung=rung, encoder=encoder, every=every, key_interval=interval)
+    ceiling = rung.frame_rate if encoder is not None else 0
+    every = math.ceil(rate / ceiling - 0.01) if ceiling and rate > ceiling else 1
+    return PlannedRung(
+        rendition=rendition,
+        rung=rung,
+        encoder=encoder,
+        every=every,
+        key_interval=max(round((rate or _USUAL_RATE) / every * segment_s), 1),
+        frame_rate=rate / every,
+        sounds=sounds,
+    )
 
 
 def _sounds(audio: Sequence[Track], choices: Sequence[AudioChoice]) -> tuple[Sound, ...]:

@@ -10,6 +10,7 @@ import msgspec
 from rightcast.contract.reports import RenditionReport
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.watch import Watch
+from rightcast.formats.mpegts.units import CLOCK_HZ
 from rightcast.headend.ring import INDEX, Ring
 from rightcast.headend.segmenter import Segmenter
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rightcast.contract.ring import Announcement, Track
     from rightcast.contract.station import StationSettings
     from rightcast.domain.ladder import Rung
-    from rightcast.headend.transcode_plan import Plan, PlannedRung
+    from rightcast.headend.transcode_plan import PlannedRung, Sound
 
 FRESH_S = 6.0
 """A rung that has closed no segment for so long is not on air."""
@@ -28,19 +29,54 @@ _log = logging.getLogger(__name__)
 
 
 class RungRing(Ring):
-    """A ring that knows which bitrates its streams were asked to have."""
+    """A ring that knows what was asked for, and when the broadcast showed what it holds."""
 
-    bitrates: tuple[int, tuple[int, ...]] = (0, ())
+    planned: PlannedRung | None = None
+    anchors: Sequence[tuple[int, float]] = ()
+    """Pairs of `time` and `wall` of the broadcast's segments, the latest last."""
 
     def describe(self, *, codecs: str, video: bool, tracks: Sequence[Track] = ()) -> None:
-        """As the ring's own, with the bitrate of the pictures and of each sound."""
-        of_video, of_sounds = self.bitrates
-        sounds = iter(of_sounds)
-        told = []
-        for track in tracks:
-            figure = of_video if track.kind == "video" else next(sounds, 0) if track.kind == "audio" else 0
-            told.append(msgspec.structs.replace(track, bitrate_bps=figure))
+        """As the ring's own; what was asked for stands in for what has not been seen yet."""
+        sounds = iter(self.planned.sounds if self.planned is not None else ())
+        told = [
+            track
+            if self.planned is None
+            else of_sound(track, next(sounds, None))
+            if track.kind == "audio"
+            else of_pictures(track, self.planned)
+            for track in tracks
+        ]
         super().describe(codecs=codecs, video=video, tracks=told)
+
+    def open_segment(self, psi: bytes, *, wall: float, new_epoch: bool, time: int = 0) -> None:
+        """As the ring's own, at the moment at which the broadcast showed this: coding took a while since."""
+        if self.anchors:
+            known, then = min(self.anchors, key=lambda anchor: abs(anchor[0] - time))
+            wall = then + (time - known) / CLOCK_HZ
+        super().open_segment(psi, wall=wall, new_epoch=new_epoch, time=time)
+
+
+def of_pictures(track: Track, planned: PlannedRung) -> Track:
+    """A track of pictures, with what was asked for where nothing was seen."""
+    if track.kind != "video":
+        return track
+    bitrate_bps = planned.rung.bitrate_bps if planned.encoder is not None else 0
+    return msgspec.structs.replace(
+        track, bitrate_bps=bitrate_bps, frame_rate=track.frame_rate or round(planned.frame_rate, 3)
+    )
+
+
+def of_sound(track: Track, sound: Sound | None) -> Track:
+    """A track of sound, with what was asked for, or what the source has, where nothing was seen."""
+    if sound is None:
+        return track
+    channels = sound.choice.channels if sound.encodes else 0
+    return msgspec.structs.replace(
+        track,
+        bitrate_bps=sound.choice.bitrate_bps if sound.encodes else 0,
+        channels=track.channels or channels or sound.track.channels,
+        sample_rate=track.sample_rate or (48_000 if sound.encodes else sound.track.sample_rate),
+    )
 
 
 class RungLife:
@@ -85,21 +121,20 @@ class RungLife:
         if self._ring is not None:
             self._ring.allot(ring_bytes)
 
-    def begin(self, planned: PlannedRung, plan: Plan, near: int) -> None:
-        """Another ffmpeg writes from now on, about the time `near` of the broadcast's ring."""
+    def begin(self, planned: PlannedRung, anchors: Sequence[tuple[int, float]]) -> None:
+        """Another ffmpeg writes from now on; `anchors`: times and moments of the broadcast that it is made from."""
         self.trouble = ""
         self._encoder = "" if planned.encoder is None else planned.encoder.name
         if self._segmenter is None:
             self._open()
         if self._segmenter is None or self._ring is None:
             return
-        sounds = plan.sounds if planned.rung.has_pictures else planned.sounds
-        of_sounds = tuple(sound.choice.bitrate_bps if sound.encodes else 0 for sound in sounds)
-        self._ring.bitrates = (planned.rung.bitrate_bps if planned.encoder is not None else 0, of_sounds)
         try:
-            self._segmenter.source_changed(near=near)
+            self._segmenter.source_changed(near=anchors[0][0])
         except RightcastError as error:
             self._fail(error)
+            return
+        self._ring.planned, self._ring.anchors = planned, anchors
 
     def feed(self, data: bytes, now: float) -> None:
         """What ffmpeg wrote."""
