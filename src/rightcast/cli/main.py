@@ -32,6 +32,7 @@ _COMMANDS = {
     "status": "rightcast.cli.status:status_command",
     "source": "rightcast.cli.sources:source_group",
     "channel": "rightcast.cli.channels:channel_group",
+    "watch": "rightcast.cli.watch:watch_group",
     "ladder": "rightcast.cli.ladder:ladder_group",
     "encoders": "rightcast.cli.ladder:encoders_command",
     "import": "rightcast.cli.playlists:import_group",

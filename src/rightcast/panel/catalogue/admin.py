@@ -22,6 +22,7 @@ from rightcast.panel.catalogue.channels import SourceInput, check_source
 from rightcast.panel.catalogue.features import feature_of
 from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package, Source
 from rightcast.panel.catalogue.queries import ChannelState, state_of
+from rightcast.panel.catalogue.seen import SeenColumns
 from rightcast.panel.console.live import live
 from rightcast.panel.console.numbers import codecs, rate, span, until
 from rightcast.panel.desk import OperatedAdmin, OperatedInline, RecordForm, button, column
@@ -99,17 +100,28 @@ class SourceInline(OperatedInline):
 
 
 @admin.register(Channel)
-class ChannelAdmin(OperatedAdmin):
+class ChannelAdmin(SeenColumns, OperatedAdmin):
     """Channels: their state on the way to viewers, and how they do on air."""
 
-    list_display = ("number", "shown_name", "state", "air", "bitrate", "viewers", "category", "kind", "shown_source")
+    list_display = (
+        "number",
+        "thumbnail",
+        "shown_name",
+        "state",
+        "air",
+        "bitrate",
+        "viewers",
+        "category",
+        "kind",
+        "shown_source",
+    )
     list_display_links = ("number", "shown_name")
     list_filter = ("wanted", "kind", "category", "start")
     search_fields = ("name", "number", "guide_id")
     list_select_related = ("category",)
     inlines = (SourceInline,)
     buttons = ("publish", "hold")
-    readonly_fields = ("standing", "alarms", "carried_under", "also_set")
+    readonly_fields = ("standing", "seen", "alarms", "carried_under", "also_set")
     fieldsets = (
         (None, {"fields": (("name", "number"), ("kind", "category"), ("start", "wanted"))}),
         ("How apps show it", {"fields": (("logo_url", "guide_id"), "adult"), "classes": ("collapse",)}),
@@ -137,7 +149,7 @@ class ChannelAdmin(OperatedAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        return [(None, {"fields": ("standing", "alarms", "carried_under", "also_set")}), *fieldsets]
+        return [(None, {"fields": ("standing", "seen", "alarms", "carried_under", "also_set")}), *fieldsets]
 
     def store(self, actor: Actor, record: Channel, form: Any, rows: list[list[Row]], *, change: bool) -> Channel:
         """Create or change the channel with its sources."""

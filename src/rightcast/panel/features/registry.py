@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rightcast.panel.features.ladder import LadderForm
+from rightcast.panel.features.watch import WatchForm
 
 if TYPE_CHECKING:
     from rightcast.panel.features.form import FeatureForm
 
 FORMS: dict[str, type[FeatureForm[Any]]] = {
     "ladder": LadderForm,
+    "watch": WatchForm,
 }
 """By the feature's name in `rightcast.domain.features`."""
