@@ -232,3 +232,16 @@ class SenderReport(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     started: float
     outputs: list[OutputReport]
+
+
+class NowPlaying(msgspec.Struct, frozen=True, kw_only=True):
+    """What is on a channel, in words for its listeners. Unlike other reports it does not expire."""
+
+    channel_id: int
+    text: str
+    at: float
+
+
+def now_playing_report(channel_id: int) -> str:
+    """The name of the report with a channel's text; no other name begins with it."""
+    return f"nowplaying-{channel_id}-text"

@@ -365,6 +365,11 @@ class Admission:
             leased_until=lease.expires,
         )
 
+    def channel_name(self, channel_id: int) -> str:
+        """What the channel is called."""
+        channel = self._replica.channels.get(channel_id)
+        return channel.name if channel is not None else ""
+
     def now(self) -> float:
         """Unix seconds of the edge's clock."""
         return self._clock()

@@ -10,6 +10,7 @@ from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.admission import RENEW_HLS_S, Admission, Player
 from rightcast.edge.endless_ts import Delivery, Viewer
 from rightcast.edge.http_message import Response, text
+from rightcast.edge.icy import Listener, Radio, content_type, sound_track
 from rightcast.edge.packaging.names import INDEX, Form, Track
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings, SegmentSlice
@@ -27,7 +28,12 @@ STREAM_WAIT_S = 15.0
 PLAYLIST_WAIT_S = 10.0
 _PLAIN = Track(Form.TS, 0).playlist
 """The plain playlist as it is made just in time, where segments are encrypted."""
+_RADIO = frozenset({"mp3", "aac", "icy"})
 _STREAM_HEADERS = (("Cache-Control", "no-store"),)
+
+
+Begin = Callable[["Request", "Connection", Ring, "Viewing"], Response | None]
+"""Takes a connection over; a response when it cannot."""
 
 
 class Live:
@@ -42,6 +48,7 @@ class Live:
         *,
         keys: Keys,
         outputs: Outputs,
+        radio: Radio,
     ) -> None:
         self._admission = admission
         self._viewings = viewings
@@ -49,6 +56,7 @@ class Live:
         self._delivery = delivery
         self._keys = keys
         self._outputs = outputs
+        self._radio = radio
 
     def by_credentials(
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
@@ -66,8 +74,11 @@ class Live:
             verdict = self._admission.admit_clear(line, channel_id, player)
             if isinstance(verdict, Denied):
                 return self._refused(verdict, line.name, channel_id, request)
-            return Response(content_type="video/mp2t", headers=_STREAM_HEADERS, pieces=iter(()))
-        return self._stream(request, connection, line, channel_id, player)
+            track = sound_track(self._rings.get(channel_id).tracks) if ending in _RADIO else None
+            kind = content_type(track) if track is not None else "video/mp2t"
+            return Response(content_type=kind, headers=_STREAM_HEADERS, pieces=iter(()))
+        begin = self._begin_sound if ending in _RADIO else self._begin_stream
+        return self._stream(request, connection, line, (channel_id, player), begin)
 
     def by_token(
         self, request: Request, token: str, channel_id: int, name: str
@@ -81,13 +92,18 @@ class Live:
     def cut(self, viewing: Viewing) -> None:
         """A decision ended the viewing: its pictures stop now, and requests that wait for some are answered."""
         for viewer in list(viewing.viewers):
-            self._delivery.cut(viewer)
+            if isinstance(viewer, Viewer):
+                self._delivery.cut(viewer)
+            else:
+                viewer.cut()
         for wait in list(viewing.waits):
             wait.cancel()
 
     async def _stream(
-        self, request: Request, connection: Connection, line: Line, channel_id: int, player: Player
+        self, request: Request, connection: Connection, line: Line, what: tuple[int, Player], begin: Begin
     ) -> Answer:
+        """An endless answer: admitted, waited for, begun; `what` is a channel and who asks for it."""
+        channel_id, player = what
         viewing = await self._admission.open_ts(line, channel_id, player)
         if isinstance(viewing, Denied):
             return self._refused(viewing, line.name, channel_id, request)
@@ -98,18 +114,31 @@ class Live:
                 await _wait(viewing, ring.until(lambda: ring.newest_joinable() is not None, timeout_s=STREAM_WAIT_S))
             if viewing.ended:
                 return refusal(Denied(viewing.refused))
-            viewer = Viewer(connection, ring, lambda gone: self._hung_up(viewing, gone))
-            viewing.viewers.add(viewer)
-            started = self._delivery.start(viewer)
-            if not started:
-                viewing.viewers.discard(viewer)
-                return not_on_air()
-            return None
+            refused = begin(request, connection, ring, viewing)
+            started = refused is None
+            return refused
         finally:
             if not started:
                 self._admission.hang_up(viewing)
 
-    def _hung_up(self, viewing: Viewing, viewer: Viewer) -> None:
+    def _begin_stream(self, _request: Request, connection: Connection, ring: Ring, viewing: Viewing) -> Response | None:
+        viewer = Viewer(connection, ring, lambda gone: self._hung_up(viewing, gone))
+        viewing.viewers.add(viewer)
+        if self._delivery.start(viewer):
+            return None
+        viewing.viewers.discard(viewer)
+        return not_on_air()
+
+    def _begin_sound(self, request: Request, connection: Connection, ring: Ring, viewing: Viewing) -> Response | None:
+        name = self._admission.channel_name(viewing.channel_id)
+        listener = self._radio.begin(request, connection, ring, name, lambda gone: self._hung_up(viewing, gone))
+        if listener is None:
+            return text(404, "The channel has no sound that can be sent alone; AAC and MPEG audio can.")
+        if not listener.gone:
+            viewing.viewers.add(listener)
+        return None
+
+    def _hung_up(self, viewing: Viewing, viewer: Viewer | Listener) -> None:
         viewing.viewers.discard(viewer)
         viewing.bytes_sent += viewer.bytes_sent
         self._admission.hang_up(viewing)

@@ -23,6 +23,7 @@ from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.figures import Figures
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
+from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.interfaces.xtream import PlayerApi
@@ -128,7 +129,16 @@ class Edge:
             packaging=self._packaging,
             place=lambda request: place_of(request, settings).url,
         )
-        self.live = Live(self.admission, self.viewings, self.rings, self.delivery, keys=self.keys, outputs=self.outputs)
+        self.radio = Radio(Titles(self._reports).of)
+        self.live = Live(
+            self.admission,
+            self.viewings,
+            self.rings,
+            self.delivery,
+            keys=self.keys,
+            outputs=self.outputs,
+            radio=self.radio,
+        )
         catalogue = Catalogue(self.replica, self.admission)
         answers = Answers()
         playlists = Playlists(settings, self.admission, catalogue, answers)
@@ -192,7 +202,10 @@ class Edge:
             refusals=dict(self.admission.refusals),
             recent_refusals=list(self.admission.recent),
             seen=self.admission.identity.recently(),
-            bytes_sent=self.listener.bytes_sent + self.delivery.bytes_of_the_gone + _running_bytes(self.viewings),
+            bytes_sent=self.listener.bytes_sent
+            + self.delivery.bytes_of_the_gone
+            + self.radio.bytes_of_the_gone
+            + _running_bytes(self.viewings),
         )
 
     def _answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:

@@ -24,7 +24,7 @@ _PREFLIGHT = (
     ("Access-Control-Allow-Headers", "Range, Content-Type, Accept, Authorization, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
 )
-_ENDINGS = {"", "ts", "m3u8", "mpd"}
+_ENDINGS = {"", "ts", "m3u8", "mpd", "mp3", "aac", "icy"}
 WELCOME = """Rightcast serves television here. Your provider gave you a NAME and a SECRET:
 
   playlist    /get.php?username=NAME&password=SECRET&type=m3u_plus&output=ts   (or output=hls)
@@ -32,6 +32,7 @@ WELCOME = """Rightcast serves television here. Your provider gave you a NAME and
   apps        this server's address, NAME and SECRET (Xtream login)
   one channel /live/NAME/SECRET/CHANNEL.ts   or   /live/NAME/SECRET/CHANNEL.m3u8
               /live/NAME/SECRET/CHANNEL.mpd   or   .m3u8?format=cmaf   or   .m3u8?format=ll
+  radio       /live/NAME/SECRET/CHANNEL.mp3   or   .aac   (whatever its sound is)
 """
 
 Script = Callable[["Request"], "Response | Coroutine[Any, Any, Answer]"]

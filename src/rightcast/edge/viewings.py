@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.reports import SessionReport
     from rightcast.edge.endless_ts import Viewer
+    from rightcast.edge.icy import Listener
 
 RECENT_S = 60.0
 
@@ -54,7 +55,7 @@ class Viewing:
         self.waits: set[asyncio.Future[bool]] = set()
         self.holds = 0
         self.bytes_sent = 0
-        self.viewers: set[Viewer] = set()
+        self.viewers: set[Viewer | Listener] = set()
 
     def report(self, make: type[SessionReport]) -> SessionReport:
         """The viewing as the console shows it."""
