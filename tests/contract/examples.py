@@ -8,6 +8,7 @@ from pathlib import Path
 from rightcast.contract.reports import (
     ChannelReport,
     CheckReport,
+    CueReport,
     EdgeReport,
     FindingReport,
     HeadendReport,
@@ -196,6 +197,8 @@ REPORTS = {
                         bitrate_bps=4300000,
                     )
                 ],
+                cues=[CueReport(heard=1780315190.0, at=1780315195.5, sentence="Break starts, 30 s", section=b"\xfc0")],
+                restricted="no web delivery",
                 quality=QualityReport(
                     checks=[CheckReport(check="continuity", count=1, last=1780315100.0)],
                     bitrates=[(256, 4000000)],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.findings import Severity
 from rightcast.panel.alarms import operations as alarms
 from rightcast.panel.alarms.models import AlarmRow
@@ -107,6 +108,11 @@ DEEDS: list[tuple[str, Kind | None, Callable[[World], object]]] = [
         "station.update",
         Kind.STATION,
         lambda w: station_operations.update_station(w.actor, name="S", territory="GB"),
+    ),
+    (
+        "station.signals",
+        Kind.STATION,
+        lambda w: station_operations.set_signal_policy(w.actor, SignalPolicy(own_networks=("10.0.0.0/8",))),
     ),
     ("alarm.acknowledge", None, lambda w: alarms.acknowledge(w.actor, w.alarm.id, note="seen")),
     ("alarm.reopen", None, lambda w: alarms.withdraw_acknowledgement(w.actor, w.alarm.id)),

@@ -41,6 +41,8 @@ _COMMANDS = {
     "line": "rightcast.cli.lines:line_group",
     "device": "rightcast.cli.devices:device_group",
     "explain": "rightcast.cli.explaining:explain_command",
+    "cues": "rightcast.cli.cues:cues_command",
+    "cue": "rightcast.cli.cues:cue_group",
     "alarm": "rightcast.cli.alarms:alarm_group",
     "notify": "rightcast.cli.notifying:notify_group",
     "metrics": "rightcast.cli.metrics:metrics_group",

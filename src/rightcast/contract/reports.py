@@ -94,12 +94,22 @@ class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
     bitrate_bps: int = 0
 
 
+class CueReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A cue that came at `heard` and takes effect `at` (unix seconds), what it says, and its whole section."""
+
+    heard: float
+    at: float
+    sentence: str
+    section: bytes
+
+
 class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one channel does at the headend. `state`: starting, on_air, silent, idle or failed.
 
     `since` and `last_segment` are unix seconds; `detail` is a sentence for the operator. `findings`: what is wrong
     with a stream that arrives; `quality` and `picture` None: not watched. `showing`: "source N" or "slate", since
     `switched`, because of `cause` (started, fault, returned, recovered, asked); empty while nothing is shown.
+    `cues`: the last few, oldest first; `restricted`: what the provider's signals forbid now, in words.
     """
 
     id: int
@@ -123,6 +133,8 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     switched: float = 0.0
     cause: str = ""
     sources: list[SourceReport] = []
+    cues: list[CueReport] = []
+    restricted: str = ""
 
 
 class PicturesReport(msgspec.Struct, frozen=True, kw_only=True):

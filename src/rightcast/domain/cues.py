@@ -9,6 +9,8 @@ import ipaddress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rightcast.domain.errors import InvalidInputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,6 +19,7 @@ GRACE_S = 10.0
 LONGEST_S = 6 * 3600.0
 """A restricted segment without a duration and without an end signal ends after this time."""
 _REMEMBERED_SEGMENTS = 64
+_DEVICE_GROUPS = 3
 
 _PROGRAMME_STARTS = frozenset({0x10, 0x13, 0x14, 0x15, 0x16, 0x17, 0x19, 0x1A})
 _PROGRAMME_ENDS = frozenset({0x11, 0x12})
@@ -73,6 +76,20 @@ class SignalPolicy:
     own_networks: tuple[str, ...] = ()
     regional_blackouts: bool = True
     device_groups: tuple[tuple[str, ...], ...] = ()
+
+    def check(self) -> None:
+        """Raises InvalidInputError naming the field that cannot be."""
+        wrong = next((one for one in self.own_networks if _network(one) is None), None)
+        if wrong is not None:
+            raise InvalidInputError(
+                f"'{wrong}' is not a range of addresses.",
+                remedy="Write one such as 10.0.0.0/8 or 2001:db8::/32.",
+                field="own_networks",
+            )
+        if len(self.device_groups) > _DEVICE_GROUPS:
+            raise InvalidInputError(
+                "There are only the device groups 0, 1 and 2.", remedy="Leave the others out.", field="device_groups"
+            )
 
     def is_web(self, address: str) -> bool:
         """Whether a viewer at this address is reached over the web; what cannot be read is."""

@@ -193,6 +193,8 @@ class ChannelLife:
             codecs=seen.codecs,
             resolution=seen.resolution,
             renditions=self._ladder.reports(now),
+            cues=self._segmenter.cues.reports(),
+            restricted=self._segmenter.cues.restrictions(now).in_words,
             **told,
             **self.monitor.report(
                 seen, self._segmenter.measures, self.record.watch, alive=self._is_alive(now), now=now

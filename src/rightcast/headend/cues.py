@@ -9,12 +9,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.contract.reports import CueReport
 from rightcast.contract.ring import SCTE35, Marker, Opened
 from rightcast.domain.cues import Restrictions, SignalledState
 from rightcast.domain.errors import BadCueError
 from rightcast.formats.mpegts.scte35.records import Cue
 from rightcast.formats.mpegts.scte35.section import decode
-from rightcast.formats.mpegts.scte35.words import is_of_interest, signals_of, time_of
+from rightcast.formats.mpegts.scte35.words import is_of_interest, sentence, signals_of, time_of
 from rightcast.formats.mpegts.sections import SectionAssembler
 from rightcast.formats.mpegts.streams import StreamKind
 from rightcast.formats.mpegts.units import CLOCK_HZ, step
@@ -97,6 +98,13 @@ class CueReader:
     def restrictions(self, now: float) -> Restrictions:
         """What is restricted now."""
         return self._state.restrictions(now)
+
+    def reports(self) -> list[CueReport]:
+        """The last few cues, oldest first."""
+        return [
+            CueReport(heard=one.heard, at=one.at, sentence=sentence(one.cue), section=one.section)
+            for one in self.recent
+        ]
 
     def _is_repeated(self, section: bytes, now: float) -> bool:
         before = self._heard.get(section)

@@ -23,6 +23,7 @@ from rightcast.panel.catalogue.features import feature_of
 from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package, Source
 from rightcast.panel.catalogue.queries import ChannelState, state_of
 from rightcast.panel.catalogue.seen import SeenColumns
+from rightcast.panel.console.cues import cues_link
 from rightcast.panel.console.live import live
 from rightcast.panel.console.numbers import codecs, rate, span, until
 from rightcast.panel.desk import OperatedAdmin, OperatedInline, RecordForm, button, column
@@ -245,7 +246,7 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
 
     @column("Also set")
     def also_set(self, channel: Channel) -> str:
-        """Its features, each a sentence and the way to its page."""
+        """Its features and its cues, each a sentence and the way to its page."""
         return format_html_join(
             "",
             '<div><a class="rc-link" href="{}">{}</a> <span class="rc-quiet">{}</span></div>',
@@ -257,7 +258,7 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
                 )
                 for name, form in FORMS.items()
             ),
-        )
+        ) + cues_link(channel.id)
 
     @column("On air", label=AIR_LABELS)
     def air(self, channel: Channel) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.contrib import admin
 from django.http import HttpResponse, HttpResponseRedirect
 
+from rightcast.domain.cues import SignalPolicy
+from rightcast.domain.errors import InvalidInputError
 from rightcast.panel.desk import OperatedAdmin
 from rightcast.panel.station import operations
 from rightcast.panel.station.models import StationRow
-from rightcast.panel.station.queries import ROW_ID
+from rightcast.panel.station.queries import ROW_ID, station
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
 
     from rightcast.panel.audit.operations import Actor
@@ -26,6 +31,7 @@ class StationAdmin(OperatedAdmin):
     fieldsets = (
         (None, {"fields": (("name", "territory"), "timezone")}),
         ("Policy", {"fields": ("replica_max_age_s", "login_failure_status")}),
+        ("Provider's signals", {"fields": ("own_networks", "regional_blackouts", "device_groups")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -43,6 +49,9 @@ class StationAdmin(OperatedAdmin):
     def store(self, actor: Actor, record: StationRow, form: Any, rows: list[list[Row]], *, change: bool) -> StationRow:
         """Set the station."""
         given = form.cleaned_data
+        policy = _policy(given)
+        if policy != station().signals:
+            operations.set_signal_policy(actor, policy)
         return operations.update_station(
             actor,
             name=given["name"],
@@ -51,3 +60,20 @@ class StationAdmin(OperatedAdmin):
             replica_max_age_s=given["replica_max_age_s"],
             login_failure_status=given["login_failure_status"],
         )
+
+
+def _policy(given: Mapping[str, Any]) -> SignalPolicy:
+    """The policy as written into the form. Raises InvalidInputError."""
+    try:
+        return msgspec.convert(
+            {
+                "own_networks": given["own_networks"].split(),
+                "regional_blackouts": given["regional_blackouts"],
+                "device_groups": given["device_groups"] or [],
+            },
+            SignalPolicy,
+        )
+    except msgspec.ValidationError as error:
+        raise InvalidInputError(
+            "The device groups are lists of words.", remedy='Write [["android"], [], []].', field="device_groups"
+        ) from error

@@ -20,6 +20,19 @@ class StationRow(models.Model):
         choices=[(200, "200 with auth 0"), (401, "401")], default=200, help_text="What apps get for a wrong password."
     )
 
+    own_networks = models.TextField(
+        blank=True,
+        default="",
+        help_text="Address ranges (CIDR), one a line, where delivery is not over the web. Empty: everything is web.",
+    )
+    regional_blackouts = models.BooleanField("regional blackouts concern us", default=True)
+    device_groups = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Words of the names of restricted players, for groups 0 to 2: [["android"], [], []]. '
+        "A group without words means every player.",
+    )
+
     class Meta:
         verbose_name = "station"
         verbose_name_plural = "station"

@@ -13,6 +13,7 @@ from rightcast.panel.station.queries import ROW_ID, STATION_KEY
 from rightcast.panel.territories import check_territory
 
 if TYPE_CHECKING:
+    from rightcast.domain.cues import SignalPolicy
     from rightcast.panel.audit.operations import Actor
 
 
@@ -50,5 +51,23 @@ def update_station(
             },
         )
         deed.record("station.update", ROW_ID, f"set the station to {row.name}, {row.territory}, {timezone}")
+        deed.changed(Kind.STATION, STATION_KEY)
+    return row
+
+
+def set_signal_policy(actor: Actor, policy: SignalPolicy) -> StationRow:
+    """Set whom a provider's signals concern. Raises InvalidInputError."""
+    policy.check()
+    with operating(actor, "station.change_stationrow") as deed:
+        row, _ = StationRow.objects.update_or_create(
+            id=ROW_ID,
+            defaults={
+                "own_networks": "\n".join(policy.own_networks),
+                "regional_blackouts": policy.regional_blackouts,
+                "device_groups": [list(group) for group in policy.device_groups],
+            },
+        )
+        networks = ", ".join(policy.own_networks) or "none"
+        deed.record("station.signals", ROW_ID, f"set whom a provider's signals concern; own networks: {networks}")
         deed.changed(Kind.STATION, STATION_KEY)
     return row

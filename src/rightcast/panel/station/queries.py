@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.lineup import Station
 from rightcast.panel.station.models import StationRow
 
@@ -25,6 +26,16 @@ def station() -> Station:
         timezone=row.timezone,
         replica_max_age_s=row.replica_max_age_s,
         login_failure_status=row.login_failure_status,
+        signals=policy_of(row),
+    )
+
+
+def policy_of(row: StationRow) -> SignalPolicy:
+    """Whom a provider's signals concern, as stored."""
+    return SignalPolicy(
+        own_networks=tuple(row.own_networks.split()),
+        regional_blackouts=row.regional_blackouts,
+        device_groups=tuple(tuple(group) for group in row.device_groups),
     )
 
 
