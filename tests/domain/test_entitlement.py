@@ -10,7 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rightcast.domain.entitlement import SENTENCES, Allowed, Denied, Question, Reason, decide, examine, line_checks
-from rightcast.domain.lineup import Line, LineStatus
+from rightcast.domain.features import Features
+from rightcast.domain.life import Life, Running
+from rightcast.domain.lineup import Channel, Line, LineStatus
 from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
 from tests.domain.records import NOON, channel, hopeful_questions, questions, rights
 
@@ -42,6 +44,16 @@ def good_right() -> CarriageRight:
     )
 
 
+def lived(running: Running) -> Channel:
+    """Channel 1 in a state of its life."""
+    return replace(channel(1), features=Features(life=Life(running=running)))
+
+
+def test_a_session_that_runs_goes_on_while_its_channel_drains() -> None:
+    question = replace(good_question(), channel=lived(Running.DRAINING), joins=False)
+    assert isinstance(decide(question), Allowed)
+
+
 def question_of(change: str) -> Question:
     """A question that would be allowed but for one thing."""
     good, right = good_question(), good_right()
@@ -54,6 +66,9 @@ def question_of(change: str) -> Question:
         "expired": replace(good, line=replace(good.line, expires=NOON)),
         "no channel": replace(good, channel=None),
         "held": replace(good, published=False),
+        "stopped": replace(good, channel=lived(Running.STOPPED)),
+        "off by schedule": replace(good, off=True),
+        "draining": replace(good, channel=lived(Running.DRAINING)),
         "not in package": replace(good, carried=frozenset({2})),
         "no right": replace(good, rights=()),
         "draft only": replace(good, rights=(replace(right, status=RightStatus.DRAFT),)),
@@ -86,6 +101,9 @@ def question_of(change: str) -> Question:
         ("suspended", Reason.RIGHT_WITHDRAWN),
         ("elsewhere", Reason.OUTSIDE_TERRITORY),
         ("all screens", Reason.TOO_MANY_SESSIONS),
+        ("stopped", Reason.STOPPED),
+        ("off by schedule", Reason.OFF_BY_SCHEDULE),
+        ("draining", Reason.DRAINING),
     ],
 )
 def test_each_missing_thing_has_its_own_reason(change: str, reason: Reason) -> None:

@@ -6,15 +6,23 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from typing import Any
 
 import pytest
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.features import Features
+from rightcast.domain.life import Life, Running
 from rightcast.domain.lineup import LineStatus
 from rightcast.domain.rights import RightStatus
+from rightcast.domain.schedule import OFF, Schedule, Slot
 from tests.edge.station import TestStation, ago, eventually
 from tests.edge.test_playlists import playlist_path
+
+DAY_AND_NIGHT_OFF = tuple(
+    Slot(start=clock(begin), end=clock(end), show=OFF, days=tuple(range(7))) for begin, end in ((0, 12), (12, 0))
+)
 
 
 async def applied(station: TestStation, number: int) -> None:
@@ -183,3 +191,32 @@ async def test_without_the_feed_the_edge_goes_on_until_policy_says_no(station: T
 async def test_a_name_and_password_written_with_percent_signs_are_the_same(station: TestStation) -> None:
     assert (await station.get("/live/%61nna/s%65same/1.m3u8", method="HEAD")).status == 302
     assert (await station.get("/live/anna/sesame%2F/1.m3u8", method="HEAD")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("features", "reason"),
+    [
+        (Features(life=Life(running=Running.STOPPED)), "channel-stopped"),
+        (Features(life=Life(running=Running.DRAINING)), "channel-draining"),
+        (Features(schedule=Schedule(slots=DAY_AND_NIGHT_OFF)), "channel-off-by-schedule"),
+    ],
+)
+async def test_a_channel_that_does_not_run_or_drains_lets_nobody_in(
+    station: TestStation, features: Features, reason: str
+) -> None:
+    channel = station.edge.replica.channels[1]
+    await applied(station, station.publish(Kind.CHANNEL, 1, replace(channel, features=features)))
+    assert await refused(station) == (403, reason)
+    assert await refused(station, "/live/anna/sesame/1.m3u8") == (403, reason)
+
+
+async def test_a_draining_channel_keeps_its_viewers_and_a_stopped_one_does_not(station: TestStation) -> None:
+    station.headend.segment()
+    path = await playlist_path(station)
+    channel = station.edge.replica.channels[1]
+    draining = replace(channel, features=Features(life=Life(running=Running.DRAINING)))
+    await applied(station, station.publish(Kind.CHANNEL, 1, draining))
+    assert (await station.get(path)).status == 200
+    stopped = replace(channel, features=Features(life=Life(running=Running.STOPPED)))
+    await applied(station, station.publish(Kind.CHANNEL, 1, stopped))
+    assert (await station.get(path)).status == 403

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightcast.domain.cues import EVERYBODY, UNRESTRICTED, Restrictions, SignalPolicy
+from rightcast.domain.life import Running
 from rightcast.domain.lineup import Channel, Line, LineStatus
 from rightcast.domain.rights import CarriageRight, RightStatus
 
@@ -26,6 +27,9 @@ class Reason(enum.StrEnum):
     LINE_EXPIRED = "line-expired"
     UNKNOWN_CHANNEL = "unknown-channel"
     NOT_PUBLISHED = "channel-not-published"
+    STOPPED = "channel-stopped"
+    OFF_BY_SCHEDULE = "channel-off-by-schedule"
+    DRAINING = "channel-draining"
     NOT_IN_PACKAGE = "not-in-package"
     NO_RIGHT = "no-carriage-right"
     RIGHT_NOT_YET = "carriage-right-not-yet-in-force"
@@ -48,6 +52,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.LINE_EXPIRED: "The line has expired; extend it to let it watch again.",
     Reason.UNKNOWN_CHANNEL: "There is no published channel of this id.",
     Reason.NOT_PUBLISHED: "The channel is held off the air by its operator; publish it to let it be watched.",
+    Reason.STOPPED: "The channel is stopped by its operator; start it to let it be watched.",
+    Reason.OFF_BY_SCHEDULE: "The channel's schedule has it off the air at the moment.",
+    Reason.DRAINING: "The channel takes no new viewers; it ends when the last one leaves.",
     Reason.NOT_IN_PACKAGE: "No package of this line contains the channel.",
     Reason.NO_RIGHT: "No carriage right is recorded for the channel; record one before it can be watched.",
     Reason.RIGHT_NOT_YET: "The carriage right for the channel has not begun yet.",
@@ -110,7 +117,7 @@ class Question:
     record exists but its operator keeps it off the air. `sessions_in_use` counts other sessions
     of the line; None leaves concurrency to the lease that follows. `restrictions` are what the provider's signals
     restrict now, `policy` whom that concerns here, `viewer` where and with what the viewer watches; without a viewer
-    signals are left aside.
+    signals are left aside. `joins` False: a session that runs already. `off`: the channel's schedule has it off.
     """
 
     line: Line | None
@@ -123,6 +130,8 @@ class Question:
     restrictions: Restrictions = UNRESTRICTED
     policy: SignalPolicy = EVERYBODY
     viewer: Viewer | None = None
+    joins: bool = True
+    off: bool = False
 
 
 def decide(question: Question) -> Allowed | Denied:
@@ -176,7 +185,20 @@ def _channel_checks(question: Question) -> tuple[Check, ...]:
         None if inside else Reason.NOT_IN_PACKAGE,
     )
     rights = _right_checks(question.rights, channel.id, question.line.territory, question.now)
-    return known, packaged, *rights, published, *_signal_checks(question)
+    return known, packaged, *rights, published, *_life_checks(channel, question), *_signal_checks(question)
+
+
+def _life_checks(channel: Channel, question: Question) -> tuple[Check, ...]:
+    """Whether the channel runs, and takes this viewer; nothing for one that simply runs."""
+    running = channel.life.running
+    if running is Running.STOPPED:
+        return (Check("the channel runs", holds=False, detail="stopped by its operator", reason=Reason.STOPPED),)
+    if question.off:
+        return (Check("the channel runs", holds=False, detail="off by its schedule", reason=Reason.OFF_BY_SCHEDULE),)
+    if running is Running.DRAINING:
+        reason = Reason.DRAINING if question.joins else None
+        return (Check("the channel takes new viewers", holds=not question.joins, detail="draining", reason=reason),)
+    return ()
 
 
 def _signal_checks(question: Question) -> tuple[Check, ...]:

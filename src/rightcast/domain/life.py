@@ -58,13 +58,6 @@ class Life:
             raise InvalidInputError("A channel cannot restart less than never.", field="restarts")
 
 
-def may_run(life: Life, *, off: bool, viewers: int) -> bool:
-    """Whether the channel may be on air at all. `off`: its schedule says so; a draining one lives by its viewers."""
-    if off or life.running is Running.STOPPED:
-        return False
-    return life.running is Running.ON or viewers > 0
-
-
 def neighbours_of(channel_id: int, entries: Sequence[int], reach: int) -> list[int]:
     """The channels up to `reach` places before and behind one in a lineup's order, nearest first; ends meet."""
     if channel_id not in entries or reach <= 0:

@@ -7,16 +7,17 @@ they go back, a time that comes twice means its first coming. Pure.
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.domain.errors import InvalidInputError
 from rightcast.domain.failover import AUTO, wish_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
 
 OFF = "off"
 MOST_SLOTS = 200
@@ -35,6 +36,23 @@ class Day(enum.IntEnum):
     SUN = 6
 
 
+_WRITTEN = re.compile(
+    r"(?i)([a-z,]+|\d{4}-\d\d-\d\d)\s+(\d{1,2}:\d\d)\s*-\s*(\d{1,2}:\d\d)\s+(?:source\s+)?(\w+)(?:\s+\((.*)\))?"
+)
+
+
+def days_named(text: str) -> tuple[int, ...]:
+    """Days of the week by their first three letters, with commas; `daily` is all. Raises InvalidInputError (`days`)."""
+    if text.lower() == "daily":
+        return tuple(map(int, Day))
+    names = [name.strip().upper()[:3] for name in text.split(",") if name.strip()]
+    if not names or any(name not in Day.__members__ for name in names):
+        raise InvalidInputError(
+            f"'{text[:40]}' names no days.", remedy="Write mon, tue, wed, thu, fri, sat, sun, or daily.", field="days"
+        )
+    return tuple(sorted({int(Day[name]) for name in names}))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """From `start` to `end` on each of `days` (0 is Monday), or on the one date `on`.
@@ -49,6 +67,39 @@ class Slot:
     days: tuple[int, ...] = ()
     on: date | None = None
     name: str = ""
+
+    def __str__(self) -> str:
+        """The slot as operators write it: `sun,wed 10:00-11:30 source 2 (Service)`."""
+        when = f"{self.on}" if self.on is not None else ",".join(Day(day).name.lower() for day in self.days)
+        shown = f"source {self.show}" if self.show.isdigit() else self.show
+        name = f" ({self.name})" if self.name else ""
+        return f"{when} {self.start:%H:%M}-{self.end:%H:%M} {shown}{name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Slot:
+        """Read a slot as `__str__` writes it; `daily` is all days, and "source" may be left out.
+
+        Raises InvalidInputError (field `slots`).
+        """
+        match = _WRITTEN.fullmatch(text.strip())
+        if match is None:
+            raise InvalidInputError(
+                f"'{text.strip()[:60]}' is no slot.",
+                remedy="Write for example: sun 10:00-11:30 2 (Service), or 2026-12-24 20:00-22:00 slate.",
+                field="slots",
+            )
+        day, start, end, show, name = match.groups()
+        try:
+            begins, ends = time.fromisoformat(start.zfill(5)), time.fromisoformat(end.zfill(5))
+            on = date.fromisoformat(day) if day[0].isdigit() else None
+            days = () if on is not None else days_named(day)
+        except ValueError as error:
+            raise InvalidInputError(
+                f"'{text.strip()[:60]}' names a day or time that does not exist.", field="slots"
+            ) from error
+        slot = cls(start=begins, end=ends, show=show.lower(), days=days, on=on, name=(name or "").strip())
+        slot.check()
+        return slot
 
     def check(self) -> None:
         """Raises InvalidInputError naming the field that cannot be meant."""
@@ -95,6 +146,22 @@ def slot_at(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Slot | None:
     """The slot in force at a moment."""
     found = [one.slot for one in _around(schedule, now, zone) if one.begins <= now < one.ends]
     return min(found, key=lambda slot: (slot.on is None, schedule.slots.index(slot)), default=None)
+
+
+def is_off(schedule: Schedule, pick: str, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the schedule ends the channel for now; what the operator picked by hand comes before it."""
+    if not schedule.slots or wish_of(pick) is not None:
+        return False
+    slot = slot_at(schedule, now, zone)
+    return slot is not None and slot.show == OFF
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The station's zone; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def next_change(schedule: Schedule, now: datetime, zone: ZoneInfo) -> datetime | None:

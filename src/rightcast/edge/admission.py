@@ -21,6 +21,7 @@ from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
 from rightcast.domain.cues import UNRESTRICTED
 from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, Viewer, decide, line_checks
+from rightcast.domain.schedule import is_off, zone_named
 from rightcast.edge import tokens
 from rightcast.edge.guessing import Guessing
 from rightcast.edge.identity import Identity
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rightcast.domain.cues import Restrictions
-    from rightcast.domain.lineup import Line
+    from rightcast.domain.lineup import Channel, Line
     from rightcast.edge.replica import Replica
 
 TS_LEASE_S = 20.0
@@ -100,12 +101,18 @@ class Admission:
         failed = next((check for check in line_checks(line, self._now()) if not check.holds), None)
         return failed.reason if failed is not None else None
 
-    def ask(self, line: Line, channel_id: int, player: Player | None = None) -> Allowed | Denied:
-        """The decision on one channel, concurrency left aside, and without a player the provider's signals too."""
+    def ask(self, line: Line, channel_id: int, player: Player | None = None, *, joins: bool = True) -> Allowed | Denied:
+        """The decision on one channel, concurrency left aside, and without a player the provider's signals too.
+
+        `joins` False: a session that runs already, which a draining channel does not end.
+        """
+        channel = self._replica.channels.get(channel_id)
         return decide(
             Question(
                 line=line,
-                channel=self._replica.channels.get(channel_id),
+                channel=channel,
+                joins=joins,
+                off=channel is not None and self._is_off(channel),
                 carried=self._replica.carried(line.package_ids),
                 rights=self._replica.rights_of(channel_id),
                 now=self._now(),
@@ -114,6 +121,13 @@ class Admission:
                 viewer=None if player is None else Viewer(player.address, player.name),
             )
         )
+
+    def _is_off(self, channel: Channel) -> bool:
+        """Whether the channel's schedule has it off the air now, by the station's clock."""
+        schedule = channel.schedule
+        if not schedule.slots:
+            return False
+        return is_off(schedule, channel.failover.pick, self._now(), zone_named(self._replica.station.timezone))
 
     async def active(self, line: Line) -> int:
         """How many screens of the line are in use."""
@@ -288,7 +302,7 @@ class Admission:
             return Denied(Reason.UNKNOWN_LINE)
         if line.sessions_from is not None and opened < line.sessions_from.timestamp():
             return Denied(Reason.SESSION_KICKED)
-        return self.ask(line, channel_id, player)
+        return self.ask(line, channel_id, player, joins=False)
 
     def _again(self, viewing: Viewing) -> None:
         player = Player(viewing.address, viewing.player)

@@ -5,17 +5,17 @@ A channel without a right in force is not carried; time alone ends it, no messag
 
 from __future__ import annotations
 
-import logging
 import zlib
 from datetime import UTC, datetime
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.life import neighbours_of
 from rightcast.domain.lineup import Channel, Lineup, Station
 from rightcast.domain.rights import CarriageRight, carried_channels, next_boundary
+from rightcast.domain.schedule import zone_named
 
 if TYPE_CHECKING:
     from rightcast.contract.catalogue import Record, Revision
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 _BATCH = 1000
 _FOLLOWED = frozenset({Kind.CHANNEL, Kind.RIGHT, Kind.LINEUP, Kind.STATION})
 T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
 
 
 def shard_of(channel: Channel, headends: int) -> int:
@@ -99,7 +97,7 @@ class Desired:
                 _put(self._lineups, revision.key, record, Lineup)
                 return True
             case Kind.STATION:
-                self.zone = _zone_of(record)
+                self.zone = zone_named(record.timezone if isinstance(record, Station) else "UTC")
                 return True
             case _:
                 return False
@@ -112,13 +110,3 @@ def _put(held: dict[int, T], key: int, record: Record | None, kind: type[T]) -> 
         held[key] = record
     else:
         held.pop(key, None)
-
-
-def _zone_of(record: Record | None) -> ZoneInfo:
-    """The station's clock; UTC for one that this machine does not know."""
-    name = record.timezone if isinstance(record, Station) else "UTC"
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        _log.warning("The time zone %s is not known here; schedules go by UTC", name)
-        return ZoneInfo("UTC")

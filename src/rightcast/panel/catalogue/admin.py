@@ -122,7 +122,7 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
     list_select_related = ("category",)
     inlines = (SourceInline,)
     buttons = ("publish", "hold")
-    readonly_fields = ("standing", "seen", "alarms", "carried_under", "also_set")
+    readonly_fields = ("standing", "seen", "alarms", "carried_under", "by_hand", "also_set")
     fieldsets = (
         (None, {"fields": (("name", "number"), ("kind", "category"), ("start", "wanted"))}),
         ("How apps show it", {"fields": (("logo_url", "guide_id"), "adult"), "classes": ("collapse",)}),
@@ -150,7 +150,7 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        return [(None, {"fields": ("standing", "seen", "alarms", "carried_under", "also_set")}), *fieldsets]
+        return [(None, {"fields": ("standing", "seen", "alarms", "carried_under", "by_hand", "also_set")}), *fieldsets]
 
     def store(self, actor: Actor, record: Channel, form: Any, rows: list[list[Row]], *, change: bool) -> Channel:
         """Create or change the channel with its sources."""
@@ -243,6 +243,12 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
                 for right in rights
             ),
         )
+
+    @column("By hand")
+    def by_hand(self, channel: Channel) -> str:
+        """The way to the page with its buttons."""
+        address = reverse("air", args=[channel.id])
+        return format_html('<a class="rc-link" href="{}">Switch, start, stop, restart, drain</a>', address)
 
     @column("Also set")
     def also_set(self, channel: Channel) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rightcast.panel.features.airing import FailoverForm, LifeForm, ScheduleForm, SlateForm
 from rightcast.panel.features.ladder import LadderForm
 from rightcast.panel.features.watch import WatchForm
 
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from rightcast.panel.features.form import FeatureForm
 
 FORMS: dict[str, type[FeatureForm[Any]]] = {
+    "failover": FailoverForm,
+    "life": LifeForm,
+    "slate": SlateForm,
+    "schedule": ScheduleForm,
     "ladder": LadderForm,
     "watch": WatchForm,
 }

@@ -12,10 +12,12 @@ from rightcast.contract.reports import EdgeReport, RefusalReport
 from rightcast.domain import lineup as domain
 from rightcast.domain.entitlement import SENTENCES, Allowed, Check, Denied, Question, Reason, examine
 from rightcast.domain.errors import NotFoundError
+from rightcast.domain.schedule import is_off, zone_named
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.catalogue.models import Channel, LineupEntry
 from rightcast.panel.lines.models import Line
 from rightcast.panel.rights.queries import rights_of
+from rightcast.panel.station.queries import station
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
@@ -109,10 +111,12 @@ def explain(line_named: str | int, channel_named: str | int, now: datetime | Non
     line = _or_none(find_line, line_named)
     channel = _or_none(catalogue.find_channel, channel_named)
     reports = edge_reports()
+    record = None if channel is None else catalogue.to_record(channel)
     verdict, checks = examine(
         Question(
             line=None if line is None else to_record(line),
-            channel=None if channel is None else catalogue.to_record(channel),
+            channel=record,
+            off=record is not None and _is_off(record, now or timezone.now()),
             carried=frozenset() if line is None else carried_ids(line),
             rights=[] if channel is None else rights_of(channel.id),
             now=now or timezone.now(),
@@ -124,6 +128,10 @@ def explain(line_named: str | int, channel_named: str | int, now: datetime | Non
     return Explanation(
         verdict=verdict, checks=checks, line=line, channel=channel, refusals=recent_refusals(name, reports)
     )
+
+
+def _is_off(channel: domain.Channel, now: datetime) -> bool:
+    return is_off(channel.schedule, channel.failover.pick, now, zone_named(station().timezone))
 
 
 def edge_reports(now: datetime | None = None) -> list[EdgeReport]:
