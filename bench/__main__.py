@@ -21,6 +21,7 @@ from bench import (
     headend_ladder,
     headend_monitoring,
     headend_soak,
+    players_glass,
 )
 from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
@@ -44,6 +45,9 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "edge.cmaf_segment": edge_cmaf.segment,
     "edge.zap_warm": edge_zap.warm,
     "edge.zap_cold": edge_zap.cold,
+    "players.glass_ts": players_glass.endless_ts,
+    "players.glass_ll_hls": players_glass.low_latency_hls,
+    "players.glass_hls": players_glass.hls,
     "console.import_playlist": console_import.import_playlist,
 }
 
