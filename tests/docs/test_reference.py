@@ -61,7 +61,7 @@ NOUNS = """
 Station, Channel, Source, Lineup, Lineup entry, Package, Line, Carriage right, Instrument, Start mode, Check, Question,
 Reason, Revision, Change, Feed, Report, Lease, Ring, Segment, Part, Epoch, Slot, Announcement, Want, Token, Operation,
 Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle, Ladder, Rung, Tap,
-Cue, Restrictions, Own network,
+Cue, Restrictions, Own network, Packaging, Fragment, Product,
 Finding, Thumbnail, Watch, Look, Stream check, Picture worker
 """
 

@@ -243,3 +243,15 @@ async def test_radio_leaves_in_every_format(station: TestStation) -> None:
         assert found.playlists[0].stream_info.codecs == "mp4a.40.2"
     sets = ET.fromstring((await station.get(f"{root}manifest.mpd")).body).findall(f".//{MPD}AdaptationSet")
     assert [one.get("contentType") for one in sets] == ["audio"]
+
+
+async def test_a_longer_live_window_shows_at_once(station: TestStation) -> None:
+    station.headend.keep = 12
+    await station.on_air(9)
+    root = await base(station)
+    assert len(m3u8.loads((await station.get(f"{root}index.m3u8")).body.decode()).segments) == 6
+    set_packaging(station, Packaging(window_s=9))
+    await eventually(lambda: station.edge.rings.get(1).playlist_segments == 9)
+    await station.on_air(1)
+    for name in ("index.m3u8", "c0-256.m3u8"):
+        assert len(m3u8.loads((await station.get(root + name)).body.decode()).segments) == 9

@@ -136,7 +136,7 @@ async def test_who_waits_is_answered_at_once_when_no_longer_allowed(station: Tes
 
 async def test_a_delta_update_leaves_out_what_lies_far_back(station: TestStation) -> None:
     station.headend.keep = 30
-    station.edge.rings.get(1)._playlist_segments = 20
+    station.edge.rings.get(1).playlist_segments = 20
     await station.on_air(16)
     body = await text(station, f"{LIST}?_HLS_skip=YES")
     assert "#EXT-X-SKIP:SKIPPED-SEGMENTS=10\n" in body

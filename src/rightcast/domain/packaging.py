@@ -40,6 +40,13 @@ class Packaging:
                 field="low_latency",
             )
 
+    @property
+    def summary(self) -> str:
+        """What is offered, in a short sentence."""
+        chosen = (("CMAF", self.cmaf), ("low latency", self.low_latency), ("DASH", self.dash))
+        names = ", ".join(["transport stream", *(name for name, on in chosen if on)])
+        return f"{names}; {self.window_s} s to seek back" if self.window_s else names
+
     def window_segments(self, segment_s: float, least: int) -> int:
         """How many segments the live window holds, given how long one is and how many the station keeps anyway."""
         return max(least, -int(-self.window_s // segment_s)) if segment_s > 0 else least

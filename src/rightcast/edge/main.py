@@ -12,6 +12,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import EdgeReport, SessionReport
 from rightcast.domain.packaging import Packaging
 from rightcast.edge.admission import RENEW_TS_S, Admission
@@ -48,7 +49,6 @@ from rightcast.state.sessions_memory import MemorySessions
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
-    from rightcast.contract.catalogue import Kind
     from rightcast.contract.station import StationSettings
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
@@ -215,13 +215,16 @@ class Edge:
         return Ring(
             channel_id,
             rendition=rendition,
-            playlist_segments=self.settings.playlist_segments,
+            playlist_segments=self._window_segments(channel_id),
             segment_s=self.settings.segment_s,
             listener=self.delivery,
         )
 
     def _cues_of(self, ring: Ring) -> Sequence[CueAt]:
         return cues_of(self.rings.get(ring.channel_id).segments.values())  # rungs have none of their own
+
+    def _window_segments(self, channel_id: int) -> int:
+        return self._packaging(channel_id).window_segments(self.settings.segment_s, self.settings.playlist_segments)
 
     def _packaging(self, channel_id: int) -> Packaging:
         channel = self.replica.channels.get(channel_id)
@@ -231,6 +234,9 @@ class Edge:
         self.live.cut(viewing)
 
     def _changed(self, records: Sequence[tuple[Kind, int]]) -> None:
+        for key in (key for kind, key in records if kind is Kind.CHANNEL):
+            for ring in self.rings.of_channel(key):
+                ring.playlist_segments = self._window_segments(key)
         self._ask_again(self.admission.changed(records))
 
     def _ask_again(self, touched: Sequence[Viewing]) -> None:

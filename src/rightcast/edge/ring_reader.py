@@ -160,7 +160,7 @@ class RingListener(Protocol):
 class Ring:
     """The ring of one channel; exists without segments while the channel is not on air.
 
-    `version` grows whenever something of it may have changed.
+    `version` grows whenever something of it may have changed; `playlist_segments` is the live window.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ class Ring:
         self.audience: set[Viewer] = set()
         self.adrift: set[Viewer] = set()
         self._listener = listener
-        self._playlist_segments = playlist_segments
+        self.playlist_segments = playlist_segments
         self._target_duration = max(1, math.ceil(segment_s))
         self._playlist: Prepared | None = None
         self._newest: Segment | None = None
@@ -211,7 +211,7 @@ class Ring:
 
     def closed_segments(self) -> list[Segment]:
         """The whole segments that playlists show, the oldest first."""
-        return [one for one in self.segments.values() if one.closed][-self._playlist_segments :]
+        return [one for one in self.segments.values() if one.closed][-self.playlist_segments :]
 
     def playlist(self) -> Prepared | None:
         """The answer with the media playlist; None while no segment is closed."""

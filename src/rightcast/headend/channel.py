@@ -144,6 +144,7 @@ class ChannelLife:
         if record.watch != self.record.watch:
             self._segmenter.watch(record.watch)
         self.record = record
+        self._ring.playlist_segments = self._window_segments()
         self._ladder.follow(record, self._ring, self._ring_bytes, now)
         try:
             self._switcher.follow(record, self._segmenter, now)
@@ -258,12 +259,16 @@ class ChannelLife:
             self.record.id,
             self._settings.channel_ring(self.record.id),
             announce=self._announce,
-            playlist_segments=self._settings.playlist_segments,
+            playlist_segments=self._window_segments(),
             max_bytes=self._ring_bytes,
         )
         self._segmenter = Segmenter(
             self._ring, segment_s=self._settings.segment_s, part_s=self._settings.part_s, watch=self.record.watch
         )
+
+    def _window_segments(self) -> int:
+        settings = self._settings
+        return self.record.packaging.window_segments(settings.segment_s, settings.playlist_segments)
 
     def _follow_demand(self, now: float) -> None:
         """Run when always on or wanted; a ring taken over from an earlier process waits for its viewers."""

@@ -94,7 +94,7 @@ class Ring:
         self.tracks: list[Track] = []
         self._folder = folder
         self._announce = announce
-        self._keep = playlist_segments + SPARE_SEGMENTS
+        self.playlist_segments = playlist_segments
         self._max_bytes = max_bytes
         self._files = SlotFiles(folder)
         self._segments: deque[_Segment] = deque()
@@ -246,7 +246,7 @@ class Ring:
         os.close(self._descriptor)
         self._descriptor = -1
         self._announce(segment.closed)
-        while len(self._segments) > self._keep:
+        while len(self._segments) > self.playlist_segments + SPARE_SEGMENTS:
             self._drop_oldest()
         self._write_index()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rightcast.panel.features.airing import FailoverForm, LifeForm, ScheduleForm, SlateForm
 from rightcast.panel.features.ladder import LadderForm
+from rightcast.panel.features.packaging import PackagingForm
 from rightcast.panel.features.watch import WatchForm
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ FORMS: dict[str, type[FeatureForm[Any]]] = {
     "slate": SlateForm,
     "schedule": ScheduleForm,
     "ladder": LadderForm,
+    "packaging": PackagingForm,
     "watch": WatchForm,
 }
 """By the feature's name in `rightcast.domain.features`."""
