@@ -44,7 +44,7 @@ function shown() {
 }
 video.requestVideoFrameCallback(shown);
 video.addEventListener('waiting', () => { window.stalls += 1; });
-const hls = new Hls({lowLatencyMode: true});
+const hls = new Hls({lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.5});
 hls.on(Hls.Events.ERROR, (_, what) => { if (what.fatal) window.trouble.push(what.details); });
 hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
 hls.loadSource(new URLSearchParams(location.search).get('src')); hls.attachMedia(video);

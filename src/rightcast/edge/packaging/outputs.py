@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 FIRST_WAIT_S = 10.0
 _MASTERS = {names.MASTER: Form.TS, names.CMAF_MASTER: Form.CMAF, names.LOW_LATENCY_MASTER: Form.LOW_LATENCY}
 _PIECE_TYPES = {Form.TS: "video/mp2t", Form.TEXT: CONTENT_TYPE}
+_BEGINNINGS = {names.CMAF_MASTER, names.LOW_LATENCY_MASTER, names.MANIFEST}
+"""What players ask for just before they need fragments."""
 _NO_CACHE = ("Cache-Control", "no-cache")
 
 T = TypeVar("T")
@@ -87,6 +89,8 @@ class Outputs:
         """The answer to what a viewing asks for by name."""
         offered = self._offered(viewing.channel_id)
         form = _MASTERS.get(name)
+        if name in _BEGINNINGS:
+            self._workshop.warm()
         if name == names.MANIFEST and offered.dash:
             return self._first(viewing, lambda: self._manifest(request, viewing))
         if form is not None and _offers(offered, form):

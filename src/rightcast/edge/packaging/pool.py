@@ -1,4 +1,4 @@
-"""Worker processes that package: started at the first job, watched, replaced when they crash or hang.
+"""Worker processes that package: started when a job is likely, watched, replaced when they crash or hang.
 
 A job that kills its worker costs the requests that wait for it, and nothing else.
 """
@@ -46,10 +46,14 @@ class Pool:
         self._tasks: list[asyncio.Task[None]] = []
         self.replaced = 0
 
-    async def make(self, job: Job) -> Made | None:
-        """Have a job done; None when it could not be, or when too many wait already. The log says why."""
+    def warm(self) -> None:
+        """A job is likely to come soon: start the workers, unless they run."""
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+
+    async def make(self, job: Job) -> Made | None:
+        """Have a job done; None when it could not be, or when too many wait already. The log says why."""
+        self.warm()
         waiting = _Waiting(job, asyncio.get_running_loop().create_future())
         try:
             self._queue.put_nowait(waiting)
@@ -69,28 +73,33 @@ class Pool:
 
     async def _work(self) -> None:
         """One worker after another, each for as long as it lives."""
+        first: _Waiting | None = None  # the first worker is there before its first job, later ones come with one
         while True:
-            first = await self._queue.get()
             try:
                 await self._with_worker(first)
             except OSError as error:
                 _log.warning("A packaging worker cannot be started: %s", error)
                 await asyncio.sleep(_PAUSE_S)
             finally:
-                self._give_up(first)
+                if first is not None:
+                    self._give_up(first)
             self.replaced += 1
+            first = await self._queue.get()
 
-    async def _with_worker(self, first: _Waiting) -> None:
+    async def _with_worker(self, first: _Waiting | None) -> None:
         process = await asyncio.create_subprocess_exec(
             *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # what libraries mutter; failures come as answers
         )  # fmt: skip
-        waiting, deadline_s = first, START_S  # its first answer includes loading the libraries
+        deadline_s = START_S  # its first answer includes loading the libraries
+        waiting: _Waiting | None = None
         try:
+            waiting = first or await self._queue.get()
             while await self._one(process, waiting, deadline_s):
                 waiting, deadline_s = await self._queue.get(), self._job_s
         finally:
-            self._give_up(waiting)
+            if waiting is not None:
+                self._give_up(waiting)
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()

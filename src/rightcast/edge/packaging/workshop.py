@@ -84,6 +84,10 @@ class Workshop:
         self.bytes_held = 0
         self.jobs = 0
 
+    def warm(self) -> None:
+        """Something will be wanted soon."""
+        self._pool.warm()
+
     def have(self, segment: Segment, wanted: Wanted) -> Product | None:
         """A product that is there already."""
         product = self._kept.pop((segment, wanted), None)
