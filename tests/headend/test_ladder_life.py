@@ -213,7 +213,7 @@ async def test_a_hardware_encoder_that_fails_at_work_gives_way_to_software(
 
 
 async def test_rungs_keep_the_broadcasts_time_where_33_bits_wrap(tmp_path: Path) -> None:
-    gops = ("-bf", "2", "-g", "50", "-sc_threshold", "0")
+    gops = ("-bf", "2", "-g", "50", "-sc_threshold", "0")  # as many pictures kept back as in the rungs
     wraps_in = made("wraps", "-c:v", "libx264", "-preset", "ultrafast", *gops, "-output_ts_offset", "95438")
     studio = Studio(tmp_path, wraps_in, ladder=Ladder(rungs=RUNGS[1:]))
     await studio.until(lambda: len(studio.closed(1)) >= 4)

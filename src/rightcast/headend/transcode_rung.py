@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rightcast.domain.ladder import Rung
     from rightcast.headend.transcode_plan import PlannedRung, Sound
 
+_SAME_PICTURE = CLOCK_HZ // 4
 FRESH_S = 6.0
 """A rung that has closed no segment for so long is not on air."""
 
@@ -34,6 +35,7 @@ class RungRing(Ring):
     planned: PlannedRung | None = None
     anchors: Sequence[tuple[int, float]] = ()
     """Pairs of `time` and `wall` of the broadcast's segments, the latest last."""
+    _lag: int = 0
 
     def describe(self, *, codecs: str, video: bool, tracks: Sequence[Track] = ()) -> None:
         """As the ring's own; what was asked for stands in for what has not been seen yet."""
@@ -52,7 +54,9 @@ class RungRing(Ring):
         """As the ring's own, at the moment at which the broadcast showed this: coding took a while since."""
         if self.anchors:
             known, then = min(self.anchors, key=lambda anchor: abs(anchor[0] - time))
-            wall = then + (time - known) / CLOCK_HZ
+            if abs(known - time) < _SAME_PICTURE:  # the same picture; encoders differ in how many they keep back
+                self._lag = known - time
+            wall = then + (time + self._lag - known) / CLOCK_HZ
         super().open_segment(psi, wall=wall, new_epoch=new_epoch, time=time)
 
 
