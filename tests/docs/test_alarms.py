@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rightcast.domain.findings import KINDS
+from rightcast.domain.findings import KINDS, WATCHED
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "alarms.md"
 
@@ -16,7 +16,7 @@ def test_every_kind_of_alarm_is_documented_as_it_is() -> None:
     assert rows == [
         f"| `{one.name}` | {one.title} | {one.severity.word} | {one.raise_after_s:g} s | {one.clear_after_s:g} s"
         f" | {one.remedy} |"
-        for one in KINDS.values()
+        for one in (*KINDS.values(), *WATCHED.values())
     ]
 
 

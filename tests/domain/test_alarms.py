@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rightcast.domain import watch
 from rightcast.domain.alarms import Acknowledgement, Alarms, Notice, Policy, Rule, Turn
-from rightcast.domain.findings import KINDS, Finding, Key, Severity, Subject, SubjectKind, kind_of
+from rightcast.domain.findings import KINDS, WATCHED, Finding, Key, Severity, Subject, SubjectKind, kind_of
 from rightcast.domain.quiet import QuietTime
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
@@ -141,6 +142,30 @@ def test_a_missing_headend_hides_its_channels() -> None:
     assert [kind for _, kind, _ in station.told()] == ["headend-missing"]
 
 
+def test_damage_on_one_uplink_is_one_alarm_and_hides_no_outage() -> None:
+    station = Station(resting={MUX: 6})
+    damaged = [silent(number, MUX, kind="continuity") for number in range(6)]
+    station.run(30, *damaged, silent(2, MUX))
+    assert sorted((subject, kind) for subject, kind, _ in station.told()) == [
+        ("2", "channel-silent"),
+        (MUX.id, "uplink-damaged"),
+    ]
+
+
+def test_an_outage_explains_the_damage_beside_it() -> None:
+    station = Station(resting={MUX: 6})
+    silents = [silent(number, MUX) for number in range(6)]
+    station.run(30, *silents, silent(7, MUX, kind="continuity"))
+    assert [kind for _, kind, _ in station.told()] == ["uplink-down"]
+
+
+def test_lost_datagrams_explain_lost_packets() -> None:
+    station = Station()
+    lost = Finding(subject=HEADEND, kind="datagrams-lost")
+    station.run(60, lost, *(silent(number, MUX, HEADEND, kind="continuity") for number in range(2)))
+    assert [kind for _, kind, _ in station.told()] == ["datagrams-lost"]
+
+
 def test_acknowledged_ones_are_told_again_only_when_they_become_worse() -> None:
     station = Station()
     station.run(10, silent(1, kind="channel-damaged"))
@@ -201,6 +226,7 @@ def test_a_rule_for_one_channel_goes_before_one_for_the_kind() -> None:
 
 
 def test_an_unknown_kind_is_a_warning_in_words() -> None:
+    assert kind_of("black").title == "The picture is black"
     assert (kind_of("pcr-jitter").title, kind_of("pcr-jitter").severity) == ("Pcr jitter", Severity.WARNING)
 
 
@@ -290,4 +316,8 @@ def test_when_all_is_well_again_everything_clears(
 
 
 def test_every_kind_says_what_to_do() -> None:
-    assert all(kind.remedy.endswith(".") and kind.title for kind in KINDS.values())
+    assert all(kind.remedy.endswith(".") and kind.title for kind in (*KINDS.values(), *WATCHED.values()))
+
+
+def test_everything_that_the_watch_finds_has_words() -> None:
+    assert set(WATCHED) == {*watch.Check, *watch.Sight}

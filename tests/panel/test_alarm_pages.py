@@ -137,7 +137,6 @@ def test_the_station_page_and_the_channel_name_its_alarms(console: Client, chann
 
 NOTIFIER = {
     "name": "hook",
-    "kind": "webhook",
     "least": "2",
     "enabled": "on",
     "url": "https://hooks.example/x",

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, SessionReport
+from rightcast.contract.reports import (
+    ChannelReport,
+    EdgeReport,
+    FindingReport,
+    HeadendReport,
+    SessionReport,
+    SourceReport,
+)
 from rightcast.domain.findings import Severity
 from rightcast.panel.alarms import operations
 from rightcast.panel.alarms.models import AlarmRow, DeliveryRow
@@ -273,6 +280,37 @@ def test_a_quiet_time_keeps_the_telephones_still(air: Station, channels: list[Ch
     assert DeliveryRow.objects.count() == 0
     air.run(40)
     assert DeliveryRow.objects.count() == 1
+
+
+def test_a_slate_is_said_to_be_one_unless_it_was_asked_for(air: Station, channels: list[Channel]) -> None:
+    carry(air, channels)
+    air.put(channels[0], "silent", showing="slate", cause="fault", detail="Off air since 02:14:00 UTC.")
+    air.put(channels[1], "on_air", showing="slate", cause="asked")
+    air.run(20)
+    assert air.open() == [("C1", "channel-on-slate")]
+
+
+def test_a_reserve_on_air_and_a_faulty_reserve_are_told(air: Station, channels: list[Channel]) -> None:
+    carry(air, channels)
+    good = SourceReport(place=1, source="udp://239.1.1.1:5000", state="on_air")
+    faulty = SourceReport(place=2, source="udp://239.1.1.2:5000", state="faulty", fault="silent")
+    air.put(channels[0], "on_air", showing="source 1", sources=[good, faulty])
+    preferred = SourceReport(place=1, source="udp://239.1.1.1:5000", state="faulty", fault="silent")
+    reserve = SourceReport(place=2, source="udp://239.1.1.2:5000", state="on_air")
+    air.put(channels[1], "on_air", showing="source 2", cause="fault", sources=[preferred, reserve], switched=1.0)
+    air.put(channels[2], "on_air", showing="source 2", cause="asked", sources=[preferred, reserve], switched=1.0)
+    air.run(70)
+    assert sorted(air.open()) == [("C1", "source-faulty"), ("C2", "channel-on-reserve")]
+    assert AlarmRow.objects.get(subject_name="C2").detail == "Source 2 of 2 is on air: source 1: silent."
+
+
+def test_what_the_watch_finds_is_an_alarm_of_its_severity(air: Station, channels: list[Channel]) -> None:
+    carry(air, channels)
+    seen = FindingReport(kind="black", since=air.now.timestamp(), severity="critical", detail="Black since 02:14.")
+    air.put(channels[0], "on_air", findings=[seen])
+    air.run(2)
+    row = AlarmRow.objects.get()
+    assert (row.kind, row.severity, row.detail) == ("black", Severity.CRITICAL, "Black since 02:14.")
 
 
 def test_a_failed_store_loses_nothing(air: Station, channels: list[Channel], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rightcast.domain.causes import shared_causes
-from rightcast.domain.findings import AlarmKind, Finding, Key, Severity, Subject, kind_of
+from rightcast.domain.findings import DAMAGE, OUTAGE, AlarmKind, Finding, Key, Severity, Subject, kind_of
 from rightcast.domain.quiet import QuietTime
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class Alarms:
             other = wanted.get(finding.key)
             if other is None or (judged.severity or 0) > (other.severity or 0):
                 wanted[finding.key] = judged
-        standing = {key.subject for key in self.open if kind_of(key.kind).outage}
+        standing = {(key.subject, kind_of(key.kind).group) for key in self.open}
         for cause in shared_causes(wanted.values(), resting, standing):
             terms = rules.terms(cause.key)
             if terms is not None:
@@ -253,34 +253,22 @@ class Alarms:
             )
 
     def _waits_for_cause(self, finding: Finding, present: Mapping[Key, Finding]) -> bool:
-        own = finding.subject
-        return any(
-            other.subject in finding.rests_on and other.subject != own and kind_of(key.kind).outage
-            for key, other in present.items()
-            if key not in self.open
-        )
-
-    def _causes(self) -> dict[Subject, Key]:
-        """The open alarm of each subject that explains what rests on it."""
-        causes: dict[Subject, Key] = {}
-        for key in self.open:
-            if kind_of(key.kind).outage:
-                causes.setdefault(key.subject, key)
-        return causes
+        pending = _causes(key for key in present if key not in self.open)
+        return _cause_of(finding, pending) is not None
 
     def _explained(self, present: Mapping[Key, Finding]) -> dict[Key, set[str]]:
         """What each open cause explains, alarms and those that would have become one."""
-        causes = self._causes()
+        causes = _causes(self.open)
         found: dict[Key, set[str]] = {}
         for finding in present.values():
-            cause = next((causes[one] for one in finding.rests_on if one in causes), None)
-            if cause is not None and cause.subject != finding.subject:
+            cause = _cause_of(finding, causes)
+            if cause is not None:
                 found.setdefault(cause, set()).add(str(finding.subject))
         return found
 
     def _refresh(self, present: Mapping[Key, Finding], rules: Policy, now: float) -> None:
         """Bring every open alarm up to what is found of it now, and hide what an open cause explains."""
-        causes = self._causes()
+        causes = _causes(self.open)
         for key, alarm in list(self.open.items()):
             finding = present.get(key)
             if finding is None:
@@ -291,15 +279,34 @@ class Alarms:
             if alarm.away_since is not None:
                 flaps += 1
                 self._memory.setdefault(key, _Memory()).returned(now)
-            found = (causes[one] for one in finding.rests_on if one in causes and one != key.subject)
             self.open[key] = replace(
                 alarm,
                 severity=finding.severity or alarm.severity,
                 detail=finding.detail,
-                cause=next(found, None),
+                cause=_cause_of(finding, causes),
                 flaps=flaps,
                 away_since=None,
             )
+
+
+def _causes(keys: Iterable[Key]) -> dict[tuple[Subject, str], Key]:
+    """By subject and group the key that explains what rests on it."""
+    found: dict[tuple[Subject, str], Key] = {}
+    for key in keys:
+        group = kind_of(key.kind).group
+        if group:
+            found.setdefault((key.subject, group), key)
+    return found
+
+
+def _cause_of(finding: Finding, causes: Mapping[tuple[Subject, str], Key]) -> Key | None:
+    """What explains a finding: an outage of what it rests on explains everything, damage only damage."""
+    groups = (OUTAGE, DAMAGE) if kind_of(finding.kind).group == DAMAGE else (OUTAGE,)
+    for subject in finding.rests_on:
+        for group in groups:
+            if subject != finding.subject and (subject, group) in causes:
+                return causes[subject, group]
+    return None
 
 
 def _told(alarm: Alarm, now: float) -> tuple[Alarm, Notice | None]:

@@ -6,7 +6,17 @@ from collections import defaultdict
 from math import ceil
 from typing import TYPE_CHECKING
 
-from rightcast.domain.findings import HEADEND_FAILING, UPLINK_DOWN, Finding, Subject, SubjectKind, kind_of
+from rightcast.domain.findings import (
+    DAMAGE,
+    HEADEND_FAILING,
+    OUTAGE,
+    UPLINK_DAMAGED,
+    UPLINK_DOWN,
+    Finding,
+    Subject,
+    SubjectKind,
+    kind_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -18,22 +28,32 @@ STANDING_SHARE = 0.5
 LEAST = {SubjectKind.MULTIPLEX: 2, SubjectKind.HOST: 3, SubjectKind.INTERFACE: 3, SubjectKind.HEADEND: 3}
 """How many must fail at least. The order is from narrow to broad."""
 _BREADTH = {kind: place for place, kind in enumerate(LEAST)}
-_WORDS = {SubjectKind.MULTIPLEX: "multiplex", SubjectKind.HOST: "host", SubjectKind.INTERFACE: "interface"}
 
 
 def shared_causes(
-    findings: Iterable[Finding], resting: Mapping[Subject, int], standing: Collection[Subject]
+    findings: Iterable[Finding], resting: Mapping[Subject, int], standing: Collection[tuple[Subject, str]]
 ) -> list[Finding]:
     """A finding for each dependency that is to blame, the one that explains most first.
 
-    `resting` says how many channels rest on each dependency, `standing` which are blamed already.
+    `resting` says how many channels rest on each dependency, `standing` which are blamed already, by group.
     Of two that explain the same, the narrower one is blamed. What has failed by itself needs no blame.
     """
     found = list(findings)
-    failing = _failing(found)
+    blamed: list[Finding] = []
+    for group in (OUTAGE, DAMAGE):
+        members = [one for one in found if kind_of(one.kind).group == group]
+        known = {subject for subject, of in standing if of == group}
+        blamed += _blamed(members, resting, known, group)
+    return blamed
+
+
+def _blamed(
+    findings: list[Finding], resting: Mapping[Subject, int], standing: Collection[Subject], group: str
+) -> list[Finding]:
+    failing = _failing(findings)
     blamed: list[Finding] = []
     explained: set[Subject] = set()
-    for known in {one.subject for one in found if kind_of(one.kind).outage and one.subject in failing}:
+    for known in {one.subject for one in findings if one.subject in failing}:
         explained |= failing.pop(known).keys()
     order = sorted(failing, key=lambda one: (-len(failing[one]), _BREADTH[one.kind], one.id))
     for dependency in order:
@@ -42,7 +62,7 @@ def shared_causes(
         if len(members) < needed or len(members.keys() - explained) < min(needed, LEAST[dependency.kind]):
             continue
         explained |= members.keys()
-        blamed.append(_blame(dependency, members, resting, needed))
+        blamed.append(_blame(dependency, members, resting, needed, group))
     return blamed
 
 
@@ -50,9 +70,7 @@ def _failing(findings: Iterable[Finding]) -> dict[Subject, dict[Subject, float]]
     """For each dependency the channels that fail on it, and since when."""
     failing: dict[Subject, dict[Subject, float]] = defaultdict(dict)
     for finding in findings:
-        if finding.subject.kind is not SubjectKind.CHANNEL or not kind_of(finding.kind).outage:
-            continue
-        for dependency in finding.rests_on:
+        for dependency in finding.rests_on if finding.subject.kind is SubjectKind.CHANNEL else ():
             if dependency.kind in LEAST:
                 members = failing[dependency]
                 members[finding.subject] = min(members.get(finding.subject, finding.since), finding.since)
@@ -67,17 +85,19 @@ def _needed(dependency: Subject, resting: Mapping[Subject, int], standing: Colle
 
 
 def _blame(
-    dependency: Subject, members: Mapping[Subject, float], resting: Mapping[Subject, int], needed: int
+    dependency: Subject, members: Mapping[Subject, float], resting: Mapping[Subject, int], needed: int, group: str
 ) -> Finding:
     onsets = sorted(members.values())
     total = max(resting.get(dependency, 0), len(members))
-    if dependency.kind is SubjectKind.HEADEND:
-        kind, where = HEADEND_FAILING, f"channels of {dependency}"
+    headend = dependency.kind is SubjectKind.HEADEND
+    if group == DAMAGE:
+        kind, what = UPLINK_DAMAGED, "lose packets together"
     else:
-        kind, where = UPLINK_DOWN, f"channels that come from {_WORDS[dependency.kind]} {dependency}"
+        kind, what = HEADEND_FAILING if headend else UPLINK_DOWN, "fail together"
+    where = f"channels of {dependency}" if headend else f"channels that come from {dependency.kind.value} {dependency}"
     return Finding(
         subject=dependency,
         kind=kind,
-        detail=f"{len(members)} of {total} {where} fail together.",
+        detail=f"{len(members)} of {total} {where} {what}.",
         since=onsets[min(needed, len(onsets)) - 1],
     )

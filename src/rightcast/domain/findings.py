@@ -99,7 +99,7 @@ class AlarmKind:
     """How a kind of finding becomes an alarm; times in seconds.
 
     Raised when it has lasted `raise_after_s`, cleared when it has been away for `clear_after_s`.
-    `outage` marks what says that nothing arrives or runs: such alarms may share one cause.
+    Alarms of one `group` may share a cause: OUTAGE says that nothing arrives or runs, DAMAGE that it arrives damaged.
     """
 
     name: str
@@ -108,17 +108,16 @@ class AlarmKind:
     raise_after_s: float
     clear_after_s: float
     remedy: str
-    outage: bool = False
+    group: str = ""
 
 
-def _kind(
+def _kind(  # noqa: PLR0917 - a row of a table
     name: str,
     title: str,
     severity: Severity,
     after_s: tuple[float, float],
     remedy: str,
-    *,
-    outage: bool = False,
+    group: str = "",
 ) -> AlarmKind:
     return AlarmKind(
         name=name,
@@ -127,12 +126,14 @@ def _kind(
         raise_after_s=after_s[0],
         clear_after_s=after_s[1],
         remedy=remedy,
-        outage=outage,
+        group=group,
     )
 
 
 _C, _W, _I = Severity.CRITICAL, Severity.WARNING, Severity.INFO
+OUTAGE, DAMAGE = "outage", "damage"
 UPLINK_DOWN = "uplink-down"
+UPLINK_DAMAGED = "uplink-damaged"
 HEADEND_FAILING = "headend-failing"
 KINDS: dict[str, AlarmKind] = {
     one.name: one
@@ -143,7 +144,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (5, 10),
             "Look at the sender and the network to it; name a second source.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "channel-failed",
@@ -151,7 +152,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (5, 10),
             "The detail says why: a refused connection, a wrong address, a scrambled signal.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "channel-missing",
@@ -159,7 +160,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (20, 5),
             "It is wanted and carried under a right, but no headend has it; look at the headend's log.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "channel-starting",
@@ -167,7 +168,7 @@ KINDS: dict[str, AlarmKind] = {
             _W,
             (30, 5),
             "Its source answers or is being opened, but no picture comes of it.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "channel-on-slate",
@@ -175,7 +176,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (5, 10),
             "No source of it delivers pictures; viewers see the slate.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "channel-on-reserve",
@@ -190,6 +191,21 @@ KINDS: dict[str, AlarmKind] = {
             _W,
             (10, 60),
             "Packets go missing before the headend: look at the network and at the receive buffers.",
+            DAMAGE,
+        ),
+        _kind(
+            "source-faulty",
+            "A reserve source is faulty",
+            _W,
+            (60, 60),
+            "The channel is on air, but would not be if the present source failed too.",
+        ),
+        _kind(
+            "rung-failed",
+            "A rung of the ladder is not made",
+            _W,
+            (20, 20),
+            "The detail says why; the other rungs go on.",
         ),
         _kind(
             UPLINK_DOWN,
@@ -197,7 +213,15 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (3, 10),
             "Everything that comes this way fails together: look at the link, the sender and the switch.",
-            outage=True,
+            OUTAGE,
+        ),
+        _kind(
+            UPLINK_DAMAGED,
+            "What comes by an uplink is damaged",
+            _W,
+            (5, 60),
+            "Most that comes this way loses packets together: look at the link, the switch and the receive buffers.",
+            DAMAGE,
         ),
         _kind(
             HEADEND_FAILING,
@@ -205,7 +229,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (3, 10),
             "Most channels of this headend fail at once: look at its machine and network.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "headend-missing",
@@ -213,7 +237,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (3, 5),
             "Its log says why it ended; the supervisor starts it again.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "edge-missing",
@@ -221,7 +245,7 @@ KINDS: dict[str, AlarmKind] = {
             _C,
             (3, 5),
             "Its log says why it ended; the supervisor starts it again.",
-            outage=True,
+            OUTAGE,
         ),
         _kind(
             "edge-behind",
@@ -243,6 +267,7 @@ KINDS: dict[str, AlarmKind] = {
             _W,
             (0, 60),
             "Raise net.core.rmem_max, or spread the channels over more headends.",
+            DAMAGE,
         ),
         _kind("right-ending", "A carriage right ends soon", _I, (0, 5), "Extend the right, or plan the channels' end."),
         _kind(
@@ -270,11 +295,49 @@ KINDS: dict[str, AlarmKind] = {
 }
 
 
+def _watched(name: str, title: str, remedy: str, group: str = "") -> tuple[str, AlarmKind]:
+    """The watch has a patience of its own, so what it finds is raised at once; it says the severity as well."""
+    return name, _kind(name, title, _W, (0, 10), remedy, group)
+
+
+_LINK = "Packets are lost or broken before the headend: look at the network and at the sender."
+_MUX = "The multiplexer or encoder that sends it is at fault."
+WATCHED: dict[str, AlarmKind] = dict(
+    (
+        _watched("sync_loss", "Not a transport stream any more", _LINK, DAMAGE),
+        _watched("sync_byte", "Packets lack their sync byte", _LINK, DAMAGE),
+        _watched("pat", "The table of programmes is missing", _MUX),
+        _watched("continuity", "Packets are lost", _LINK, DAMAGE),
+        _watched("pmt", "The table of a programme is missing", _MUX),
+        _watched("pid", "A stream of the programme is missing", _MUX),
+        _watched("transport", "Packets are marked as broken", _LINK, DAMAGE),
+        _watched("crc", "Tables are broken", _LINK, DAMAGE),
+        _watched("pcr_interval", "The clock comes too seldom for DVB", _MUX),
+        _watched("pcr_repetition", "The clock comes too seldom", _MUX),
+        _watched("pcr_discontinuity", "The clock jumps", _MUX),
+        _watched("pcr_accuracy", "The clock is inaccurate", _MUX),
+        _watched("pts", "Presentation times come too seldom", _MUX),
+        _watched("cat", "Scrambled without a table of access", _MUX),
+        _watched(
+            "black", "The picture is black", "Ask the broadcaster; or the decoder before the encoder has lost it."
+        ),
+        _watched("frozen", "The picture stands still", "Ask the broadcaster; or an encoder before us hangs."),
+        _watched("silence", "There is nothing to hear", "Ask the broadcaster; or a sound track is not connected."),
+        _watched("no_sound", "No sound comes", "The sound is missing in what arrives."),
+        _watched("undecodable", "The picture cannot be decoded", "It is damaged, or scrambled."),
+    )
+)
+"""What the watch of pictures and packets finds, by the words of `rightcast.domain.watch`."""
+
+
 def kind_of(name: str) -> AlarmKind:
     """How this kind is treated; one that is not known here is a warning after 3 s, cleared after 10 s."""
     known = KINDS.get(name)
     if known is not None:
         return known
+    watched = WATCHED.get(name)
+    if watched is not None:
+        return watched
     title = name.replace("-", " ").replace("_", " ").capitalize()
     return AlarmKind(
         name=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.templatetags.static import static
@@ -28,6 +29,11 @@ def _item(title: str, icon: str, table: str) -> dict[str, Any]:
         "link": reverse_lazy(f"admin:{room}_{model}_changelist"),
         "permission": _allowed(f"{room}.view_{model}"),
     }
+
+
+def _on_alarms(request: HttpRequest) -> bool:
+    """Notifiers and their kin live below the same address and have items of their own."""
+    return re.match(r"/alarms/(\d+/|history/)?$", request.path) is not None
 
 
 def _style(_request: HttpRequest) -> str:
@@ -101,6 +107,7 @@ UNFOLD: dict[str, Any] = {
                         "icon": "notifications",
                         "link": reverse_lazy("alarms"),
                         "permission": _allowed("alarms.view_alarmrow"),
+                        "active": _on_alarms,
                     },
                 ]
             },

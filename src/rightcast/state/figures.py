@@ -68,6 +68,7 @@ FIGURES: dict[str, Figure] = dict(
         _figure("channel_errors_total", "counter", "TR 101 290 errors by check.", "channel", "check"),
         _figure("channel_findings", "gauge", "1 for each fault that lasts.", "channel", "kind", "severity"),
         _figure("channel_viewers", "gauge", "Sessions that watch it.", "channel"),
+        _figure("channel_source", "gauge", "Which source is on air, counting from 1; 0 for the slate.", "channel"),
         _figure("sessions", "gauge", "Running sessions.", "edge", "kind"),
         _figure("edge_bytes_sent_total", "counter", "Bytes sent to viewers.", "edge"),
         _figure("edge_refusals_total", "counter", "Refused requests by reason.", "edge", "reason"),
@@ -183,6 +184,9 @@ def _of_channel(samples: Samples, report: ChannelReport, viewers: int, now: floa
     samples.add("channel_discontinuities_total", report.discontinuities, number)
     for check in report.quality.checks[:MOST_KINDS] if report.quality is not None else ():
         samples.add("channel_errors_total", check.count, number, check.check)
+    word, _, place = report.showing.partition(" ")
+    if word:
+        samples.add("channel_source", float(place) if place.isdecimal() else 0.0, number)
     kinds = {found.kind: found.severity for found in report.findings}
     for kind in sorted(kinds)[:MOST_KINDS]:
         samples.add("channel_findings", 1, number, kind, kinds[kind])

@@ -36,7 +36,7 @@ class NotifierAdmin(OperatedAdmin):
     list_display = ("name", "way", "enabled", "tells_from", "last", "waiting")
     search_fields = ("name",)
     buttons = ("send_test",)
-    readonly_fields = ("way", "last", "log")
+    readonly_fields = ("way", "last", "log", "kinds")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form with the settings of the kind: of a stored notifier, or of the one being added."""
@@ -44,12 +44,12 @@ class NotifierAdmin(OperatedAdmin):
         found = {field.name: setting_field(field) for field in NOTIFIERS[kind].fields}
         for name, field in found.items():
             field.initial = (obj.settings.get(name) if obj is not None else None) or field.initial
-        made = super().get_form(request, obj, change, form=type("KindForm", (NotifierForm,), dict(found)), **kwargs)
+        made = super().get_form(
+            request, obj, change, form=type("KindForm", (NotifierForm,), {**found, "way": kind}), **kwargs
+        )
         label = NOTIFIERS[kind].credential
         if "secret" in made.base_fields and label:
             made.base_fields["secret"].label = label
-        if "kind" in made.base_fields:
-            made.base_fields["kind"].initial = kind
         return made
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -59,7 +59,7 @@ class NotifierAdmin(OperatedAdmin):
         secret = ("secret",) if NOTIFIERS[kind].credential else ()
         if obj is None:
             return (
-                (None, {"fields": ("name", "kind", ("least", "enabled"))}),
+                (None, {"fields": ("kinds", "name", ("least", "enabled"))}),
                 (NOTIFIERS[kind].title, {"fields": (*settings, *secret)}),
             )
         forget = ("forget",) if secret and obj.sealed else ()
@@ -90,7 +90,7 @@ class NotifierAdmin(OperatedAdmin):
         return operations.add_notifier(
             actor,
             name=given["name"],
-            kind=given["kind"],
+            kind=form.way,
             settings=form.settings(),
             secret=written or "",
             least=least,
@@ -108,6 +108,15 @@ class NotifierAdmin(OperatedAdmin):
         if not ok:
             raise RightcastError(f"The test did not arrive: {result}", remedy="Correct the settings and try again.")
         return f"The test was taken: {result}"
+
+    @column("Kind")
+    def kinds(self, row: NotifierRow) -> str:
+        """Links to the forms of all kinds, for each has settings of its own."""
+        return format_html_join(
+            " · ",
+            '<a class="rc-link" href="?kind={}">{}</a>',
+            ((one.kind, one.title) for one in NOTIFIERS.values()),
+        )
 
     @column("By")
     def way(self, row: NotifierRow) -> str:
@@ -152,7 +161,7 @@ class NotifierAdmin(OperatedAdmin):
     def _kind(self, request: HttpRequest, obj: Any) -> str:
         if obj is not None:
             return str(obj.kind)
-        asked = request.POST.get("kind") or request.GET.get("kind") or "email"
+        asked = request.GET.get("kind", "email")
         return asked if asked in NOTIFIERS else "email"
 
 

@@ -111,7 +111,7 @@ class Facts:
             for report in headend.channels:
                 reported.add(report.id)
                 self._shards[report.id] = headend.shard
-                rests_on = dependencies(report.source or _first(intent, report.id), headend.shard)
+                rests_on = dependencies(_address(report, intent), headend.shard)
                 resting.update(rests_on)
                 findings += self._of_channel(report, rests_on, intent, now)
         uncounted = any(one.more_failed or one.more_idle for one in headends)
@@ -142,22 +142,15 @@ class Facts:
         self, report: ChannelReport, rests_on: tuple[Subject, ...], intent: Intent, now: float
     ) -> Iterator[Finding]:
         subject = channel_subject(report.id, report.name)
-        kind = _STATES.get(report.state)
-        if kind is not None:
-            detail = redact(report.detail)
-            yield Finding(subject=subject, kind=kind, detail=detail, since=report.since, rests_on=rests_on)
+        yield from _of_state(report, subject, rests_on)
+        yield from _of_sources(report, subject)
         if report.state not in {"idle", "failed"} and intent.carried is not None and report.id not in intent.carried:
             detail = "The headend carries it, and no right in force covers it."
             yield Finding(subject=subject, kind="unlicensed-output", detail=detail)
-        damage = self._damage.setdefault(report.id, _Growth())
-        if damage.seen(report.continuity_errors, now, DAMAGE_WINDOW_S) >= DAMAGE_LEAST:
+        damage = self._damage.setdefault(report.id, _Growth()).seen(report.continuity_errors, now, DAMAGE_WINDOW_S)
+        if damage >= DAMAGE_LEAST and report.quality is None:
             detail = f"At least {DAMAGE_LEAST} continuity errors a minute."
             yield Finding(subject=subject, kind="channel-damaged", detail=detail, rests_on=rests_on)
-        sources = intent.wanted[report.id].sources if report.id in intent.wanted else ()
-        if report.state == "on_air" and len(sources) > 1 and report.source in sources[1:]:
-            place = sources.index(report.source) + 1
-            detail = f"Source {place} of {len(sources)} is on air."
-            yield Finding(subject=subject, kind="channel-on-reserve", detail=detail, rests_on=rests_on)
         for found in report.findings:
             yield Finding(
                 subject=subject,
@@ -210,9 +203,46 @@ def edge_subject(index: int) -> Subject:
     return Subject(SubjectKind.EDGE, str(index), f"Edge {index + 1}")
 
 
-def _first(intent: Intent, number: int) -> str:
-    wanted = intent.wanted.get(number)
-    return wanted.sources[0] if wanted is not None and wanted.sources else ""
+def _address(report: ChannelReport, intent: Intent) -> str:
+    """Where its signal comes from now, or should; reports show addresses without what is secret, records with it."""
+    wanted = intent.wanted.get(report.id)
+    sources = wanted.sources if wanted is not None else ()
+    place = source_in_use(report)
+    if 0 < place <= len(sources):
+        return sources[place - 1]
+    return sources[0] if sources else report.source
+
+
+def source_in_use(report: ChannelReport) -> int:
+    """The place of the source on air, counting from 1; 0 while none is."""
+    word, _, number = report.showing.partition(" ")
+    return int(number) if word == "source" and number.isdecimal() else 0
+
+
+def _of_state(report: ChannelReport, subject: Subject, rests_on: tuple[Subject, ...]) -> Iterator[Finding]:
+    kind = _STATES.get(report.state)
+    if kind is None:
+        return
+    if report.showing == "slate" and report.cause != "asked":
+        kind = "channel-on-slate"
+    yield Finding(subject=subject, kind=kind, detail=redact(report.detail), since=report.since, rests_on=rests_on)
+
+
+def _of_sources(report: ChannelReport, subject: Subject) -> Iterator[Finding]:
+    """Sources that are faulty while another is on air; and rungs that are not made."""
+    place = source_in_use(report)
+    if report.state == "on_air" and place:
+        faulty = [one for one in report.sources if one.state == "faulty"]
+        preferred = [f"source {one.place}: {redact(one.fault or one.state)}" for one in faulty if one.place < place]
+        reserves = [f"Source {one.place}: {redact(one.fault or one.state)}" for one in faulty if one.place > place]
+        if preferred and report.cause != "asked":
+            detail = f"Source {place} of {len(report.sources)} is on air: {', '.join(preferred)}."
+            yield Finding(subject=subject, kind="channel-on-reserve", detail=detail, since=report.switched)
+        if reserves:
+            yield Finding(subject=subject, kind="source-faulty", detail=f"{', '.join(reserves)}.")
+    failed = [f"{one.name}: {one.note or one.state}" for one in report.renditions if one.state == "failed"]
+    if failed:
+        yield Finding(subject=subject, kind="rung-failed", detail=redact(" ".join(failed)))
 
 
 def _of_processes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from unfold import widgets
@@ -40,11 +40,10 @@ def setting_field(field: Field) -> forms.Field:
 
 
 class NotifierForm(RecordForm):
-    """Name, kind, the kind's own settings, and a secret that is written and never shown."""
+    """Name, the settings of its kind, and a secret that is written and never shown. Subclasses name the kind."""
 
-    kind = forms.ChoiceField(
-        choices=[(one.kind, one.title) for one in NOTIFIERS.values()], widget=widgets.UnfoldAdminSelectWidget
-    )
+    way: ClassVar[str] = "email"
+
     secret = forms.CharField(
         required=False,
         strip=False,
@@ -59,8 +58,7 @@ class NotifierForm(RecordForm):
 
     def settings(self) -> dict[str, str]:
         """What was written into the settings of its kind."""
-        kind = self.instance.kind or self.cleaned_data["kind"]
-        return {field.name: str(self.cleaned_data.get(field.name) or "") for field in NOTIFIERS[kind].fields}
+        return {field.name: str(self.cleaned_data.get(field.name) or "") for field in NOTIFIERS[self.way].fields}
 
 
 class RuleForm(RecordForm):

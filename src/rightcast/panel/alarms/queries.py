@@ -188,7 +188,7 @@ def titled(row: AlarmRow) -> str:
 def hidden_names(ids: Iterable[int]) -> dict[int, list[str]]:
     """For each alarm the names of what it explains now."""
     found: dict[int, list[str]] = {number: [] for number in ids}
-    rows = AlarmRow.objects.filter(cause_id__in=list(found), cleared=None).order_by("subject_name")
+    rows = AlarmRow.objects.filter(cause_id__in=list(found), cleared=None).order_by("id")
     for cause, name in rows.values_list("cause_id", "subject_name"):
         if cause is not None:
             found[cause].append(name)
