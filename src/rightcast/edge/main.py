@@ -25,6 +25,7 @@ from rightcast.edge.figures import Figures
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
+from rightcast.edge.interfaces.enigma2 import Enigma2
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.interfaces.xtream import PlayerApi
@@ -141,7 +142,8 @@ class Edge:
         )
         catalogue = Catalogue(self.replica, self.admission)
         answers = Answers()
-        playlists = Playlists(settings, self.admission, catalogue, answers)
+        enigma2 = Enigma2(settings, self.replica, self.admission, catalogue)
+        playlists = Playlists(settings, self.admission, catalogue, answers, enigma2)
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
         self.routes = Routes(
             self.live,
@@ -149,6 +151,7 @@ class Edge:
                 "player_api.php": player_api.answer,
                 "get.php": playlists.playlist,
                 "xmltv.php": playlists.guide,
+                "enigma2.php": enigma2.menu,
                 "metrics": Figures(settings).answer,
             },
         )

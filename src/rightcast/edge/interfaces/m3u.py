@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from rightcast.domain.entitlement import Denied
 from rightcast.domain.lineup import ChannelKind
 from rightcast.edge.answers import holds_tag, packed_pieces, response, takes_gzip
 from rightcast.edge.http_message import Response
+from rightcast.edge.interfaces.enigma2 import BOUQUET_TYPES
+from rightcast.edge.interfaces.entry import entered
 from rightcast.edge.interfaces.place import place_of
-from rightcast.edge.refusals import refusal
 from rightcast.formats import m3u_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rightcast.contract.station import StationSettings
-    from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
     from rightcast.edge.http_message import Request
+    from rightcast.edge.interfaces.enigma2 import Enigma2
 
 _ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
 _PLAYLIST = "audio/x-mpegurl; charset=utf-8"
@@ -33,28 +33,38 @@ _ROWS_PER_PIECE = 200
 class Playlists:
     """Answers get.php and xmltv.php."""
 
-    def __init__(self, settings: StationSettings, admission: Admission, catalogue: Catalogue, answers: Answers) -> None:
+    def __init__(
+        self,
+        settings: StationSettings,
+        admission: Admission,
+        catalogue: Catalogue,
+        answers: Answers,
+        enigma2: Enigma2,
+    ) -> None:
         self._settings = settings
         self._admission = admission
         self._catalogue = catalogue
         self._answers = answers
+        self._enigma2 = enigma2
 
     async def playlist(self, request: Request) -> Response:
         """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls`, written as it is sent."""
         fields = request.fields()
-        line = self._line(request, fields)
-        if isinstance(line, Response):
-            return line
-        secret = fields.get("password", "")
+        guest = entered(request, fields, self._admission)
+        if isinstance(guest, Response):
+            return guest
+        kind = fields.get("type", "m3u_plus")
+        if kind in BOUQUET_TYPES:
+            return await self._enigma2.bouquet(request, guest, fields)
         place = place_of(request, self._settings)
-        plus = fields.get("type", "m3u_plus") != "m3u"
-        guide = f"{place.url}/xmltv.php?username={quote(line.name)}&password={quote(secret)}"
-        before = f"{place.url}/live/{line.name}/{secret}/"
+        plus = kind != "m3u"
+        guide = f"{place.url}/xmltv.php?{urlencode(guest.fields)}"
+        before = f"{place.url}/live/{guest.name}/{guest.secret}/"
         ending = _ENDINGS.get(fields.get("output", "ts"), "ts")
-        listing = await self._catalogue.listing(line)
+        listing = await self._catalogue.listing(guest.line)
         tag = _tag(listing.mark, before, ending, guide, str(plus))
         headers: tuple[tuple[str, str], ...] = (
-            ("Content-Disposition", f'attachment; filename="{line.name}.m3u"'),
+            ("Content-Disposition", f'attachment; filename="{guest.name}.m3u"'),
             ("ETag", tag),
             ("Vary", "Accept-Encoding"),
             ("Cache-Control", "private, no-cache"),
@@ -70,21 +80,12 @@ class Playlists:
 
     async def guide(self, request: Request) -> Response:
         """`xmltv.php`: the channels of the line; programmes come with the guide."""
-        line = self._line(request, request.fields())
-        if isinstance(line, Response):
-            return line
-        listing = await self._catalogue.listing(line)
+        guest = entered(request, request.fields(), self._admission)
+        if isinstance(guest, Response):
+            return guest
+        listing = await self._catalogue.listing(guest.line)
         made = await self._answers.get(("guide", listing.mark), lambda: _guide(listing.rows))
         return response(request, made, "application/xml; charset=utf-8")
-
-    def _line(self, request: Request, fields: dict[str, str]) -> Line | Response:
-        name = fields.get("username", "")
-        line = self._admission.authenticate(name, fields.get("password", ""), request.address)
-        reason = line.reason if isinstance(line, Denied) else self._admission.line_reason(line)
-        if reason is not None:
-            self._admission.refuse(reason, line=name, channel_id=0, address=request.address)
-            return refusal(Denied(reason))
-        return line if not isinstance(line, Denied) else refusal(line)
 
 
 def _tag(*made_of: str) -> str:

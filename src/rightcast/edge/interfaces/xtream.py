@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.answers import response
 from rightcast.edge.http_message import Response
+from rightcast.edge.interfaces.entry import identified
 from rightcast.edge.interfaces.place import place_of
 from rightcast.formats import xtream
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
     from rightcast.edge.http_message import Request
+    from rightcast.edge.interfaces.entry import Guest
     from rightcast.edge.replica import Replica
 
 JSON = "application/json"
@@ -53,21 +55,19 @@ class PlayerApi:
     async def answer(self, request: Request) -> Response:
         """One call; unknown actions are answered like a login."""
         fields = request.fields()
-        name, secret = fields.get("username", ""), fields.get("password", "")
-        line = self._admission.authenticate(name, secret, request.address)
-        if isinstance(line, Denied):
-            self._admission.refuse(line.reason, line=name, channel_id=0, address=request.address)
+        guest = identified(request, fields, self._admission)
+        if isinstance(guest, Denied):
             status = self._replica.station.login_failure_status
             return Response(status=status, body=xtream.LOGIN_FAILED, content_type=JSON, headers=_NO_STORE)
         action = fields.get("action", "")
         if action == "get_live_categories":
-            body = xtream.encode(_categories(await self._catalogue.of_line(line)))
+            body = xtream.encode(_categories(await self._catalogue.of_line(guest.line)))
         elif action == "get_live_streams":
-            return await self._streams(request, line, fields.get("category_id", ""))
+            return await self._streams(request, guest.line, fields.get("category_id", ""))
         elif action in xtream.EMPTY_ANSWERS:
             body = xtream.EMPTY_ANSWERS[action]
         else:
-            body = xtream.encode(await self._login(request, line, secret))
+            body = xtream.encode(await self._login(request, guest))
         return Response(body=body, content_type=JSON, headers=_NO_STORE)
 
     async def _streams(self, request: Request, line: Line, category_id: str) -> Response:
@@ -77,11 +77,12 @@ class PlayerApi:
         made = await self._answers.get(("live", listing.mark, wanted), lambda: _pieces(listing.rows, wanted))
         return response(request, made, JSON)
 
-    async def _login(self, request: Request, line: Line, secret: str) -> xtream.Login:
+    async def _login(self, request: Request, guest: Guest) -> xtream.Login:
+        line = guest.line
         reason = self._admission.line_reason(line)
         user = xtream.UserInfo(
-            username=line.name,
-            password=secret,
+            username=guest.name,
+            password=guest.secret,
             message="" if reason is None else Denied(reason).sentence,
             status="Active" if reason is None else _STATUS.get(reason, "Disabled"),
             exp_date=xtream.epoch(line.expires),
