@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.reports import ChannelReport
     from rightcast.contract.ring import Announcement
+    from rightcast.headend.pictures.rounds import Rounds
     from rightcast.headend.slate.cards import Slates
     from rightcast.headend.sources.receiver import Receiver
 
@@ -98,6 +99,7 @@ class Headend:
         folder: Path,
         open_receiver: Callable[[str], Receiver],
         slates: Slates | None = None,
+        rounds: Rounds | None = None,
         **settings: object,
     ) -> None:
         self.settings = StationSettings(data=folder, ring=folder / "ring-root", **settings)  # type: ignore[arg-type]
@@ -105,6 +107,7 @@ class Headend:
         self.heard: list[Announcement] = []
         self.timeline: list[tuple[float, Announcement]] = []
         self.slates = slates
+        self.rounds = rounds
         self.feed = FileFeed(self.settings.feed)
         self.open_receiver = open_receiver
         self.supervisor = self.make()
@@ -120,6 +123,7 @@ class Headend:
             budget_bytes=budget_bytes,
             now=self.now,
             slates=self.slates,
+            rounds=self.rounds,
         )
 
     def hear(self, message: Announcement) -> None:

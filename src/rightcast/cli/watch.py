@@ -186,6 +186,8 @@ def _picture_lines(picture: PictureReport, watch: Watch, now: float) -> list[str
         said += [f"{word} for {span_words(now - since)}"] if since else []
     lines = [f"Picture: {'; '.join(said)}; brightness {picture.brightness:.0%}"]
     if picture.level_dbfs is not None:
-        peak, loudness = picture.peak_dbfs or 0.0, picture.loudness_lufs or 0.0
-        lines.append(f"Sound: {picture.level_dbfs:g} dBFS, peak {peak:g} dBFS, about {loudness:g} LUFS")
+        heard = [f"{picture.level_dbfs:g} dBFS"]
+        heard += [] if picture.peak_dbfs is None else [f"peak {picture.peak_dbfs:g} dBFS"]
+        heard += [] if picture.loudness_lufs is None else [f"about {picture.loudness_lufs:g} LUFS"]
+        lines.append(f"Sound: {', '.join(heard)}")
     return lines
