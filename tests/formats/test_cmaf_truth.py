@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rightcast.formats.cmaf import package
+from rightcast.formats.isobmff.boxes import box, find, walk
 from tests.formats.tracks import file_of, first_time, package_all, probed_frames, samples_of, split, unit_offsets
 from tests.headend.signals import AUDIO_PID, VIDEO_PID, signal
 
@@ -67,3 +68,20 @@ def test_cutting_into_parts_loses_and_doubles_nothing(ts: bytes) -> None:
     for pid in (VIDEO_PID, AUDIO_PID):
         parts = b"".join(one.fragments[pid].data for one in made if pid in one.fragments)
         assert samples_of(parts) == samples_of(whole.fragments[pid].data)
+
+
+def test_boxes_given_stand_before_the_index(ts: bytes) -> None:
+    event = box(b"emsg", b"something")
+    for one in package(ts, time=first_time(ts), sequence=0, ahead=event).fragments.values():
+        assert [kind for kind, _, _ in walk(one.data)] == [b"styp", b"emsg", b"moof", b"mdat"]
+
+
+def test_the_reference_time_is_that_of_the_first_sample(ts: bytes) -> None:
+    start = first_time(ts)
+    made = package(ts, time=start - 90_000, sequence=0, wall=1_800_000_000.0)
+    place = find(made.fragments[VIDEO_PID].data, b"prft")
+    assert place is not None
+    told = made.fragments[VIDEO_PID].data[place[0] : place[1]]
+    assert int.from_bytes(told[4:8], "big") == VIDEO_PID
+    assert int.from_bytes(told[8:16], "big") == (1_800_000_001 + 2_208_988_800) << 32
+    assert int.from_bytes(told[16:24], "big") == start

@@ -29,7 +29,7 @@ from rightcast.formats.codecs.avc_coding import Avc
 from rightcast.formats.codecs.hevc_coding import Hevc
 from rightcast.formats.codecs.mpeg_audio import MpegAudio
 from rightcast.formats.codecs.opus import Opus, channels_told
-from rightcast.formats.isobmff.fragment import Samples, fragment
+from rightcast.formats.isobmff.fragment import Samples, fragment, reference_time
 from rightcast.formats.isobmff.init_segment import init_segment
 from rightcast.formats.isobmff.picture_entry import shown_size
 from rightcast.formats.mpegts.elementary import Stretch, stretch
@@ -102,15 +102,17 @@ def package(
     pids: Collection[int] | None = None,
     protection: SampleProtection | None = None,
     ahead: bytes = b"",
+    wall: float | None = None,
 ) -> Packaged:
     """The tracks of a segment or part; `pids`: only these. Without tables in the bytes there are none.
 
-    `protection` encrypts them all; `ahead` are whole boxes to stand before each `moof` (`emsg`).
+    `protection` encrypts them all; `ahead` are whole boxes to stand before each `moof` (`emsg`); `wall`, the unix
+    time at `time`, puts the producer's reference time (`prft`) there as well.
     """
     now = stretch(ts)
     earlier = stretch(before) if before is not None and len(before) else None
     programme = now.programme or (earlier.programme if earlier is not None else None)
-    work = _Work(now, earlier, _Order(time, sequence, protection, ahead))
+    work = _Work(now, earlier, _Order(time, sequence, protection, ahead, wall))
     for stream in programme.streams if programme is not None else ():
         info = describe(stream)
         if info.kind in {StreamKind.VIDEO, StreamKind.AUDIO} and (pids is None or info.pid in pids):
@@ -125,6 +127,7 @@ class _Order(NamedTuple):
     sequence: int
     protection: SampleProtection | None
     ahead: bytes
+    wall: float | None
 
 
 class _Work:
@@ -223,11 +226,14 @@ class _Work:
         order, auxiliary = self._order, None
         if order.protection is not None:
             samples, auxiliary = protected(samples, order.protection, layout)
-        length = sum(samples.durations)
+        ahead, length = order.ahead, sum(samples.durations)
         start = samples.base * CLOCK_HZ // track.timescale
+        if order.wall is not None:
+            wall = order.wall + (start - order.time) / CLOCK_HZ
+            ahead += reference_time(track.pid, wall, samples.base)
         self.fragments[track.pid] = Fragment(
             pid=track.pid,
-            data=fragment(track.pid, order.sequence, samples, auxiliary=auxiliary, ahead=order.ahead),
+            data=fragment(track.pid, order.sequence, samples, auxiliary=auxiliary, ahead=ahead),
             base=samples.base,
             length=length,
             start=start,

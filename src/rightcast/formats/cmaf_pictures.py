@@ -6,17 +6,19 @@ ISO/IEC 14496-15 section 5.3 (H.264 in files: `avc1`, parameter sets in the init
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from rightcast.formats.codecs.coding import PictureFormat
+from rightcast.formats.codecs.coding import Field, PictureFormat
 from rightcast.formats.isobmff.fragment import OTHER_SAMPLE, SYNC_SAMPLE, Samples
 from rightcast.formats.mpegts.access_units import Nal, Unit, access_units, nal_units, unwrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rightcast.formats.codecs.coding import PictureCoding
-    from rightcast.formats.mpegts.elementary import Stretch
+    from rightcast.formats.mpegts.elementary import Elementary, Stretch
 
 TIMESCALE = 90_000
 _USUAL_DURATION = 3600
@@ -51,6 +53,7 @@ def pictures(
         found = _format_before(before, pid, coding)
     if found is None:
         return None
+    stream, units, per_frame = _in_frames(stream, units, before, pid, coding=coding, found=found)
     drawn = _drawn(stream.data, units, coding, found)
     if not drawn:
         return Pictures(found)
@@ -61,7 +64,7 @@ def pictures(
         Samples(
             base=times[0],
             sizes=[sum(nal.end - nal.start + 4 for nal in nals) for _, nals in drawn],
-            durations=_durations(times, before, pid, found),
+            durations=_durations(times, before, pid, found, per_frame=per_frame),
             offsets=[unit.pts - unit.dts for unit, _ in drawn],
             flags=[SYNC_SAMPLE if key else OTHER_SAMPLE for key in keys],
             body=_body(stream.data, [nal for _, nals in drawn for nal in nals]),
@@ -70,6 +73,45 @@ def pictures(
         independent=keys[0],
         units=_measured(stream.data, drawn, coding, found) if to_protect else (),
     )
+
+
+def _in_frames(
+    stream: Elementary,
+    units: list[Unit],
+    before: Stretch | None,
+    pid: int,
+    *,
+    coding: PictureCoding,
+    found: PictureFormat,
+) -> tuple[Elementary, list[Unit], int]:
+    """Pairs of fields as one unit each, and how many units make a frame.
+
+    A first field at the end is left to the part in which its second one ends. Earlier bytes are read only where the
+    part begins with a field that may be a second one.
+    """
+    fields = coding.fields(stream.data, units, found.sets)
+    if not any(fields):
+        return stream, units, 1
+    if fields[0] is not None and before is not None and not coding.starts_decoding(stream.data, units[0]):
+        stream = stream.behind(before.elementary(pid))
+        units = access_units(stream, coding, near=units[0].dts)
+        fields = coding.fields(stream.data, units, found.sets)
+    frames = [unit for unit in paired_fields(units, fields) if unit.nals[-1].end > stream.border]
+    return stream, frames, 2
+
+
+def paired_fields(units: Sequence[Unit], fields: Sequence[Field | None]) -> list[Unit]:
+    """Units with each first field joined by the second field behind it; one that waits for its second is left out."""
+    made: list[Unit] = []
+    first: Field | None = None
+    for unit, field in zip(units, fields, strict=True):
+        if first is not None and field is not None and field == Field(first.frame, not first.bottom):
+            made[-1] = replace(made[-1], nals=made[-1].nals + unit.nals)
+            first = None
+        else:
+            made.append(unit)
+            first = field
+    return made[:-1] if first is not None else made
 
 
 def _drawn(data: bytes, units: list[Unit], coding: PictureCoding, found: PictureFormat) -> list[tuple[Unit, list[Nal]]]:
@@ -135,18 +177,18 @@ def _format_before(before: Stretch, pid: int, coding: PictureCoding) -> PictureF
     return None
 
 
-def _durations(times: list[int], before: Stretch | None, pid: int, found: PictureFormat) -> list[int]:
-    """Differences of decoding times; the last one lasts as long as most, or as the one before the part did."""
+def _durations(
+    times: list[int], before: Stretch | None, pid: int, found: PictureFormat, *, per_frame: int
+) -> list[int]:
+    """Differences of decoding times; the last one lasts as long as most do, one alone as the one before the part."""
     gaps = [min(max(later - time, 1), _LONGEST_DURATION) for time, later in itertools.pairwise(times)]
-    if len(gaps) > 1:
+    if gaps:
         return [*gaps, median_low(gaps)]
     if before is not None:
-        rows = before.unit_rows(pid)[-2:]
-        earlier = [
-            unwrapped(start.dts, times[0]) for start in before.elementary(pid, rows).starts if start.dts is not None
-        ]
-        past = [later - time for time, later in zip(earlier, [*earlier[1:], times[0]], strict=True)]
-        if past and 0 < past[0] <= _LONGEST_DURATION:
-            return [*gaps, past[0]]
+        rows = before.unit_rows(pid)[-per_frame:]
+        starts = before.elementary(pid, rows).starts
+        past = times[0] - unwrapped(starts[0].dts, times[0]) if starts and starts[0].dts is not None else 0
+        if 0 < past <= _LONGEST_DURATION:
+            return [past]
     rate = found.picture.frame_rate
-    return [*gaps, gaps[0] if gaps else round(TIMESCALE / rate) if rate > 1 else _USUAL_DURATION]
+    return [round(TIMESCALE / rate) if rate > 1 else _USUAL_DURATION]

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.formats.codecs import avc
-from rightcast.formats.codecs.avc_slices import slice_header_bytes
+from rightcast.formats.codecs.avc_slices import field_of, slice_header_bytes
 from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
-from rightcast.formats.codecs.coding import UNREAD_HEADER_BYTES, PictureFormat
+from rightcast.formats.codecs.coding import UNREAD_HEADER_BYTES, Field, PictureFormat
 from rightcast.formats.isobmff.boxes import box
 from rightcast.formats.isobmff.picture_entry import picture_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from rightcast.formats.mpegts.access_units import Unit
 
@@ -75,13 +75,31 @@ class Avc:
 
     def slice_headers(self, sets: Sequence[bytes], /) -> Callable[[bytes], int]:
         """By parsing them; a slice that cannot be read keeps a long stretch in the clear."""
-        sequences = {sps.number: sps for unit in sets if unit[0] & 31 == avc.SPS and (sps := avc.parse_sps(unit))}
-        pictures = {pps.number: pps for unit in sets if unit[0] & 31 == avc.PPS and (pps := avc.parse_pps(unit))}
+        sequences, pictures = _parsed(sets)
 
         def header(unit: bytes) -> int:
             return slice_header_bytes(unit, sequences, pictures) or UNREAD_HEADER_BYTES
 
         return header
+
+    def fields(self, data: bytes, units: Sequence[Unit], sets: Collection[bytes], /) -> list[Field | None]:
+        """By the first slice of each unit; a stream of frames only is not looked at (14496-15 section 5.3.2)."""
+        sequences, pictures = _parsed(sets)
+        if all(sps.frames_only for sps in sequences.values()):
+            return []
+        found: list[Field | None] = []
+        for unit in units:
+            start = next((nal.start for nal in unit.nals if nal.kind in _SLICES), None)
+            head = b"" if start is None else data[start + 1 : start + 33]
+            found.append(field_of(head, sequences, pictures))
+        return found
+
+
+def _parsed(sets: Collection[bytes]) -> tuple[dict[int, avc.Sps], dict[int, avc.Pps]]:
+    """Parameter sets by their numbers."""
+    sequences = {sps.number: sps for unit in sets if unit[0] & 31 == avc.SPS and (sps := avc.parse_sps(unit))}
+    pictures = {pps.number: pps for unit in sets if unit[0] & 31 == avc.PPS and (pps := avc.parse_pps(unit))}
+    return sequences, pictures
 
 
 def _is_intra(head: bytes) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.formats.codecs import avc
 from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
+from rightcast.formats.codecs.coding import Field
 
 if TYPE_CHECKING:
     from rightcast.formats.codecs.avc import Pps, Sps
@@ -28,6 +29,23 @@ def slice_header_bytes(unit: bytes, sequences: dict[int, Sps], pictures: dict[in
     except (OutOfBitsError, KeyError):
         return None
     return escaped_bytes(unit, 1 + -(-bits.position // 8))
+
+
+def field_of(head: bytes, sequences: dict[int, Sps], pictures: dict[int, Pps]) -> Field | None:
+    """Of which frame a slice codes one field, by the first bytes behind its unit's header; None: it codes a frame."""
+    try:
+        bits = Bits(unescape(head))
+        bits.golomb()
+        bits.golomb()
+        sps = sequences[pictures[bits.golomb()].sequence]
+        if sps.planes_apart:
+            bits.take(2)
+        frame = bits.take(sps.frame_num_bits)
+        if sps.frames_only or not bits.take(1):
+            return None
+        return Field(frame, bool(bits.take(1)))
+    except (OutOfBitsError, KeyError):
+        return None
 
 
 def escaped_bytes(unit: bytes, payload: int) -> int:

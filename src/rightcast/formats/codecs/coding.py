@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rightcast.formats.codecs.picture import Picture
 from rightcast.formats.mpegts.access_units import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from rightcast.formats.mpegts.access_units import Unit
 
@@ -25,6 +25,13 @@ class PictureFormat:
     picture: Picture
     entry: bytes
     sets: frozenset[bytes]
+
+
+class Field(NamedTuple):
+    """One field that is coded as a picture by itself: the frame it belongs to, and whether it is the lower one."""
+
+    frame: int
+    bottom: bool
 
 
 class PictureCoding(Grammar, Protocol):
@@ -44,3 +51,6 @@ class PictureCoding(Grammar, Protocol):
 
     def slice_headers(self, sets: Sequence[bytes], /) -> Callable[[bytes], int]:
         """Tells bytes of a slice's NAL unit up to the end of its header, given all parameter sets in force."""
+
+    def fields(self, data: bytes, units: Sequence[Unit], sets: Collection[bytes], /) -> list[Field | None]:
+        """Which units are single fields whose pair makes one sample; empty where the stream can have none."""

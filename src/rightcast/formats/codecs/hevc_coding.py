@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.formats.codecs import hevc
-from rightcast.formats.codecs.coding import UNREAD_HEADER_BYTES, PictureFormat
+from rightcast.formats.codecs.coding import UNREAD_HEADER_BYTES, Field, PictureFormat
 from rightcast.formats.codecs.hevc_slices import slice_header_bytes
 from rightcast.formats.isobmff.boxes import box
 from rightcast.formats.isobmff.picture_entry import picture_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from rightcast.formats.mpegts.access_units import Unit
 
@@ -70,6 +70,10 @@ class Hevc:
             return slice_header_bytes(unit, sequences, pictures) or UNREAD_HEADER_BYTES
 
         return header
+
+    def fields(self, data: bytes, units: Sequence[Unit], sets: Collection[bytes], /) -> list[Field | None]:
+        """None: a field is an access unit and a sample of its own (14496-15 section 8.4)."""
+        return []
 
     def _is(self, unit: bytes, kind: int) -> bool:
         return self.kind(unit[0]) == kind

@@ -14,6 +14,9 @@ from rightcast.formats.isobmff.boxes import box, full_box, number
 
 _SEGMENT_TYPE = box(b"styp", b"msdh" + b"\0\0\0\0" + b"msdh" + b"cmfs")
 
+_NTP_EPOCH_S = 2_208_988_800  # from 1900 to 1970
+_LONG = 0xFFFFFFFFFFFFFFFF
+
 # Flags of tfhd (section 8.8.7) and trun (8.8.8).
 _BASE_IS_MOOF, _DEFAULT_DURATION, _DEFAULT_FLAGS = 0x020000, 0x08, 0x20
 _DATA_OFFSET, _DURATIONS, _SIZES, _FLAGS, _OFFSETS = 0x001, 0x100, 0x200, 0x400, 0x800
@@ -49,6 +52,15 @@ def fragment(
     return b"".join((_SEGMENT_TYPE, ahead, moof, (len(samples.body) + 8).to_bytes(4, "big"), b"mdat", samples.body))
 
 
+def reference_time(track_id: int, wall: float, media_time: int) -> bytes:
+    """A `prft` box (section 8.16.5): unix time `wall` and the decoding time of a track that belong together.
+
+    Flags 24: the times are those of the input, consistently off by what reception took.
+    """
+    ntp = round((wall + _NTP_EPOCH_S) * (1 << 16)) << 16
+    return full_box(b"prft", 1, 24, number(track_id, 4), number(ntp, 8), number(media_time & _LONG, 8))
+
+
 @dataclass(frozen=True, slots=True)
 class SampleAuxiliary:
     """How each sample is encrypted: its entry in `senc` (23001-7 section 7.2), and whether entries name subsamples."""
@@ -64,7 +76,7 @@ def _index(track_id: int, samples: Samples, auxiliary: SampleAuxiliary | None, h
         defaults[_DEFAULT_FLAGS] = SYNC_SAMPLE
     flags = _BASE_IS_MOOF | sum(defaults)
     head = full_box(b"tfhd", 0, flags, number(track_id, 4), *(number(value, 4) for value in defaults.values()))
-    time = full_box(b"tfdt", 1, 0, number(samples.base & 0xFFFFFFFFFFFFFFFF, 8))
+    time = full_box(b"tfdt", 1, 0, number(samples.base & _LONG, 8))
     run = _run(samples, offset, durations=_DEFAULT_DURATION not in defaults)
     if auxiliary is None:
         return box(b"moof", header, box(b"traf", head, time, run))
