@@ -62,7 +62,8 @@ Station, Channel, Source, Lineup, Lineup entry, Package, Line, Carriage right, I
 Reason, Revision, Change, Feed, Report, Lease, Ring, Segment, Part, Epoch, Slot, Announcement, Want, Token, Operation,
 Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle, Ladder, Rung, Tap,
 Cue, Restrictions, Own network, Packaging, Fragment, Product,
-Finding, Thumbnail, Watch, Look, Stream check, Picture worker
+Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
+Access unit, Sample, Init segment, Protected track
 """
 
 

@@ -23,6 +23,7 @@ _STREAMS = {
     "h264 aac": (("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2"), ("-c:a", "aac", "-b:a", "64k")),
     "h264 opus": (("-c:v", "libx264", "-preset", "ultrafast"), ("-c:a", "libopus", "-b:a", "64k")),
     "hevc ac3": (("-c:v", "libx265", "-x265-params", "log-level=error"), ("-c:a", "ac3", "-b:a", "96k")),
+    "h264 latm": (("-c:v", "libx264", "-preset", "ultrafast"), ("-c:a", "aac", "-mpegts_flags", "latm")),
     "h264 mp2": (("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3"), ("-c:a", "mp2", "-b:a", "96k")),
 }
 kinds = st.sampled_from(sorted(_STREAMS))

@@ -27,6 +27,7 @@ from rightcast.formats.codecs.aac import Adts
 from rightcast.formats.codecs.ac3 import Ac3, EnhancedAc3
 from rightcast.formats.codecs.avc_coding import Avc
 from rightcast.formats.codecs.hevc_coding import Hevc
+from rightcast.formats.codecs.latm import Latm
 from rightcast.formats.codecs.mpeg_audio import MpegAudio
 from rightcast.formats.codecs.opus import Opus, channels_told
 from rightcast.formats.isobmff.fragment import Samples, fragment, reference_time
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from rightcast.formats.mpegts.psi import Stream
 
 _PICTURES: dict[str, PictureCoding] = {"h264": Avc(), "hevc": Hevc()}
-_SOUND: dict[str, Coding] = {"aac": Adts(), "ac3": Ac3(), "eac3": EnhancedAc3(), "mp2": MpegAudio()}
+_SOUND: dict[str, Coding] = {"aac": Adts(), "ac3": Ac3(), "eac3": EnhancedAc3(), "mp2": MpegAudio(), "aac_latm": Latm()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def sound(now: Stretch, before: Stretch | None, pid: int, coding: Coding, *, nea
     if isinstance(found, str):
         return found
     frames = sound_frames(stream, coding, rate=found.rate, near=near)
-    return Sound(found, _samples(stream.data, frames) if frames else None)
+    return Sound(found, _samples(stream.data, frames, coding))
 
 
 def _first_kept(stream: Elementary, coding: Coding) -> int | None:
@@ -63,21 +63,24 @@ def _tail(before: Stretch, pid: int) -> Elementary:
     return before.elementary(pid, rows[places[-_PES_BEFORE:][0] :])
 
 
-def _samples(data: bytes, frames: list[TimedFrame]) -> Samples:
+def _samples(data: bytes, frames: list[TimedFrame], coding: Coding) -> Samples | None:
     """Frames one behind the other. A time that is off by less than half a frame is one that was rounded."""
+    bodies = [coding.body(data, frame.start, frame.end) for frame in frames]
+    kept = [frame for frame, body in zip(frames, bodies, strict=True) if body]
+    if not kept:
+        return None
     durations = []
-    running = frames[0].time
-    for frame, following in itertools.pairwise(frames):
+    running = kept[0].time
+    for frame, following in itertools.pairwise(kept):
         gap = following.time - running
         duration = frame.samples if 2 * abs(gap - frame.samples) <= frame.samples or gap <= 0 else gap
         durations.append(duration)
         running += duration
-    view = memoryview(data)
     return Samples(
-        base=frames[0].time,
-        sizes=[frame.end - frame.start for frame in frames],
-        durations=[*durations, frames[-1].samples],
+        base=kept[0].time,
+        sizes=[len(body) for body in bodies if body],
+        durations=[*durations, kept[-1].samples],
         offsets=(),
         flags=(),
-        body=b"".join([view[frame.start : frame.end] for frame in frames]),
+        body=b"".join(bodies),
     )

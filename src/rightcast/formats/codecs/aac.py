@@ -5,7 +5,7 @@ ISO/IEC 14496-3 sections 1.6.2.1 and 1.A.3.2; 14496-1 section 7.2.6; 14496-14 se
 
 from __future__ import annotations
 
-from rightcast.formats.codecs.sound import Frame, SoundFormat
+from rightcast.formats.codecs.sound import Coding, Frame, SoundFormat
 from rightcast.formats.isobmff.boxes import box, full_box
 
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
@@ -18,7 +18,7 @@ _DOUBLED_BELOW = 24000
 _NO_CHANNELS = "its channel layout is told in the sound itself (channel configuration 0)"
 
 
-class Adts:
+class Adts(Coding):
     """AAC with a header before each frame."""
 
     sync = b"\xff"

@@ -6,7 +6,7 @@ ETSI TS 102 366 sections 4.3, 4.4, E.1.2, E.1.3 and annex F.
 from __future__ import annotations
 
 from rightcast.formats.codecs.aac import sound_entry
-from rightcast.formats.codecs.sound import Frame, SoundFormat
+from rightcast.formats.codecs.sound import Coding, Frame, SoundFormat
 from rightcast.formats.isobmff.boxes import box, number
 
 _RATES = (48000, 44100, 32000)
@@ -19,7 +19,7 @@ _HEADER = 8
 _DEPENDENT = 1
 
 
-class Ac3:
+class Ac3(Coding):
     """AC-3: every frame is a sample."""
 
     sync = b"\x0b"
@@ -46,7 +46,7 @@ class Ac3:
         return SoundFormat("ac-3", rate, channels, sound_entry(b"ac-3", channels, rate, box(b"dac3", number(told, 3))))
 
 
-class EnhancedAc3:
+class EnhancedAc3(Coding):
     """E-AC-3. Only the first independent substream is kept, which is whole by itself (section E.1.3.1.1)."""
 
     sync = b"\x0b"

@@ -6,7 +6,7 @@ ISO/IEC 11172-3 section 2.4.2.3, 13818-3 section 2.4.2.3; object types of 14496-
 from __future__ import annotations
 
 from rightcast.formats.codecs.aac import descriptor_box, sound_entry
-from rightcast.formats.codecs.sound import Frame, SoundFormat
+from rightcast.formats.codecs.sound import Coding, Frame, SoundFormat
 
 _MPEG1_OBJECT, _MPEG2_OBJECT = 0x6B, 0x69
 _RATES = (44100, 48000, 32000)
@@ -23,7 +23,7 @@ _KILOBITS_2 = {
 _MONO = 3
 
 
-class MpegAudio:
+class MpegAudio(Coding):
     """MPEG audio: every frame is a sample, header and all."""
 
     sync = b"\xff"

@@ -6,7 +6,7 @@ ETSI TS 103 491 annex B (Opus in transport streams); RFC 6716 section 3.1; Opus 
 from __future__ import annotations
 
 from rightcast.formats.codecs.aac import sound_entry
-from rightcast.formats.codecs.sound import Frame, SoundFormat
+from rightcast.formats.codecs.sound import Coding, Frame, SoundFormat
 from rightcast.formats.isobmff.boxes import box, number
 
 RATE = 48_000
@@ -26,7 +26,7 @@ _MAPPINGS = {
 _EXTENSION_TAG, _OPUS_TAG = 0x7F, 0x80
 
 
-class Opus:
+class Opus(Coding):
     """Opus as a programme map describes it; `channels`: 0 where the map does not say."""
 
     sync = b"\x7f"

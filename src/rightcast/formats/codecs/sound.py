@@ -28,13 +28,16 @@ class SoundFormat:
 
 
 class Coding(Protocol):
-    """One codec's frames."""
+    """One codec's frames. `sync` is the byte with which every frame begins."""
 
     sync: bytes
-    """The byte with which every frame begins."""
 
     def frame(self, data: bytes, place: int, /) -> Frame | None:
         """The frame whose header lies at `place`; None when none does, or not all of its header is there."""
 
     def format(self, data: bytes, place: int, /) -> SoundFormat | str:
         """The format of the frame at `place`, or why no file can carry it."""
+
+    def body(self, data: bytes, start: int, end: int, /) -> bytes:
+        """The sample that a frame's bytes behind its header make; empty when they make none."""
+        return data[start:end]
