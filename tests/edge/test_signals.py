@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import m3u8
 import pytest
 
 from rightcast.contract.catalogue import Kind
@@ -152,3 +153,63 @@ async def test_a_segment_without_restrictions_refuses_nobody(station: TestStatio
     await station.on_air(2)
     station.headend.mark(encode(programme(0x34, None, delivery=None)), time.time())
     assert await admitted(station)
+
+
+async def over_again(station: TestStation) -> None:
+    """Six segments have passed; the second and third were forbidden to the web."""
+    station.headend.wall = time.time() - 10
+    await station.on_air(6)
+    station.headend.mark(start(), station.headend.wall + 1)
+    station.headend.mark(END, station.headend.wall + 3)
+    await eventually(lambda: station.edge.cues.clear_since(1, lambda _: True) > 0)
+
+
+async def listed(station: TestStation, query: str) -> tuple[str, list[int]]:
+    """The address of a media playlist and the numbers of the segments in it."""
+    path = (await station.get(f"/live/anna/sesame/1.m3u8{query}")).headers["location"]
+    if query:
+        found = m3u8.loads((await station.get(path)).body.decode())
+        path = f"{path.rpartition('/')[0]}/{found.playlists[0].uri}"
+    rows = m3u8.loads((await station.get(path)).body.decode()).segments
+    return path, [int(row.uri.split(".")[-2]) for row in rows]
+
+
+@pytest.mark.parametrize("query", ["", "?format=cmaf", "?format=ll"])
+async def test_what_was_forbidden_stays_hidden_after_the_end(station: TestStation, query: str) -> None:
+    await over_again(station)
+    path, numbers = await listed(station, query)
+    assert numbers == [3, 4, 5]
+    root, stem = path.rpartition("/")[0], "c0-256" if query else "v0"
+    ending = "m4s" if query else "ts"
+    assert (await station.get(f"{root}/{stem}.3.{ending}")).status == 200
+    for name in (f"{stem}.1.{ending}", f"{stem}.2.{ending}", "v0.2.ts"):
+        reply = await station.get(f"{root}/{name}")
+        assert (reply.status, reply.headers["x-rightcast-reason"]) == BLACKED_OUT
+    assert (await station.get(f"{root}/2.ts")).status == 404
+
+
+async def test_manifests_hide_it_too(station: TestStation) -> None:
+    await over_again(station)
+    path = (await station.get("/live/anna/sesame/1.mpd")).headers["location"]
+    assert 'startNumber="3"' in (await station.get(path)).body.decode()
+
+
+async def test_viewers_in_the_own_network_see_all_of_it(station: TestStation) -> None:
+    await applied(station, station.publish(Kind.STATION, 0, Station(signals=LAN)))
+    await over_again(station)
+    _, numbers = await listed(station, "")
+    assert numbers == [0, 1, 2, 3, 4, 5]
+
+
+async def test_an_endless_stream_begins_behind_what_was_forbidden(station: TestStation) -> None:
+    await station.on_air(1)
+    station.headend.mark(start(), station.headend.wall - 5)
+    station.headend.mark(END, station.headend.wall + 0.5)
+    station.edge.cues._clock = lambda: station.headend.wall + 1
+    client = await station.connect()
+    client.send("/live/anna/sesame/1.ts")
+    await eventually(lambda: any(one.waits for one in station.edge.viewings.all()))
+    await station.on_air(1)
+    assert (await client.head())[0] == 200
+    assert await client.read(564) == station.headend.data(1)[:564]
+    client.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rightcast.domain.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 GRACE_S = 10.0
 """A segment whose end signal never comes ends this long after its announced duration."""
@@ -91,6 +91,13 @@ class SignalPolicy:
                 "There are only the device groups 0, 1 and 2.", remedy="Leave the others out.", field="device_groups"
             )
 
+    def forbids(self, found: Restrictions, address: str, player: str) -> bool:
+        """Whether what is restricted concerns a viewer at this address with a player of this name."""
+        over_the_web = not found.web_delivery_allowed and self.is_web(address)
+        in_region = not found.no_regional_blackout and self.regional_blackouts
+        by_device = bool(found.restricted_devices) and self.is_restricted_device(player, found.restricted_devices)
+        return over_the_web or in_region or by_device
+
     def is_web(self, address: str) -> bool:
         """Whether a viewer at this address is reached over the web; what cannot be read is."""
         try:
@@ -164,6 +171,10 @@ class SignalledState:
             if one.since <= now < one.until:
                 found = found.with_all_of(one.restrictions)
         return found
+
+    def clear_since(self, now: float, forbids: Callable[[Restrictions], bool]) -> float:
+        """When the last segment ended whose restrictions forbade something; 0 when none is remembered."""
+        return max((one.until for one in self.segments if one.until <= now and forbids(one.restrictions)), default=0.0)
 
     def next_change(self, now: float) -> float | None:
         """When a segment begins or ends by the clock; None when nothing is due."""

@@ -206,10 +206,7 @@ def _signal_checks(question: Question) -> tuple[Check, ...]:
     found, policy, viewer = question.restrictions, question.policy, question.viewer
     if viewer is None or found == UNRESTRICTED:
         return ()
-    over_the_web = not found.web_delivery_allowed and policy.is_web(viewer.address)
-    in_region = not found.no_regional_blackout and policy.regional_blackouts
-    by_device = bool(found.restricted_devices) and policy.is_restricted_device(viewer.player, found.restricted_devices)
-    blacked_out = over_the_web or in_region or by_device
+    blacked_out = policy.forbids(found, viewer.address, viewer.player)
     reason = Reason.BLACKED_OUT if blacked_out else None
     return (Check("the provider's signals allow this delivery", not blacked_out, found.in_words, reason),)
 

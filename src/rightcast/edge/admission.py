@@ -19,7 +19,6 @@ from msgspec import structs
 
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
-from rightcast.domain.cues import UNRESTRICTED
 from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, Viewer, decide, line_checks
 from rightcast.domain.schedule import is_off, zone_named
 from rightcast.edge import tokens
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from rightcast.domain.cues import Restrictions
     from rightcast.domain.lineup import Channel, Line
+    from rightcast.edge.cues import Cues
     from rightcast.edge.replica import Replica
 
 TS_LEASE_S = 20.0
@@ -72,7 +72,7 @@ class Admission:
         tokens_key: bytes,
         edge: str,
         cut: Callable[[Viewing], None],
-        restrictions: Callable[[int], Restrictions] = lambda _: UNRESTRICTED,
+        cues: Cues,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._replica = replica
@@ -82,7 +82,7 @@ class Admission:
         self._tokens_key = tokens_key
         self._edge = edge
         self._cut = cut
-        self._restrictions = restrictions
+        self._cues = cues
         self._clock = clock
         self._pending: dict[str, Viewing] = {}
         self._releases: set[asyncio.Task[None]] = set()
@@ -116,7 +116,7 @@ class Admission:
                 carried=self._replica.carried(line.package_ids),
                 rights=self._replica.rights_of(channel_id),
                 now=self._now(),
-                restrictions=self._restrictions(channel_id),
+                restrictions=self._cues.restrictions(channel_id),
                 policy=self._replica.station.signals,
                 viewer=None if player is None else Viewer(player.address, player.name),
             )
@@ -377,7 +377,11 @@ class Admission:
             right_id=verdict.right_id,
             until=verdict.until.timestamp() if verdict.until is not None else None,
             leased_until=lease.expires,
+            from_wall=self._cues.clear_since(lease.channel_id, lambda found: self._forbids(found, player)),
         )
+
+    def _forbids(self, found: Restrictions, player: Player) -> bool:
+        return self._replica.station.signals.forbids(found, player.address, player.name)
 
     def channel_name(self, channel_id: int) -> str:
         """What the channel is called."""

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from rightcast.edge.ring_reader import Ring, Segment
     from rightcast.formats.mpegts.scte35.records import Cue
 
+SLACK_S = 0.1
+"""Signals and segments are timed by clocks that agree about so well."""
+REMEMBERED_S = 3600.0
+"""What was restricted is remembered for longer than any ring holds it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +62,11 @@ class Cues:
         state = self._states.get(channel_id)
         return state.restrictions(self._clock()) if state is not None else UNRESTRICTED
 
+    def clear_since(self, channel_id: int, forbids: Callable[[Restrictions], bool]) -> float:
+        """From when on what a ring holds may be seen by a viewer to whom restrictions were forbidding; 0: all of it."""
+        state = self._states.get(channel_id)
+        return state.clear_since(self._clock(), forbids) if state is not None else 0.0
+
     def changed(self) -> list[int]:
         """Channels whose restrictions have changed since this was last asked; to be asked a few times a second."""
         if not self._states and not self._told:
@@ -70,7 +80,7 @@ class Cues:
                 _log.info("Channel %d is signalled: %s", channel_id, restrictions.in_words or "nothing is restricted")
                 self._remember(channel_id, restrictions)
             state = self._states.get(channel_id)
-            if state is not None and not state.without_past(now).segments:
+            if state is not None and not state.without_past(now - REMEMBERED_S).segments:
                 del self._states[channel_id]
         return found
 
@@ -79,6 +89,16 @@ class Cues:
             self._told.pop(channel_id, None)
         else:
             self._told[channel_id] = restrictions
+
+
+def visible(segments: Iterable[Segment], since: float) -> list[Segment]:
+    """The segments that are not hidden."""
+    return [one for one in segments if not is_hidden(one, since)]
+
+
+def is_hidden(segment: Segment, since: float) -> bool:
+    """Whether a segment began before `since`, when signals forbade it to a viewer."""
+    return segment.wall < since - SLACK_S
 
 
 def wall_of(ring: Ring, marker: Marker, now: float) -> float:

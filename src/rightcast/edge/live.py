@@ -110,10 +110,14 @@ class Live:
         started = False
         try:
             ring = self._rings.get(channel_id)
-            if ring.newest_joinable() is None:
-                await _wait(viewing, ring.until(lambda: ring.newest_joinable() is not None, timeout_s=STREAM_WAIT_S))
+            since = viewing.from_wall
+            if ring.newest_joinable(since) is None:
+                joinable = ring.until(lambda: ring.newest_joinable(since) is not None, timeout_s=STREAM_WAIT_S)
+                await _wait(viewing, joinable)
             if viewing.ended:
                 return refusal(Denied(viewing.refused))
+            if ring.newest_joinable(since) is None:
+                return not_on_air()
             refused = begin(request, connection, ring, viewing)
             started = refused is None
             return refused
@@ -173,7 +177,7 @@ class Live:
         key = self._keys.answer(ring, request, name)
         if key is not None:
             return key
-        if self._keys.protection(viewing.channel_id).is_on:
+        if self._keys.protection(viewing.channel_id).is_on or viewing.from_wall:
             return self._other(request, viewing, _PLAIN if name == INDEX else name)
         if name == INDEX:
             return self._playlist(ring, viewing)

@@ -117,7 +117,7 @@ class Edge:
             tokens_key=derived_key(key, "tokens"),
             edge=f"e{index}",
             cut=self._cut,
-            restrictions=self.cues.restrictions,
+            cues=self.cues,
         )
         self.keys = Keys(self.replica, ContentKeys(key))
         self.workshop = Workshop(Pool(packaging_workers()), settings.packages(index), max_bytes=PACKAGES_BYTES)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
-from rightcast.edge.cues import cues_of
+from rightcast.edge.cues import SLACK_S, cues_of
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.formats.hls.media import MediaSegment, media_playlist
 from rightcast.formats.scte35_events import date_ranges
@@ -198,11 +198,12 @@ class Ring:
         """Whole seconds that no segment was longer than; never shrinks."""
         return self._target_duration
 
-    def newest_joinable(self) -> tuple[Segment, int] | None:
-        """Where a new viewer starts: a segment and the index of a part in it."""
+    def newest_joinable(self, since: float = 0.0) -> tuple[Segment, int] | None:
+        """Where a new viewer starts: a segment and the index of a part in it that began at `since` or later."""
         for segment in reversed(self.segments.values()):
             if segment.joinable >= 0:
-                return segment, segment.joinable
+                begun = segment.wall + sum(segment.part_s[: segment.joinable]) >= since - SLACK_S
+                return (segment, segment.joinable) if begun else None
         return None
 
     def after(self, position: tuple[int, int]) -> Segment | None:

@@ -22,18 +22,20 @@ class Viewing:
     """One session. Times are unix seconds; `until` None means that the right is open-ended.
 
     `holds` counts the sockets of an endless stream, those still waiting for its first byte included; `waits` are
-    requests that wait for the channel's first bytes. `refused` says why a decision ended it.
+    requests that wait for the channel's first bytes. `refused` says why a decision ended it. Nothing that
+    began before `from_wall` may be seen: signals forbade it, though they no longer do.
     """
 
     __slots__ = (
-        "address", "bytes_sent", "channel_id", "device", "ended", "holds", "kind", "leased_until", "line_id",
-        "line_name", "opened", "player", "refused", "renewed", "renewing", "right_id",
+        "address", "bytes_sent", "channel_id", "device", "ended", "from_wall", "holds", "kind", "leased_until",
+        "line_id", "line_name", "opened", "player", "refused", "renewed", "renewing", "right_id",
         "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
         self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
         player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
+        from_wall: float = 0.0,
     ) -> None:  # fmt: skip
         self.sid = sid
         self.line_id = line_id
@@ -48,6 +50,7 @@ class Viewing:
         self.until = until
         self.leased_until = leased_until
         self.token = token
+        self.from_wall = from_wall
         self.renewed = opened
         self.renewing = False
         self.ended = False

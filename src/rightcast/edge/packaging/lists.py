@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rightcast.edge.cues import visible
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.edge.packaging.covers import is_ready
 from rightcast.edge.packaging.names import ALL_PIDS, INDEX, Form, Track
@@ -44,16 +45,18 @@ class Lists:
         self._covers = covers
         self._cues = cues
         self._targets: dict[Ring, float] = {}
-        self._kept: dict[tuple[Ring, Track, bool], tuple[int, Protection, Prepared]] = {}
+        self._kept: dict[tuple[Ring, Track, bool, float], tuple[int, Protection, Prepared]] = {}
 
-    def media(self, ring: Ring, track: Track, *, skip: bool = False) -> Prepared | None:
-        """The media playlist of a track; None while there is no closed segment."""
-        key = (ring, track, skip)
+    def media(self, ring: Ring, track: Track, *, skip: bool = False, since: float = 0.0) -> Prepared | None:
+        """The media playlist of a track, of what began at `since` or later; None while there is no closed segment."""
+        oldest = next(iter(ring.segments.values()), None)
+        since = since if oldest is not None and oldest.wall < since else 0.0
+        key = (ring, track, skip, since)
         kept = self._kept.get(key)
         protection = self._covers.protection(ring.channel_id)
         if kept is not None and kept[0] == ring.version and kept[1] == protection:
             return kept[2]
-        closed = [one for one in ring.closed_segments() if self._offered(one, track)]
+        closed = [one for one in visible(ring.closed_segments(), since) if self._offered(one, track)]
         if not closed:
             return None
         if track.form is Form.LOW_LATENCY:

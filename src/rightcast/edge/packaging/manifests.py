@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from rightcast.edge.cues import cues_of
+from rightcast.edge.cues import cues_of, visible
 from rightcast.edge.packaging.names import MANIFEST, Form
 from rightcast.edge.packaging.tracks import Picture, Sound, pictures, rates, sounds
 from rightcast.formats.dash import (
@@ -59,10 +59,11 @@ class Manifests:
         self._covers = covers
         self._begun: dict[Ring, dict[Stretch, tuple[float, int]]] = {}
 
-    def write(self, rings: Sequence[Ring], *, clock: str, base: str) -> str | None:
+    def write(self, rings: Sequence[Ring], *, clock: str, base: str, since: float = 0.0) -> str | None:
         """The manifest of a channel's rings, the broadcast first; None while there is no closed segment.
 
-        `clock` is the address where players ask the time, `base` that before the names of manifest and segments.
+        `clock` is the address where players ask the time, `base` that before the names of manifest and segments;
+        nothing that began before `since` is in it.
         """
         if not rings:
             return None
@@ -70,8 +71,11 @@ class Manifests:
         closed = [one for one in main.closed_segments() if not self._covers.withheld(one)]
         if not closed:
             return None
+        self._remember(main, [list(group) for _, group in groupby(closed, key=self._stretch)])
+        closed = visible(closed, since)
+        if not closed:
+            return None
         epochs = [list(group) for _, group in groupby(closed, key=self._stretch)]
-        self._remember(main, epochs)
         periods = [self._period(rings, segments, base) for segments in epochs]
         last = closed[-1]
         return manifest(

@@ -10,8 +10,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rightcast.domain.entitlement import Denied
+from rightcast.domain.entitlement import Denied, Reason
 from rightcast.domain.protection import CMAF_SCHEMES, TS_SCHEMES
+from rightcast.edge.cues import is_hidden
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.packaging import lists, names
 from rightcast.edge.packaging.job import Recipe
@@ -157,7 +158,7 @@ class Outputs:
         place = self._place(request)
         base = f"{place}/s/{viewing.token}/{viewing.channel_id}/"
         rings = self._rings.of_channel(viewing.channel_id)
-        body = self._manifests.write(rings, clock=f"{place}/time", base=base)
+        body = self._manifests.write(rings, clock=f"{place}/time", base=base, since=viewing.from_wall)
         if body is None:
             return None
         return Response(body=body.encode(), content_type=MANIFEST_TYPE, headers=(_NO_CACHE,))
@@ -166,18 +167,20 @@ class Outputs:
         self, request: Request, viewing: Viewing, ring: Ring, track: names.Track
     ) -> Answer | Coroutine[Any, Any, Answer]:
         if track.form is not Form.LOW_LATENCY:
-            return self._first(viewing, lambda: self._lists.media(ring, track))
+            return self._first(viewing, lambda: self._lists.media(ring, track, since=viewing.from_wall))
         try:
             wanted = read_directives(request.fields()) if request.query else Directives()
         except ValueError as error:
             return text(400, str(error))
         now = lists.standing(ring)
         if wanted.sequence is None or now is None:
-            return self._first(viewing, lambda: self._lists.media(ring, track, skip=wanted.skip))
+            return self._first(
+                viewing, lambda: self._lists.media(ring, track, skip=wanted.skip, since=viewing.from_wall)
+            )
         if too_far(wanted, now):
             return text(400, "That segment is too far ahead.")
         if now.has(wanted.sequence, wanted.part):
-            return self._lists.media(ring, track, skip=wanted.skip) or not_on_air()
+            return self._lists.media(ring, track, skip=wanted.skip, since=viewing.from_wall) or not_on_air()
         return self._blocking(viewing, ring, track, wanted)
 
     async def _blocking(self, viewing: Viewing, ring: Ring, track: names.Track, wanted: Directives) -> Answer:
@@ -187,7 +190,7 @@ class Outputs:
             return refusal(Denied(viewing.refused))
         if not came:
             return text(503, "The picture has stopped.", ("Retry-After", "1"), _NO_CACHE)
-        return self._lists.media(ring, track, skip=wanted.skip) or not_on_air()
+        return self._lists.media(ring, track, skip=wanted.skip, since=viewing.from_wall) or not_on_air()
 
     def _reaching(self, ring: Ring, sequence: int, part: int | None) -> asyncio.Task[bool]:
         """One wait for all who wait for the same part."""
@@ -241,6 +244,8 @@ class Outputs:
             now = lists.standing(ring)
             soon = now is not None and wanted.sequence == now.sequence + now.closed
             return self._hinted(request, viewing, ring, wanted) if soon else not_found()
+        if is_hidden(segment, viewing.from_wall):
+            return refusal(Denied(Reason.BLACKED_OUT))
         clear = not self._covers.protection(ring.channel_id).is_on
         if clear and wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
             tag = f"{ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
@@ -262,6 +267,8 @@ class Outputs:
     def _fragment(
         self, request: Request, viewing: Viewing, segment: Segment, wanted: names.Piece, part: int
     ) -> Answer | Coroutine[Any, Any, Answer]:
+        if is_hidden(segment, viewing.from_wall):
+            return refusal(Denied(Reason.BLACKED_OUT))
         if self._covers.withheld(segment) and wanted.track.form is not Form.TEXT:
             return text(503, "There is no key for this yet.", ("Retry-After", "1"), _NO_CACHE)
         recipe = _recipe(segment, wanted.track, part, self._covers.cover(segment))
