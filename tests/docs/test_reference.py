@@ -63,7 +63,8 @@ Reason, Revision, Change, Feed, Report, Lease, Ring, Segment, Part, Epoch, Slot,
 Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle, Ladder, Rung, Tap,
 Cue, Restrictions, Own network, Packaging, Fragment, Product,
 Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
-Access unit, Sample, Init segment, Protected track
+Access unit, Sample, Init segment, Protected track,
+Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener
 """
 
 

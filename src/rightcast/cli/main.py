@@ -47,6 +47,10 @@ _COMMANDS = {
     "alarm": "rightcast.cli.alarms:alarm_group",
     "notify": "rightcast.cli.notifying:notify_group",
     "metrics": "rightcast.cli.metrics:metrics_group",
+    "output": "rightcast.cli.outgoing:output_group",
+    "nowplaying": "rightcast.cli.outgoing:now_playing_command",
+    "protection": "rightcast.cli.protection:protection_group",
+    "cpix": "rightcast.cli.protection:cpix_group",
     "audit": "rightcast.cli.audit:audit_group",
 }
 

@@ -25,6 +25,7 @@ from rightcast.panel.catalogue.lineups import (
     update_package,
 )
 from rightcast.panel.catalogue.models import Channel, LineupEntry
+from rightcast.panel.catalogue.outgoing import check_among_others
 from rightcast.panel.catalogue.queries import next_number
 from rightcast.panel.operation import operating
 from rightcast.panel.rights.models import CarriageRight
@@ -188,6 +189,7 @@ def set_feature(actor: Actor, channel_id: int, record: Feature, *, sentence: str
     with operating(actor, "catalogue.change_channel") as deed:
         channel = _channel(channel_id)
         name = name_of(type(record))
+        check_among_others(channel_id, record)
         channel.features = {**channel.features, name: stored_form(name, record)}
         channel.save(update_fields=["features"])
         said = sentence or f"set {name} of channel {channel}"

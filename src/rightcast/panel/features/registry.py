@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from rightcast.panel.features.airing import FailoverForm, LifeForm, ScheduleForm, SlateForm
 from rightcast.panel.features.ladder import LadderForm
+from rightcast.panel.features.outputs import OutputsForm
 from rightcast.panel.features.packaging import PackagingForm
+from rightcast.panel.features.protection import ProtectionForm
 from rightcast.panel.features.watch import WatchForm
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ FORMS: dict[str, type[FeatureForm[Any]]] = {
     "schedule": ScheduleForm,
     "ladder": LadderForm,
     "packaging": PackagingForm,
+    "protection": ProtectionForm,
+    "outputs": OutputsForm,
     "watch": WatchForm,
 }
 """By the feature's name in `rightcast.domain.features`."""
