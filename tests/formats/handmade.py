@@ -57,3 +57,25 @@ def in_fields(frames: int, *, start: int = 900_000, together: bool = False) -> I
                 packet(VIDEO_PID, next(counter), chunk, start=not at, random_access=key and not at and not index)
                 for at, chunk in enumerate(chunks)
             )
+
+
+def pictures_in_packets(shape: list[int], *, start: int = 900_000, torn: bool = False) -> Iterator[bytes]:
+    """PES packets with so many pictures each, 25 a second, told one time per packet; `torn`: each packet in two."""
+    counter, done = count(), 0
+    sets = interlaced_sets()
+    yield tables(audio=None)
+    for pictures in shape:
+        units = []
+        for number in range(done, done + pictures):
+            kind = "1100101" if number == 0 else "1000001"
+            head = packed(code(0) + code(7) + code(0) + f"{number & 15:04b}" + "0" + (code(0) if number == 0 else ""))
+            slices = b"\0\0\1" + int(kind, 2).to_bytes(1, "big") + head + bytes((number + 1, 99)) * 200
+            units.append(b"\0\0\0\1\x09\xf0" + (sets if number == 0 else b"") + slices)
+        data = b"".join(units)
+        packets = [pes(0xE0, start + 3600 * done, data[: 300 if torn else None])]
+        if torn:
+            packets.append(b"\0\0\1\xe0\0\0\x80\0\0" + data[300:])
+        for one in packets:
+            chunks = [one[at : at + 184] for at in range(0, len(one), 184)]
+            yield b"".join(packet(VIDEO_PID, next(counter), chunk, start=not at) for at, chunk in enumerate(chunks))
+        done += pictures

@@ -97,7 +97,7 @@ def _in_frames(
         units = access_units(stream, coding, near=units[0].dts)
         fields = coding.fields(stream.data, units, found.sets)
     frames = [unit for unit in paired_fields(units, fields) if unit.nals[-1].end > stream.border]
-    return stream, frames, 2
+    return stream, frames, 2 if len(stream.starts) > len(units) // 2 else 1
 
 
 def paired_fields(units: Sequence[Unit], fields: Sequence[Field | None]) -> list[Unit]:

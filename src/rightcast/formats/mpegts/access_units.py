@@ -89,14 +89,23 @@ def access_units(stream: Elementary, grammar: Grammar, *, near: int) -> list[Uni
 
 
 def _timed(groups: list[tuple[int | None, int | None, list[Nal]]], near: int) -> list[Unit]:
-    """Units with their times; one without follows its predecessor as that did its own."""
+    """Units with their times. Those without share evenly what lies between their neighbours' times."""
     units: list[Unit] = []
+    waiting: list[list[Nal]] = []
     for pts, dts, nals in groups:
-        if pts is not None and dts is not None:
-            decoded = unwrapped(dts, near)
-            units.append(Unit(decoded, decoded + step(dts, pts), tuple(nals)))
-        elif units:
-            last = units[-1]
-            gap = last.dts - units[-2].dts if len(units) > 1 else 0
-            units.append(Unit(last.dts + gap, last.pts + gap, tuple(nals)))
+        if pts is None or dts is None:
+            waiting.append(nals)
+            continue
+        decoded = unwrapped(dts, near)
+        if units and waiting:
+            _share(units, waiting, (decoded - units[-1].dts) // (len(waiting) + 1))
+        waiting = []
+        units.append(Unit(decoded, decoded + step(dts, pts), tuple(nals)))
+    if units and waiting:
+        _share(units, waiting, units[-1].dts - units[-2].dts if len(units) > 1 else 0)
     return units
+
+
+def _share(units: list[Unit], waiting: list[list[Nal]], gap: int) -> None:
+    for nals in waiting:
+        units.append(Unit(units[-1].dts + gap, units[-1].pts + gap, tuple(nals)))

@@ -28,7 +28,8 @@ class TimedFrame(NamedTuple):
 def sound_frames(stream: Elementary, coding: Coding, *, rate: int, near: int) -> list[TimedFrame]:
     """The frames that end behind the stream's border, oldest first; `near` is an unwrapped 90 kHz time close to them.
 
-    Bytes before the first PES packet have no time and are left out, and so is what no frame follows or closes.
+    Bytes before the first PES packet have no time and are left out. So is what no frame follows or closes, and after
+    such damage all up to the next PES packet.
     """
     if not stream.starts:
         return []
@@ -40,6 +41,7 @@ def sound_frames(stream: Elementary, coding: Coding, *, rate: int, near: int) ->
         frame = coding.frame(data, place)
         if frame is None or not _closed(data, place + frame.size, coding):
             place = next_frame(data, place + 1, coding)
+            anchored.lose()
             continue
         end = place + frame.size
         if end > len(data):
@@ -82,6 +84,10 @@ class _Clock:
         self._near = near
         self._index = -1
         self._time: int | None = None
+
+    def lose(self) -> None:
+        """Bytes were lost, and with them what was heard: there is no time until the next PES packet."""
+        self._time = None
 
     def time(self, place: int, samples: int) -> int | None:
         """The time of the frame that starts at `place`; asked for one after the other."""
