@@ -54,7 +54,15 @@ def test_key_pictures_come_with_the_sources_and_within_a_segment_on_every_rung()
 def test_a_ceiling_on_pictures_leaves_out_every_second_one() -> None:
     made = planned(Ladder(rungs=RUNGS))
     assert [one.every for one in made.rungs] == [1, 2]
-    assert "[s2]framestep=2," in picture_filters(made)
+    assert "[s2]select='eq(mod(n-st(0,if(key,n,ld(0))),2),0)'," in picture_filters(made)
+    assert after(command(made), "-x264-params:1") == "force-cfr=1:fps=25/1"
+    assert made.rungs[1].frame_rate == 25.0
+
+
+def test_american_rates_stay_exact() -> None:
+    video = Track(pid=256, kind="video", height=1080, frame_rate=59.94)
+    words = command(planned(Ladder(rungs=RUNGS[1:]), (video, ITALIAN)))
+    assert after(words, "-x264-params:0") == "force-cfr=1:fps=30000/1001"
 
 
 def test_two_fields_make_a_picture() -> None:

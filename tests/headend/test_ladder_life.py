@@ -224,6 +224,18 @@ async def test_rungs_keep_the_broadcasts_time_where_33_bits_wrap(tmp_path: Path)
     studio.supervisor.close()
 
 
+async def test_fewer_pictures_and_still_the_same_cuts(tmp_path: Path) -> None:
+    gops = ("-bf", "2", "-g", "15", "-sc_threshold", "0")  # an odd number: every second key picture would be left out
+    source = made("odd", "-c:v", "libx264", "-preset", "ultrafast", *gops)
+    capped = replace(RUNGS[1], frame_rate=13)
+    studio = Studio(tmp_path, source, ladder=Ladder(rungs=(RUNGS[0], capped)))
+    await studio.until(lambda: len(studio.closed(1)) >= 2 and len(studio.closed(2)) >= 2)
+    full, fewer = ({one.time: one.wall for one in studio.opened(rendition)} for rendition in (1, 2))
+    assert [*fewer.values()] == pytest.approx([*full.values()][: len(fewer)])
+    assert [one.duration for one in studio.closed(2)] == pytest.approx([1.8] * len(studio.closed(2)), abs=0.05)
+    studio.supervisor.close()
+
+
 async def test_fields_become_whole_pictures(tmp_path: Path) -> None:
     fields = (
         "-vf",

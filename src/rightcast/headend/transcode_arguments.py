@@ -5,6 +5,7 @@ Pure. One process decodes once, encodes every sound once, and writes a transport
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rightcast.domain.ladder import SPEEDS, AudioCodec, Deinterlace, EncoderWish
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _NVENC_PRESETS = ("p1", "p1", "p2", "p3", "p4", "p5", "p6", "p7")
 _PEAK = 1.1
+_AMERICAN = 0.002  # rates were measured to three digits
 _BUFFER_S = 1.5
 _WAIT_S, _WAIT_FOR_LOUDNESS_S = 3, 6
 
@@ -66,12 +68,33 @@ def picture_filters(plan: Plan) -> str:
     splits = "".join(f"[s{one.rendition}]" for one in encoded)
     chains = [f"[0:i:{pid}]{whole}split={len(encoded)}{splits}"]
     for one in encoded:
-        # Leaving pictures out keeps the times of those that stay, which the fps filter would move.
-        fewer = f"framestep={one.every}," if one.every > 1 else ""
+        fewer = _fewer(one)
         # Square pixels, for RESOLUTION in playlists knows no others; never more lines than came.
         size = f"scale=w='trunc(oh*dar/2)*2':h='min({one.rung.height},trunc(ih/2)*2)',setsar=1"
         chains.append(f"[s{one.rendition}]{fewer}{size},{_pixels(one)}[v{one.rendition}]")
     return ";".join(chains)
+
+
+def _fewer(one: PlannedRung) -> str:
+    """Leave pictures out: those that stay keep their times, which the fps filter would move."""
+    if one.every < 2:
+        return ""
+    if not _is_software(one):
+        return f"framestep={one.every},"  # tells the chip the new rate; an odd key picture may be lost
+    # Key pictures stay, and the count begins anew at each, so that the rung cuts where the others do.
+    return f"select='eq(mod(n-st(0,if(key,n,ld(0))),{one.every}),0)',"
+
+
+def _rate(one: PlannedRung) -> str:
+    """The rate that headers and rate control count with: `select` does not tell the encoder that pictures are gone."""
+    whole = round(one.frame_rate * 1.001)
+    american = abs(one.frame_rate * 1.001 - whole) < _AMERICAN
+    rate = Fraction(whole * 1000, 1001) if american else Fraction(one.frame_rate).limit_denominator(1001)
+    return f":fps={rate.numerator}/{rate.denominator}" if one.every > 1 else ""
+
+
+def _is_software(one: PlannedRung) -> bool:
+    return one.encoder is None or one.encoder.family is EncoderWish.SOFTWARE
 
 
 def _hardware(plan: Plan) -> list[str]:
@@ -133,6 +156,7 @@ def _encoder(one: PlannedRung, index: int) -> list[str]:
         return [f"-forced_idr:{index}", "1", f"-bf:{index}", "2", f"-look_ahead:{index}", "0"]
     if name == "libx265":
         own = f"scenecut=0:open-gop=0:min-keyint=1:keyint={interval}:repeat-headers=1:bframes=2:log-level=error"
+        own += _rate(one)
         return [f"-preset:{index}", one.rung.preset, f"-forced-idr:{index}", "1", f"-x265-params:{index}", own]
     return [
         f"-preset:{index}", one.rung.preset,
@@ -140,7 +164,7 @@ def _encoder(one: PlannedRung, index: int) -> list[str]:
         f"-sc_threshold:{index}", "0",
         f"-bf:{index}", "2",
         # Headers say the true rate of pictures although times are counted in ticks.
-        f"-x264-params:{index}", "force-cfr=1",
+        f"-x264-params:{index}", f"force-cfr=1{_rate(one)}",
     ]  # fmt: skip
 
 
