@@ -27,7 +27,7 @@ from rightcast.domain.errors import (
 )
 from rightcast.domain.lineup import Channel, StartMode
 from rightcast.domain.rights import CarriageRight
-from rightcast.headend.budget import LEAST_SHARE_BYTES
+from rightcast.headend.budget import LEAST_SHARE_BYTES, rings_of
 from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.serve.records import feed_records
 
@@ -144,7 +144,7 @@ def needed_bytes(settings: StationSettings, channels: int) -> int:
     least = channels * LEAST_SHARE_BYTES
     if 0 < settings.ring_budget_bytes < least:
         raise RingTooSmallError(
-            f"{channels} channels need {least / 1e6:.0f} MB, but the ring may take"
+            f"{channels} channels and rungs need {least / 1e6:.0f} MB, but the ring may take"
             f" {settings.ring_budget_bytes / 1e6:.0f} MB.",
             remedy="Raise --ring-budget, or leave it out to take half of what is free.",
             field="ring-budget",
@@ -153,14 +153,14 @@ def needed_bytes(settings: StationSettings, channels: int) -> int:
 
 
 def running_channels(settings: StationSettings, now: datetime) -> int:
-    """How many channels will run without a viewer: published, under a right in force, not on demand."""
+    """How many rings are filled without a viewer: of channels and their rungs, published, under a right, always on."""
     records = feed_records(settings)
     covered: set[int] = set()
     for record in records:
         if isinstance(record, CarriageRight) and record.in_force(now):
             covered.update(record.channel_ids)
     always = (one for one in records if isinstance(one, Channel) and one.start is StartMode.ALWAYS)
-    return sum(one.id in covered for one in always)
+    return sum(rings_of(one) for one in always if one.id in covered)
 
 
 def check_ffmpeg(settings: StationSettings) -> str:

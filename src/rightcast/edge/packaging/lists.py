@@ -150,6 +150,7 @@ def master(rings: Sequence[Ring], form: Form) -> Prepared | None:
     """The master playlist of a channel in a form; None while too little is known."""
     if not rings or not rings[0].closed_segments():
         return None
+    rings = [ring for ring in rings if not ring.rendition or ring.closed_segments()]  # a rung that only begins waits
     groups = sounds(rings, fragments=form is not Form.TS)
     variants: list[Variant] = []
     alternatives: list[Alternative] = []
