@@ -253,5 +253,7 @@ SETTINGS = StationSettings(
     headends=3,
     ffmpeg="/usr/bin/ffmpeg",
     demo=True,
+    tuner_line="anna",
+    tuner_listen=Address("192.0.2.1", 5004),
     notify_networks=("10.1.0.0/16",),
 )

@@ -127,6 +127,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="The ffmpeg program for sources that are no transport stream.",
 )
 @click.option(
+    "--tuner",
+    envvar="RIGHTCAST_TUNER",
+    default="",
+    metavar="LINE@HOST:PORT",
+    show_default="off",
+    help="Offer a line's channels as an HDHomeRun tuner on this address, to all who reach it: anna@192.168.1.10:5004.",
+)
+@click.option(
     "--notify-networks",
     envvar="RIGHTCAST_NOTIFY_NETWORKS",
     default="",
@@ -150,9 +158,11 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
     segment: float,
     playlist_segments: int,
     ffmpeg: str,
+    tuner: str,
     notify_networks: str,
 ) -> None:
     """Put the station on air, until Ctrl-C."""
+    tuner_line, tuner_listen = _checked_tuner(tuner)
     settings = StationSettings(
         data=data.absolute(),
         listen=Address.parse(listen, field="listen"),
@@ -166,6 +176,8 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
         headends=headends,
         ffmpeg=ffmpeg,
         demo=demo,
+        tuner_line=tuner_line,
+        tuner_listen=tuner_listen,
         notify_networks=_checked_networks(notify_networks),
     )
     wants_tls = tls or bool(tls_listen or tls_cert or tls_key)
@@ -192,6 +204,21 @@ def with_tls(
         tls_certificate=certificate.absolute() if certificate else None,
         tls_key=key.absolute() if key else None,
     )
+
+
+def _checked_tuner(text: str) -> tuple[str, Address | None]:
+    """The line and the address; an interface must be named, for whoever reaches it watches."""
+    if not text:
+        return "", None
+    line, sign, place = text.rpartition("@")
+    address = Address.parse(place, field="tuner") if sign and line else None
+    if address is None or address.host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        raise InvalidInputError(
+            f"'{text}' does not say whose channels are offered on which interface.",
+            remedy="Write LINE@HOST:PORT with the address of one interface, for example anna@192.168.1.10:5004.",
+            field="tuner",
+        )
+    return line, address
 
 
 def _checked_public_url(url: str) -> str:

@@ -65,6 +65,8 @@ class StationSettings:
     headends: int = 1
     ffmpeg: str = ""
     demo: bool = False
+    tuner_line: str = ""
+    tuner_listen: Address | None = None
     notify_networks: tuple[str, ...] = ()
 
     @property

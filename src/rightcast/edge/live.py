@@ -80,6 +80,12 @@ class Live:
         begin = self._begin_sound if ending in _RADIO else self._begin_stream
         return self._stream(request, connection, line, (channel_id, player), begin)
 
+    def stream_of(
+        self, request: Request, connection: Connection, line: Line, channel_id: int
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """The endless stream of a channel for a line that is known already."""
+        return self._stream(request, connection, line, (channel_id, player_of(request)), self._begin_stream)
+
     def by_token(
         self, request: Request, token: str, channel_id: int, name: str
     ) -> Answer | Coroutine[Any, Any, Answer]:

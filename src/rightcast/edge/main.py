@@ -26,6 +26,7 @@ from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.enigma2 import Enigma2
+from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.interfaces.xtream import PlayerApi
@@ -40,6 +41,7 @@ from rightcast.edge.packaging.workshop import Workshop
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.routes import Routes
+from rightcast.edge.tuner import TunerDoor
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.content_keys import ContentKeys
 from rightcast.state.keys import derived_key, station_key
@@ -155,6 +157,7 @@ class Edge:
                 "metrics": Figures(settings).answer,
             },
         )
+        self.tuner = self._tuner(catalogue) if settings.tuner_listen is not None and index == 0 else None
         self.origins = [Origin(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
         self.follower = Follower(settings.feed, self.replica, self._changed)
         self._asking: set[asyncio.Task[None]] = set()
@@ -169,6 +172,8 @@ class Edge:
         self.port = await self.listener.listen(self.settings.listen)
         if self.certificate is not None and self.settings.tls_listen is not None:
             self.tls_port = await self.listener.listen(self.settings.tls_listen, self.certificate)
+        if self.tuner is not None:
+            await self.tuner.open()
         _log.info("Edge %d listens on %s", self.index, self.settings.listen)
 
     async def work(self, ending: asyncio.Event) -> None:
@@ -177,12 +182,16 @@ class Edge:
             tasks = [group.create_task(origin.follow()) for origin in self.origins]
             tasks.append(group.create_task(self.follower.follow()))
             tasks.append(group.create_task(self._keep_time()))
+            if self.tuner is not None:
+                tasks.append(group.create_task(self.tuner.announce()))
             await ending.wait()
             for task in tasks:
                 task.cancel()
 
     async def close(self) -> None:
         """Close the doors, finish what is under way, let go of everything."""
+        if self.tuner is not None:
+            await self.tuner.close()
         await self.listener.close()
         await self.workshop.close()
         self.replica.close()
@@ -233,6 +242,20 @@ class Edge:
         channel = self.replica.channels.get(channel_id)
         return channel.packaging if channel is not None else Packaging()
 
+    def _tuner(self, catalogue: Catalogue) -> TunerDoor | None:
+        listen = self.settings.tuner_listen
+        if listen is None:
+            return None
+        offered = HdHomeRun(
+            self.settings.tuner_line,
+            listen,
+            replica=self.replica,
+            catalogue=catalogue,
+            live=self.live,
+            rings=self.rings,
+        )
+        return TunerDoor(asyncio.get_running_loop(), listen, offered)
+
     def _cut(self, viewing: Viewing) -> None:
         self.live.cut(viewing)
 
@@ -271,6 +294,8 @@ class Edge:
 
     def _each_second(self) -> None:
         self.listener.sweep()
+        if self.tuner is not None:
+            self.tuner.listener.sweep()
         self.admission.expire_hls()
         self.workshop.sweep()
         if self.certificate is not None:
