@@ -20,6 +20,7 @@ from bench import (
     headend_inputs,
     headend_ladder,
     headend_monitoring,
+    headend_outputs,
     headend_soak,
     players_glass,
 )
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "headend.multiplex": headend_inputs.multiplex,
     "headend.monitoring": headend_monitoring.monitoring,
     "headend.ladder": headend_ladder.ladder,
+    "headend.multicast_out": headend_outputs.multicast_out,
     "headend.soak": headend_soak.two_hundred,
     "edge.ts_many": edge_ts.ts_many,
     "edge.ts_one": edge_ts.ts_one,

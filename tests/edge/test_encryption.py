@@ -160,3 +160,11 @@ async def test_switching_protection_off_shows_clear_segments_again(station: Test
     playlist = (await station.get(base + "index.m3u8")).body.decode()
     assert "EXT-X-KEY" not in playlist
     assert (await station.get(base + "1.ts")).body == station.headend.data(1)
+
+
+async def test_a_list_of_streams_names_the_playlist_of_a_protected_channel(station: TestStation) -> None:
+    await protect(station)
+    rows = (await station.get("/get.php?username=anna&password=sesame&type=m3u&output=ts")).body.decode()
+    assert "/1.m3u8" in rows
+    assert "/1.ts" not in rows
+    assert "/2.ts" in rows

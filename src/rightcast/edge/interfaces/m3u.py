@@ -103,7 +103,7 @@ def _row(listed: Listed, before: str, ending: str) -> m3u_writer.Row:
     channel = listed.channel
     return m3u_writer.Row(
         name=channel.name,
-        url=f"{before}{channel.id}.{ending}",
+        url=f"{before}{channel.id}.{'m3u8' if channel.protection.refuses_clear_ts else ending}",
         number=listed.number,
         group=listed.category_name,
         guide_id=channel.guide_id,
