@@ -77,4 +77,4 @@ def test_the_rules_ask_only_for_metrics_that_exist() -> None:
     asked = set(re.findall(r"rightcast_\w+", text))
     assert len(asked) > 5
     assert asked <= known()
-    assert len(re.findall(r"- alert: \w+\n\s+expr: .+\n(?:\s+for: \w+\n)?\s+labels: .+\n\s+annotations: ", text)) == 9
+    assert len(re.findall(r"- alert: \w+\n\s+expr: .+\n(?:\s+for: \w+\n)?\s+labels: .+\n\s+annotations: ", text)) == 10

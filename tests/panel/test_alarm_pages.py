@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,19 +10,29 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from rightcast.contract.reports import WatchReport
 from rightcast.domain.findings import Severity
 from rightcast.panel.alarms.models import AlarmNote, AlarmRow, AlarmRule, NotifierRow, QuietRow
 from rightcast.panel.alarms.notify.sealing import unseal
 from rightcast.panel.audit.models import AuditRow
+from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.contrib.auth.models import User
 
+    from rightcast.contract.station import StationSettings
     from rightcast.panel.catalogue.models import Channel
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def watched(station: StationSettings) -> None:
+    """The jobs process has just looked."""
+    now = time.time()
+    FileReports(station.reports).put("watch", WatchReport(pid=1, at=now + 60, started=now))
 
 
 def alarm(subject: str = "One", severity: Severity = Severity.CRITICAL, **fields: object) -> AlarmRow:
@@ -30,6 +41,11 @@ def alarm(subject: str = "One", severity: Severity = Severity.CRITICAL, **fields
     return AlarmRow.objects.create(
         subject_kind="channel", subject_id=subject, subject_name=subject, severity=severity, **made
     )
+
+
+def test_while_nobody_watches_all_is_not_well(console: Client, station: StationSettings) -> None:
+    FileReports(station.reports).put("watch", WatchReport(pid=1, at=1.0, started=1.0))
+    assert "Nobody watches" in console.get("/alarms/").content.decode()
 
 
 @pytest.mark.parametrize("address", ["/alarms/", "/alarms/live/", "/alarms/history/", "/alarms/bell/"])

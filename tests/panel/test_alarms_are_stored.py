@@ -13,6 +13,8 @@ from rightcast.contract.reports import (
     EdgeReport,
     FindingReport,
     HeadendReport,
+    OutputReport,
+    SenderReport,
     SessionReport,
     SourceReport,
 )
@@ -38,6 +40,7 @@ class Station:
         self.now = timezone.now()
         self.channels: dict[int, ChannelReport] = {}
         self.sessions: list[SessionReport] = []
+        self.outputs: list[OutputReport] = []
         self.headend_gone = False
         self.lost = 0
         self.watch = Watch(clock=lambda: self.now, picture=self.picture)
@@ -75,7 +78,8 @@ class Station:
             refusals={},
             recent_refusals=[],
         )
-        return Live(() if self.headend_gone else (headend,), (edge,))
+        sender = SenderReport(pid=3, at=at, started=at, outputs=self.outputs)
+        return Live(() if self.headend_gone else (headend,), (edge,), (sender,))
 
     def run(self, seconds: int) -> None:
         for _ in range(seconds):
@@ -223,6 +227,26 @@ def test_a_session_without_a_right_is_an_alarm(air: Station, channels: list[Chan
     air.sessions = [session]
     air.run(20)
     assert [kind for _, kind in air.open()] == ["unlicensed-output"]
+
+
+def test_an_output_without_a_right_is_an_alarm(air: Station, channels: list[Channel], channel: Channel) -> None:
+    carry(air, channels)
+    refused = OutputReport(channel_id=channel.id, channel=channel.name, url="udp://239.9.9.9:1", detail="No right.")
+    air.outputs = [refused]
+    air.run(20)
+    assert air.open() == []
+    air.outputs = [OutputReport(channel_id=channel.id, channel=channel.name, url="udp://239.9.9.9:1", sent=7)]
+    air.run(20)
+    assert air.open() == [("One", "unlicensed-output")]
+
+
+def test_datagrams_that_do_not_leave_are_an_alarm(air: Station, channels: list[Channel]) -> None:
+    carry(air, channels)
+    for failed in range(20):
+        one = channels[0]
+        air.outputs = [OutputReport(channel_id=one.id, channel=one.name, url="udp://239.9.9.9:1", failed=failed)]
+        air.run(1)
+    assert air.open() == [("C1", "output-failing")]
 
 
 def test_a_right_that_ends_becomes_more_severe(air: Station, channels: list[Channel], actor: Actor) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,14 @@ import pytest
 from django.utils import timezone
 
 from rightcast.panel.audit.models import AuditRow
+from rightcast.panel.console.live import live
 from rightcast.panel.jobs import tasks
 from rightcast.panel.jobs.main import work_until
 from rightcast.panel.lines import operations as lines
 from rightcast.panel.rights import operations as rights
 
 if TYPE_CHECKING:
+    from rightcast.contract.station import StationSettings
     from rightcast.panel.audit.operations import Actor
     from rightcast.panel.catalogue.models import Channel
     from rightcast.state.feed import FileFeed
@@ -56,6 +60,12 @@ def test_rows_past_their_time_are_pruned(actor: Actor) -> None:
     lines.create_line(actor, name="bert")
     tasks.prune()
     assert [row.sentence for row in AuditRow.objects.all()] == ["added line bert"]
+
+
+def test_whoever_watches_says_so(station: StationSettings) -> None:
+    tasks.watch()
+    (report,) = live(time.time() + 1).watches
+    assert report.pid == os.getpid()
 
 
 def test_a_failing_job_does_not_stop_the_others() -> None:

@@ -246,6 +246,15 @@ class SenderReport(msgspec.Struct, frozen=True, kw_only=True):
     outputs: list[OutputReport]
 
 
+class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The jobs process after a look for alarms; while it does not report, nobody raises or tells any."""
+
+    pid: int
+    at: float
+    started: float
+    open: int = 0
+
+
 class NowPlaying(msgspec.Struct, frozen=True, kw_only=True):
     """What is on a channel, in words for its listeners. Unlike other reports it does not expire."""
 

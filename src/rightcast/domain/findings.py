@@ -208,6 +208,13 @@ KINDS: dict[str, AlarmKind] = {
             "The detail says why; the other rungs go on.",
         ),
         _kind(
+            "output-failing",
+            "What is sent to an address does not leave",
+            _W,
+            (10, 60),
+            "The network refuses datagrams of an output: look at its route and interface.",
+        ),
+        _kind(
             UPLINK_DOWN,
             "An uplink is down",
             _C,

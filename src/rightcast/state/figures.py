@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from prometheus_client.metrics_core import Metric
 
-from rightcast.contract.reports import ChannelReport, HeadendReport
+from rightcast.contract.reports import ChannelReport, HeadendReport, SenderReport, WatchReport
 from rightcast.state.exposition import process_use
 from rightcast.state.reports import FileReports
 
@@ -49,6 +49,7 @@ FIGURES: dict[str, Figure] = dict(
         _figure("build_info", "gauge", "1, with the version that runs.", "version"),
         _figure("headend_up", "gauge", "Whether the headend process reports (1) or not (0).", "headend"),
         _figure("edge_up", "gauge", "Whether the edge process reports (1) or not (0).", "edge"),
+        _figure("watch_up", "gauge", "Whether the jobs process watches for alarms (1) or not (0)."),
         _figure("process_start_time_seconds", "gauge", "When a process started, unix seconds.", "process"),
         _figure("process_resident_memory_bytes", "gauge", "Memory that a process holds.", "process"),
         _figure("process_cpu_seconds_total", "counter", "CPU time that a process has used.", "process"),
@@ -69,6 +70,9 @@ FIGURES: dict[str, Figure] = dict(
         _figure("channel_findings", "gauge", "1 for each fault that lasts.", "channel", "kind", "severity"),
         _figure("channel_viewers", "gauge", "Sessions that watch it.", "channel"),
         _figure("channel_source", "gauge", "Which source is on air, counting from 1; 0 for the slate.", "channel"),
+        _figure("output_bytes_sent_total", "counter", "Bytes sent to the channel's addresses.", "channel"),
+        _figure("output_failed_total", "counter", "Datagrams that the network did not take.", "channel"),
+        _figure("output_late_total", "counter", "Datagrams that left over 20 ms late.", "channel"),
         _figure("sessions", "gauge", "Running sessions.", "edge", "kind"),
         _figure("edge_bytes_sent_total", "counter", "Bytes sent to viewers.", "edge"),
         _figure("edge_refusals_total", "counter", "Refused requests by reason.", "edge", "reason"),
@@ -134,6 +138,13 @@ def station_samples(settings: StationSettings, now: float) -> Samples:
     _of_channels(samples, headends, Counter(one.channel_id for edge in edges for one in edge.sessions), now)
     for edge in edges:
         _of_edge(samples, edge, now)
+    watches = [one for one in reports.fetch("watch", WatchReport) if now - one.at < ALIVE_S]
+    samples.add("watch_up", float(bool(watches)))
+    for watch in watches:
+        _of_process(samples, "jobs", watch.pid, watch.started)
+    for sender in reports.fetch("sender", SenderReport):
+        if now - sender.at < ALIVE_S:
+            _of_outputs(samples, sender)
     return samples
 
 
@@ -190,6 +201,18 @@ def _of_channel(samples: Samples, report: ChannelReport, viewers: int, now: floa
     kinds = {found.kind: found.severity for found in report.findings}
     for kind in sorted(kinds)[:MOST_KINDS]:
         samples.add("channel_findings", 1, number, kind, kinds[kind])
+
+
+def _of_outputs(samples: Samples, sender: SenderReport) -> None:
+    """Summed by channel: addresses are nobody's business here."""
+    sums: dict[int, list[int]] = {}
+    for one in sender.outputs:
+        figures = sums.setdefault(one.channel_id, [0, 0, 0])
+        for place, value in enumerate((one.bytes_sent, one.failed, one.late)):
+            figures[place] += value
+    for number in sorted(sums)[:MOST_CHANNELS]:
+        for name, value in zip(("bytes_sent", "failed", "late"), sums[number], strict=True):
+            samples.add(f"output_{name}_total", value, str(number))
 
 
 def _of_edge(samples: Samples, edge: _Edge, now: float) -> None:

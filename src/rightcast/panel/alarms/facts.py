@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rightcast.domain.findings import Finding, Severity, Subject, SubjectKind
 from rightcast.domain.sources import redact
@@ -18,7 +18,7 @@ from rightcast.panel.alarms.origins import dependencies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport
+    from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, SenderReport
 
 BEHIND_S = 30.0
 """An edge that has not heard from the feed for longer is behind."""
@@ -74,6 +74,22 @@ class Look:
     resting: Mapping[Subject, int]
 
 
+class Picture(Protocol):
+    """The reports that are fresh."""
+
+    @property
+    def headends(self) -> tuple[HeadendReport, ...]:
+        """Of headend processes."""
+
+    @property
+    def edges(self) -> tuple[EdgeReport, ...]:
+        """Of edge processes."""
+
+    @property
+    def senders(self) -> tuple[SenderReport, ...]:
+        """Of processes that send datagrams."""
+
+
 class _Growth:
     """How much a counter grew within a window; a counter that falls has begun anew."""
 
@@ -96,13 +112,12 @@ class Facts:
     def __init__(self) -> None:
         self._damage: dict[int, _Growth] = {}
         self._lost: dict[int, _Growth] = {}
+        self._failed: dict[int, _Growth] = {}
         self._shards: dict[int, int] = {}
-        self._looked = 0.0
 
-    def look(
-        self, headends: tuple[HeadendReport, ...], edges: tuple[EdgeReport, ...], intent: Intent, now: float
-    ) -> Look:
+    def look(self, picture: Picture, intent: Intent, now: float) -> Look:
         """What is wrong at `now`, unix seconds. Reports that are too old are left out by the caller."""
+        headends, edges = picture.headends, picture.edges
         findings: list[Finding] = []
         resting: Counter[Subject] = Counter()
         reported: set[int] = set()
@@ -119,6 +134,8 @@ class Facts:
         findings += _of_processes(headends, edges, intent)
         for edge in edges:
             findings += _of_edge(edge, intent, now)
+        for sender in picture.senders:
+            findings += self._of_outputs(sender, intent, now)
         findings += right_findings(intent.rights, now)
         findings += certificate_findings(intent.certificates, now)
         findings += [_of_notifier(one) for one in intent.failing]
@@ -160,6 +177,23 @@ class Facts:
                 severity=Severity.of_word(found.severity),
                 rests_on=rests_on,
             )
+
+    def _of_outputs(self, sender: SenderReport, intent: Intent, now: float) -> Iterator[Finding]:
+        """Addresses that a channel is sent to: without a right, or with datagrams that the network does not take."""
+        failed: Counter[int] = Counter()
+        names: dict[int, str] = {}
+        for one in sender.outputs:
+            names[one.channel_id] = one.channel
+            failed[one.channel_id] += one.failed
+            if one.sent and intent.carried is not None and one.channel_id not in intent.carried:
+                detail = "It is sent to addresses, and no right in force covers it."
+                yield Finding(
+                    subject=channel_subject(one.channel_id, one.channel), kind="unlicensed-output", detail=detail
+                )
+        for number, many in failed.items():
+            if self._failed.setdefault(number, _Growth()).seen(many, now, DAMAGE_WINDOW_S):
+                subject = channel_subject(number, names[number])
+                yield Finding(subject=subject, kind="output-failing", detail="The network does not take its datagrams.")
 
     def _of_missing(
         self,

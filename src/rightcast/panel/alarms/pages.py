@@ -19,6 +19,7 @@ from rightcast.domain.findings import Severity, kind_of
 from rightcast.panel.alarms import operations, queries
 from rightcast.panel.alarms.models import AlarmRow
 from rightcast.panel.alarms.showing import AlarmLine, alarm_lines
+from rightcast.panel.console.live import live
 from rightcast.panel.console.numbers import until
 from rightcast.panel.desk import actor_of
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 SHOWN = 100
 PER_PAGE = 50
+UNWATCHED = "Nobody watches: the jobs process does not report. What is below may be old."
 SPANS = {"": None, "1h": timedelta(hours=1), "8h": timedelta(hours=8), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 SPAN_WORDS = {"": "until it clears", "1h": "for 1 hour", "8h": "for 8 hours", "1d": "for a day", "7d": "for a week"}
 
@@ -57,9 +59,10 @@ def board(request: HttpRequest) -> Board:
     waiting = [row for row in rows if row.seen_at is None and not row.quiet]
     worst = next((one for one in sorted(Severity, reverse=True) if found[one]), None)
     tones = {Severity.CRITICAL: "bad", Severity.WARNING: "warn", Severity.INFO: "calm"}
+    watched = bool(live().watches)
     return Board(
-        tone="good" if worst is None else tones[worst],
-        sentence=_sentence(found, len(rows), hidden),
+        tone="bad" if not watched else "good" if worst is None else tones[worst],
+        sentence=_sentence(found, len(rows), hidden) if watched else UNWATCHED,
         counts=[(one.word, tones[one], found[one]) for one in sorted(Severity, reverse=True)],
         waiting=alarm_lines(waiting[:SHOWN], now),
         seen=alarm_lines([row for row in rows if row.seen_at is not None][:SHOWN], now),

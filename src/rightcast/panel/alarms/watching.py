@@ -51,7 +51,7 @@ class Watch:
         rows = {queries.key_of(row): row for row in queries.open_rows()}
         alarms = self._engine(rows)
         picture = self._picture()
-        seen = self._facts.look(picture.headends, picture.edges, self._intent, now.timestamp())
+        seen = self._facts.look(picture, self._intent, now.timestamp())
         try:
             turns = alarms.step(seen.findings, now.astimezone(self._zone), self._policy, seen.resting)
             if turns:
@@ -61,6 +61,11 @@ class Watch:
             self._alarms = None
             raise
         return turns
+
+    @property
+    def open_count(self) -> int:
+        """How many alarms are open."""
+        return 0 if self._alarms is None else len(self._alarms.open)
 
     def _read(self, now: datetime) -> None:
         if self._read_at is not None and 0 <= (now - self._read_at).total_seconds() < RECORDS_EVERY_S:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport
+from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, SenderReport, WatchReport
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Live:
 
     headends: tuple[HeadendReport, ...]
     edges: tuple[EdgeReport, ...]
+    senders: tuple[SenderReport, ...] = ()
+    watches: tuple[WatchReport, ...] = ()
 
     @property
     def channels(self) -> dict[int, ChannelReport]:
@@ -56,6 +58,8 @@ def live(now: float | None = None) -> Live:
     found = Live(
         tuple(one for one in reports.fetch("headend-", HeadendReport) if moment - one.at < ALIVE_S),
         tuple(one for one in reports.fetch("edge-", EdgeReport) if moment - one.at < ALIVE_S),
+        tuple(one for one in reports.fetch("sender", SenderReport) if moment - one.at < ALIVE_S),
+        tuple(one for one in reports.fetch("watch", WatchReport) if moment - one.at < ALIVE_S),
     )
     _kept[folder] = (moment, found)
     return found

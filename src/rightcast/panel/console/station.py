@@ -188,6 +188,9 @@ def _needs(picture: Live, wanted: int, now: datetime) -> list[Need]:
         if wanted and not processes:
             detail = "channels are wanted on air; start the station with `rightcast serve`"
             needs.append(Need(tone="bad", title=f"No {missing} is running", detail=detail, link=""))
+    if picture.headends and not picture.watches:
+        detail = "the jobs process does not report, so no alarm is raised or told; its log says why"
+        needs.append(Need(tone="bad", title="Nobody watches for alarms", detail=detail, link=reverse("alarms")))
     alarmed = {row.subject_id for row in open_rows().filter(subject_kind=SubjectKind.CHANNEL.value)}
     failing = (one for one in picture.channels.values() if one.state in {"silent", "failed"})
     needs += [_need_of(one, now) for one in failing if str(one.id) not in alarmed]

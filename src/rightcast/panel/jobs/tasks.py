@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from rightcast.contract.reports import WatchReport
 from rightcast.panel.alarms.history import prune_alarms
 from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.audit.operations import prune_rows
@@ -14,9 +18,11 @@ from rightcast.panel.lines.devices import note_seen
 from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
+from rightcast.state.reports import FileReports
 
 KEEP_AUDIT = timedelta(days=3 * 365)
 _watch = Watch()
+_STARTED = time.time()
 
 
 def drain() -> None:
@@ -37,6 +43,8 @@ def note_devices() -> None:
 def watch() -> None:
     """Look for what is wrong, and raise and clear alarms."""
     _watch.look()
+    report = WatchReport(pid=os.getpid(), at=time.time(), started=_STARTED, open=_watch.open_count)
+    FileReports(settings.STATION.reports).put("watch", report)
 
 
 def prune() -> None:
