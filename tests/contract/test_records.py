@@ -21,7 +21,8 @@ from tests.contract.examples import RECORDS
 GOLDEN = Path(__file__).parent / "golden"
 moments = st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-for kind_of_text, strategy in ((datetime, moments), (str, texts)):
+numbers = st.floats(allow_nan=False, allow_infinity=False)  # JSON has no others
+for kind_of_text, strategy in ((datetime, moments), (str, texts), (float, numbers)):
     st.register_type_strategy(kind_of_text, strategy)
 
 
