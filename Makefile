@@ -6,7 +6,7 @@ LISTEN ?= 127.0.0.1:8080
 CONSOLE ?= 127.0.0.1:8000
 RUNARGS ?=
 
-.PHONY: run install install-dev test lint bench soak lock clean
+.PHONY: chaos run install install-dev test lint bench soak lock clean
 
 run: install
 	@$(BIN)/rightcast serve --demo --listen $(LISTEN) --console $(CONSOLE) $(RUNARGS)
@@ -50,6 +50,10 @@ bench: install-dev
 # Two hundred channels with a viewer each, for ten minutes.
 soak: install-dev
 	$(BIN)/python -m bench headend.soak
+
+# A station under faults; MINUTES=60 for the hour, SEED for another script.
+chaos: install-dev
+	$(BIN)/python -m bench.chaos --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1)
 
 # Rewrites both locks from pyproject.toml; uv comes from the package index like everything else.
 lock: $(VENV)/bin/python

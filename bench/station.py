@@ -71,17 +71,25 @@ def fill_feed(
     lines: int = 1,
     start: StartMode = StartMode.ALWAYS,
     features: Features | None = None,
+    fallbacks: Sequence[str] = (),
 ) -> None:
-    """Publish one channel per source under one right, and lines v00000, v00001, ... that may watch all."""
+    """Publish one channel per source under one right, and lines v00000, v00001, ... that may watch all.
+
+    `fallbacks`: a second source for each of the first channels.
+    """
     now = datetime.now(UTC) - timedelta(hours=1)
     ids = tuple(range(1, len(sources) + 1))
     secrets_key = derived_key(station_key(settings.keys), "secrets")
     changes = [Change(Kind.STATION, 0, Station(name="Bench"))]
     for channel_id, (url, service_id) in zip(ids, sources, strict=True):
         kind, _ = parse_source_url(url)
-        source = Source(id=channel_id, kind=kind, url=url, service_id=service_id)
+        ordered = [Source(id=channel_id, kind=kind, url=url, service_id=service_id)]
+        ordered += [
+            Source(id=-channel_id, kind=parse_source_url(fallback)[0], url=fallback)
+            for fallback in fallbacks[channel_id - 1 : channel_id]
+        ]
         channel = Channel(
-            id=channel_id, number=channel_id, name=f"Channel {channel_id}", kind=ChannelKind.TV, sources=(source,),
+            id=channel_id, number=channel_id, name=f"Channel {channel_id}", kind=ChannelKind.TV, sources=tuple(ordered),
             added=now, start=start, features=features,
         )  # fmt: skip
         changes.append(Change(Kind.CHANNEL, channel_id, channel))

@@ -64,7 +64,8 @@ Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device,
 Cue, Restrictions, Own network, Packaging, Fragment, Product,
 Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
 Access unit, Sample, Init segment, Protected track,
-Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener
+Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener,
+Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour
 """
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rightcast.domain.lineup import Channel
 
-_LONGEST_MAKING_S = 30.0
+_LONGEST_MAKING_S = 20.0
 _LOOK_EVERY_S = 0.05
 _KEPT_LOOPS = 1000
 _RADIO = Design("", "", 0, SlateSound.SILENCE, radio=True)

@@ -25,7 +25,9 @@ LOOP_TICKS = LOOP_PICTURES * CLOCK_HZ // PICTURES_PER_S
 AHEAD_S = 0.6
 """How much a player hands out at once: two parts, so that the slate is seen without waiting for the second."""
 
-_PMT_PID, _VIDEO_PID, _SOUND_PID = 0x20, 0x21, 0x22
+FIRST_PID = 0x20
+"""The map's; pictures and sound have the next two."""
+
 _SERVICE = 1
 _FRAMES_PER_UNIT = 6
 _TABLES_EVERY_TICKS = CLOCK_HZ // 5
@@ -41,24 +43,25 @@ class Loop:
     sections: tuple[tuple[int, bytes], ...]
 
 
-def build_loop(pictures: Sequence[bytes], frames: Sequence[bytes]) -> Loop | None:
+def build_loop(pictures: Sequence[bytes], frames: Sequence[bytes], first_pid: int = FIRST_PID) -> Loop | None:
     """A loop of H.264 pictures, the first a key frame, and AAC frames; without pictures it is radio.
 
     None when there are too few of either for a loop without a seam.
     """
     if len(frames) < LOOP_FRAMES or (pictures and len(pictures) < LOOP_PICTURES):
         return None
+    map_pid, video_pid, sound_pid = range(first_pid, first_pid + 3)
     units: list[tuple[int, UnitTemplate]] = []
     for number, picture in enumerate(pictures[:LOOP_PICTURES]):
-        template = UnitTemplate(_VIDEO_PID, 0xE0, picture, random_access=number == 0, clock=True)
+        template = UnitTemplate(video_pid, 0xE0, picture, random_access=number == 0, clock=True)
         units.append((number * CLOCK_HZ // PICTURES_PER_S, template))
     for first in range(0, LOOP_FRAMES, _FRAMES_PER_UNIT):
         data = b"".join(frames[first : first + _FRAMES_PER_UNIT])
-        template = UnitTemplate(_SOUND_PID, 0xC0, data, random_access=True, clock=not pictures)
+        template = UnitTemplate(sound_pid, 0xC0, data, random_access=True, clock=not pictures)
         units.append((first * 1024 * CLOCK_HZ // SAMPLES_PER_S, template))
-    video = (Stream(_VIDEO_PID, 0x1B, ()),) if pictures else ()
-    pmt = Pmt(_SERVICE, 0, _VIDEO_PID if pictures else _SOUND_PID, (*video, Stream(_SOUND_PID, 0x0F, ())))
-    sections = ((0, build_pat(Pat(_SERVICE, 0, ((_SERVICE, _PMT_PID),)))), (_PMT_PID, build_pmt(pmt)))
+    video = (Stream(video_pid, 0x1B, ()),) if pictures else ()
+    pmt = Pmt(_SERVICE, 0, video_pid if pictures else sound_pid, (*video, Stream(sound_pid, 0x0F, ())))
+    sections = ((0, build_pat(Pat(_SERVICE, 0, ((_SERVICE, map_pid),)))), (map_pid, build_pmt(pmt)))
     return Loop(tuple(sorted(units, key=lambda unit: unit[0])), sections)
 
 

@@ -94,8 +94,8 @@ def arguments(ffmpeg: str, design: Design, folder: Path, pictures: Path, sound: 
 def _picture(design: Design) -> list[str]:
     if not design.picture:
         return ["-f", "lavfi", "-i", f"smptehdbars=size={WIDTH}x{HEIGHT}:rate={PICTURES_PER_S}"]
-    # One image file, whatever its name looks like, and nothing else that a path could lead to.
-    reading = ["-protocol_whitelist", "file", "-f", "image2", "-pattern_type", "none", "-loop", "1"]
+    # One image file, whatever its name looks like, and nothing else that a path could lead to; read once.
+    reading = ["-protocol_whitelist", "file", "-f", "image2", "-pattern_type", "none"]
     return [*reading, "-framerate", str(PICTURES_PER_S), "-i", f"file:{design.picture}"]
 
 
@@ -103,7 +103,8 @@ def _fitting(design: Design) -> str:
     if not design.picture:
         return ""
     inside = f"scale={WIDTH}:{HEIGHT}:force_original_aspect_ratio=decrease"
-    return f"{inside},pad={WIDTH}:{HEIGHT}:(ow-iw)/2:(oh-ih)/2,setsar=1,"
+    again = f"loop=loop={LOOP_PICTURES}:size=1,setpts=N/({PICTURES_PER_S}*TB)"
+    return f"{inside},pad={WIDTH}:{HEIGHT}:(ow-iw)/2:(oh-ih)/2,setsar=1,{again},"
 
 
 def _writing(text: str) -> str:
