@@ -105,6 +105,14 @@ def test_a_dead_multiplex_is_one_alarm_and_not_forty() -> None:
     assert {alarm.cause for alarm in hidden} == {Key(MUX, "uplink-down")}
 
 
+def test_what_only_starts_together_is_blamed_on_nobody() -> None:
+    station = Station(resting={MUX: 40, HEADEND: 40})
+    station.run(20, *(silent(number, MUX, HEADEND, kind="channel-starting") for number in range(40)))
+    assert station.told() == []
+    station.run(20, *(silent(number, MUX, HEADEND, kind="channel-starting") for number in range(40)))
+    assert station.told() == [(MUX.id, "uplink-down", Notice.RAISED)]
+
+
 def test_what_fails_on_after_its_cause_has_gone_surfaces() -> None:
     station = Station(resting={MUX: 10})
     station.run(30, *(silent(number, MUX) for number in range(10)))

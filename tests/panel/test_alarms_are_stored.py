@@ -168,6 +168,19 @@ def test_a_missing_headend_is_one_alarm(air: Station, channels: list[Channel]) -
     assert AlarmRow.objects.filter(cause=None).count() == 1
 
 
+def test_a_station_that_is_starting_misses_nobody_yet(air: Station, channels: list[Channel]) -> None:
+    air.headend_gone = True
+    air.run(15)
+    carry(air, channels)
+    air.headend_gone = False
+    air.run(30)
+    assert AlarmRow.objects.count() == 0
+    air.restart()
+    air.headend_gone = True
+    air.run(60)
+    assert AlarmRow.objects.filter(kind="headend-missing").exists()
+
+
 def test_after_a_restart_open_alarms_go_on_and_are_not_told_again(
     air: Station, channels: list[Channel], actor: Actor
 ) -> None:
@@ -332,7 +345,7 @@ def test_what_the_watch_finds_is_an_alarm_of_its_severity(air: Station, channels
     carry(air, channels)
     seen = FindingReport(kind="black", since=air.now.timestamp(), severity="critical", detail="Black since 02:14.")
     air.put(channels[0], "on_air", findings=[seen])
-    air.run(2)
+    air.run(5)
     row = AlarmRow.objects.get()
     assert (row.kind, row.severity, row.detail) == ("black", Severity.CRITICAL, "Black since 02:14.")
 

@@ -24,6 +24,8 @@ MOST_DAMPING = 5
 """Each return doubles the time an alarm must stay away, at most so often ..."""
 LONGEST_CLEAR_S = 600.0
 """... and up to this."""
+RIPE_S = 3.0
+"""A cause is looked for so long before what it explains would be raised."""
 
 
 class Notice(enum.StrEnum):
@@ -174,7 +176,7 @@ class Alarms:
         """
         moment, rules = now.timestamp(), policy or Policy()
         before = dict(self.open)
-        present = self._present(findings, rules, resting or {})
+        present = self._present(findings, rules, resting or {}, moment)
         gone = self._clear(present, rules, moment)
         self._raise(present, rules, moment)
         self._refresh(present, rules, moment)
@@ -190,9 +192,13 @@ class Alarms:
         return turns
 
     def _present(
-        self, findings: Iterable[Finding], rules: Policy, resting: Mapping[Subject, int]
+        self, findings: Iterable[Finding], rules: Policy, resting: Mapping[Subject, int], now: float
     ) -> dict[Key, Finding]:
-        """The findings that count, with the causes they share; of two of one key the worse."""
+        """The findings that count, with the causes they share; of two of one key the worse.
+
+        A cause is looked for a little before what it explains would be raised, and no earlier: what only starts
+        together does not fail together.
+        """
         wanted: dict[Key, Finding] = {}
         for finding in findings:
             terms = rules.terms(finding.key)
@@ -203,11 +209,19 @@ class Alarms:
             if other is None or (judged.severity or 0) > (other.severity or 0):
                 wanted[finding.key] = judged
         standing = {(key.subject, kind_of(key.kind).group) for key in self.open}
-        for cause in shared_causes(wanted.values(), resting, standing):
+        lasting = [one for key, one in wanted.items() if key in self.open or self._is_ripe(one, rules, now)]
+        for cause in shared_causes(lasting, resting, standing):
             terms = rules.terms(cause.key)
             if terms is not None:
                 wanted[cause.key] = replace(cause, severity=rules.severity(cause, terms))
         return wanted
+
+    def _is_ripe(self, finding: Finding, rules: Policy, now: float) -> bool:
+        memory = self._memory.setdefault(finding.key, _Memory())
+        if memory.began is None:
+            memory.began = min(finding.since, now) if finding.since > 0 else now
+        terms = rules.terms(finding.key)
+        return terms is not None and now - memory.began >= terms.raise_after_s - RIPE_S
 
     def _clear(self, present: Mapping[Key, Finding], rules: Policy, now: float) -> list[Alarm]:
         gone = []

@@ -303,8 +303,8 @@ KINDS: dict[str, AlarmKind] = {
 
 
 def _watched(name: str, title: str, remedy: str, group: str = "") -> tuple[str, AlarmKind]:
-    """The watch has a patience of its own, so what it finds is raised at once; it says the severity as well."""
-    return name, _kind(name, title, _W, (0, 10), remedy, group)
+    """The watch has a patience of its own and says the severity; a cause gets a moment to be found first."""
+    return name, _kind(name, title, _W, (3, 10), remedy, group)
 
 
 _LINK = "Packets are lost or broken before the headend: look at the network and at the sender."

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BEHIND_S = 30.0
 """An edge that has not heard from the feed for longer is behind."""
+START_S = 20.0
+"""A process that was never seen is not missed while a station may still be starting."""
 DAMAGE_WINDOW_S = 60.0
 DAMAGE_LEAST = 5
 """So many continuity errors within a minute are worth an alarm."""
@@ -113,6 +115,9 @@ class Facts:
         self._damage: dict[int, _Growth] = {}
         self._lost: dict[int, _Growth] = {}
         self._failed: dict[int, _Growth] = {}
+        self._seen: set[Subject] = set()
+        self._missed: dict[int, float] = {}
+        self._begun: float | None = None
         self._shards: dict[int, int] = {}
 
     def look(self, picture: Picture, intent: Intent, now: float) -> Look:
@@ -130,8 +135,9 @@ class Facts:
                 resting.update(rests_on)
                 findings += self._of_channel(report, rests_on, intent, now)
         uncounted = any(one.more_failed or one.more_idle for one in headends)
-        findings += self._of_missing(intent, reported, {one.shard for one in headends}, resting, uncounted=uncounted)
-        findings += _of_processes(headends, edges, intent)
+        findings += self._of_processes(headends, edges, intent, now)
+        shards = {one.shard for one in headends}
+        findings += self._of_missing(intent, reported, shards, resting, now, uncounted=uncounted)
         for edge in edges:
             findings += _of_edge(edge, intent, now)
         for sender in picture.senders:
@@ -178,6 +184,19 @@ class Facts:
                 rests_on=rests_on,
             )
 
+    def _of_processes(
+        self, headends: tuple[HeadendReport, ...], edges: tuple[EdgeReport, ...], intent: Intent, now: float
+    ) -> Iterator[Finding]:
+        """Processes that have stopped reporting, or after a start never began to."""
+        self._begun = now if self._begun is None else min(self._begun, now)
+        fresh = {*(headend_subject(one.shard) for one in headends), *(edge_subject(one.edge) for one in edges)}
+        self._seen |= fresh
+        wanted = [headend_subject(shard) for shard in range(intent.headends)]
+        wanted += [edge_subject(index) for index in range(intent.edges)]
+        for subject in wanted:
+            if subject not in fresh and (subject in self._seen or now - self._begun > START_S):
+                yield Finding(subject=subject, kind=f"{subject.kind.value}-missing", detail="It has stopped reporting.")
+
     def _of_outputs(self, sender: SenderReport, intent: Intent, now: float) -> Iterator[Finding]:
         """Addresses that a channel is sent to: without a right, or with datagrams that the network does not take."""
         failed: Counter[int] = Counter()
@@ -201,6 +220,7 @@ class Facts:
         reported: set[int],
         shards: set[int],
         resting: Counter[Subject],
+        now: float,
         *,
         uncounted: bool,
     ) -> Iterator[Finding]:
@@ -208,8 +228,12 @@ class Facts:
         gone = [shard for shard in range(intent.headends) if shard not in shards]
         for number, wanted in intent.wanted.items():
             if number in reported:
+                self._missed.pop(number, None)
                 continue
             if uncounted and not gone:
+                continue
+            since = self._missed.setdefault(number, now)
+            if self._begun is None or now - self._begun <= START_S:
                 continue
             known = self._shards.get(number)
             missing = (known,) if known is not None and known in gone else tuple(gone)
@@ -218,7 +242,11 @@ class Facts:
                 resting[headend_subject(known)] += 1
             detail = "No headend reports it."
             yield Finding(
-                subject=channel_subject(number, wanted.name), kind="channel-missing", detail=detail, rests_on=rests_on
+                subject=channel_subject(number, wanted.name),
+                kind="channel-missing",
+                detail=detail,
+                since=max(since, self._begun + START_S),
+                rests_on=rests_on,
             )
 
 
@@ -277,19 +305,6 @@ def _of_sources(report: ChannelReport, subject: Subject) -> Iterator[Finding]:
     failed = [f"{one.name}: {one.note or one.state}" for one in report.renditions if one.state == "failed"]
     if failed:
         yield Finding(subject=subject, kind="rung-failed", detail=redact(" ".join(failed)))
-
-
-def _of_processes(
-    headends: tuple[HeadendReport, ...], edges: tuple[EdgeReport, ...], intent: Intent
-) -> Iterator[Finding]:
-    seen = {one.shard for one in headends}
-    for shard in range(intent.headends):
-        if shard not in seen:
-            yield Finding(subject=headend_subject(shard), kind="headend-missing", detail="It has stopped reporting.")
-    known = {one.edge for one in edges}
-    for index in range(intent.edges):
-        if index not in known:
-            yield Finding(subject=edge_subject(index), kind="edge-missing", detail="It has stopped reporting.")
 
 
 def _of_edge(edge: EdgeReport, intent: Intent, now: float) -> Iterator[Finding]:

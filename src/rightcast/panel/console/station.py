@@ -183,21 +183,24 @@ def _totals(picture: Live, total: int) -> list[tuple[str, str]]:
 
 
 def _needs(picture: Live, wanted: int, now: datetime) -> list[Need]:
+    """Alarms first; then what is seen to be wrong now and is no alarm yet, or never will be while nobody watches."""
     needs = []
-    for missing, processes in (("headend", picture.headends), ("edge", picture.edges)):
-        if wanted and not processes:
+    alarmed = {(row.subject_kind, row.subject_id) for row in open_rows()}
+    planes = ((SubjectKind.HEADEND, picture.headends), (SubjectKind.EDGE, picture.edges))
+    for kind, processes in planes:
+        if wanted and not processes and (kind.value, "0") not in alarmed:
             detail = "channels are wanted on air; start the station with `rightcast serve`"
-            needs.append(Need(tone="bad", title=f"No {missing} is running", detail=detail, link=""))
+            needs.append(Need(tone="bad", title=f"No {kind.value} is running", detail=detail, link=""))
     if picture.headends and not picture.watches:
         detail = "the jobs process does not report, so no alarm is raised or told; its log says why"
         needs.append(Need(tone="bad", title="Nobody watches for alarms", detail=detail, link=reverse("alarms")))
-    alarmed = {row.subject_id for row in open_rows().filter(subject_kind=SubjectKind.CHANNEL.value)}
     failing = (one for one in picture.channels.values() if one.state in {"silent", "failed"})
-    needs += [_need_of(one, now) for one in failing if str(one.id) not in alarmed]
+    needs += [_need_of(one, now) for one in failing if (SubjectKind.CHANNEL.value, str(one.id)) not in alarmed]
     latest = station_feed().latest()
     for edge in picture.edges:
         behind = now.timestamp() - edge.heard
-        if behind > 30 or edge.revision < latest - 1000:
+        is_behind = behind > 30 or edge.revision < latest - 1000
+        if is_behind and (SubjectKind.EDGE.value, str(edge.edge)) not in alarmed:
             title = f"Edge {edge.edge + 1} is behind"
             detail = f"heard from the panel {span(behind)} ago, revision {edge.revision} of {latest}"
             needs.append(Need(tone="warn", title=title, detail=detail, link=""))
