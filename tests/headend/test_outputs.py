@@ -239,3 +239,26 @@ async def test_an_interface_that_is_not_there_is_told(bench: Bench, receiver: Re
     told = {one.url: one.detail for one in bench.sender.report().outputs}
     assert told[receiver.url()] == ""
     assert "Cannot be sent" in told["udp://239.255.71.9:5000?interface=nosuch0"]
+
+
+async def test_one_receiver_by_ipv6_is_sent_to_like_a_group(bench: Bench) -> None:
+    listener = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    listener.bind(("::1", 0))
+    listener.setblocking(False)
+    bench.carry(f"rtp://[::1]:{listener.getsockname()[1]}?ttl=1")
+    await bench.on_air()
+    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(listener, 2000), 5)
+    assert (len(data), data[12]) == (12 + 7 * 188, 0x47)
+    listener.close()
+
+
+async def test_when_the_feed_is_silent_for_too_long_nothing_is_sent(bench: Bench, receiver: Receiver) -> None:
+    bench.carry(receiver.url())
+    await bench.on_air()
+    await receiver.until(5)
+    bench.feed.close()
+    bench.settings.feed.unlink()
+    bench.sender._wanted._feed.close()  # type: ignore[attr-defined]  # the file is gone for good
+    bench.sender._heard -= 86_401
+    await receiver.until_silent(2.0)
+    assert not bench.sender.files.wanted

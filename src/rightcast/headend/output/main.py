@@ -61,6 +61,7 @@ class Sender:
         self._reports = FileReports(settings.reports)
         self._channels: dict[int, ChannelSender] = {}
         self._broken = False
+        self._heard = self._started
         self.files = RingFiles(self)
         self._headends = [Headend(settings.headend_socket(shard), self.files) for shard in range(settings.headends)]
 
@@ -94,16 +95,21 @@ class Sender:
             channel.pacer.clear()
 
     def decide(self) -> None:
-        """Ask what may be sent; start and end accordingly. While the feed cannot be read, what is known goes on."""
+        """Ask what may be sent; start and end accordingly.
+
+        While the feed cannot be read, what is known goes on for as long as policy lets edges admit without it.
+        """
+        now = self._clock()
         try:
             self._wanted.refresh()
+            self._heard = now
             self._broken = False
         except (sqlite3.Error, RightcastError) as error:
             if not self._broken:
                 _log.warning("The feed cannot be read, the last known state goes on: %s", error)
             self._broken = True
-        now = self._clock()
-        allowed = self._wanted.allowed(now)
+        stale = now - self._heard > self._wanted.longest_silence_s
+        allowed = {} if stale else self._wanted.allowed(now)
         for channel_id in self._channels.keys() - allowed.keys():
             channel = self._channels.pop(channel_id)
             _log.info("Channel %s is no longer sent", channel.name)

@@ -34,6 +34,11 @@ class Wanted:
         self._station = Station()
         self._plan: dict[int, tuple[Channel, list[Output]]] | None = None
 
+    @property
+    def longest_silence_s(self) -> float:
+        """For how long what is known may be rested on without the feed."""
+        return float(self._station.replica_max_age_s)
+
     def refresh(self) -> None:
         """Read what is new."""
         latest = self._feed.latest()
