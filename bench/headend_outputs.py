@@ -65,7 +65,7 @@ def multicast_out(quick: bool) -> list[Figure]:
             unit=f"% of a core per 4.3 Mbit/s output, {count} outputs",
             reference=ran,
             reference_value=reference,
-            goal=ratio_at_most(0.5),
+            goal=ratio_at_most(1),
         ),
         Figure(
             name="headend.multicast_jitter",

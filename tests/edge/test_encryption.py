@@ -168,3 +168,21 @@ async def test_a_list_of_streams_names_the_playlist_of_a_protected_channel(stati
     assert "/1.m3u8" in rows
     assert "/1.ts" not in rows
     assert "/2.ts" in rows
+
+
+async def test_a_new_key_is_a_new_period_in_dash_and_a_new_map_in_hls(station: TestStation) -> None:
+    await station.on_air(2)
+    for segment in station.edge.rings.get(1).segments.values():
+        segment.wall -= 60
+    await protect(station, scheme=Scheme.CBCS, period_s=60)
+    await station.on_air(2)
+    base, _ = await opened(station)
+    manifest = (await station.get(base + "manifest.mpd")).body.decode()
+    assert manifest.count("<Period ") == 2
+    assert len(set(re.findall(r'default_KID="([^"]+)"', manifest))) == 2
+    playlist = (await station.get(base + "c0-256.m3u8")).body.decode()
+    maps = re.findall(r'#EXT-X-MAP:URI="([^"]+)"', playlist)
+    assert len(set(maps)) == len(KEY_TAG.findall(playlist)) == 2
+    inits = [(await station.get(base + name)).body for name in maps]
+    assert inits[0] != inits[1]
+    assert all(b"encv" in init for init in inits)

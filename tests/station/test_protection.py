@@ -50,11 +50,11 @@ def page() -> Iterator[Page]:
 
 
 def protect(rig: Rig, scheme: str) -> None:
-    """Encrypt, and wait until players are told so."""
+    """Encrypt, and wait until players are told so, of every segment that is offered."""
+    rig.command("protection", "off", "Uno")
     rig.command("protection", "set", "Uno", "--scheme", scheme)
-    until(
-        lambda: fetch(rig.url("Uno")).headers.get("x-rightcast-reason") == "encrypted-only", within_s=10, what="refusal"
-    )
+    address, mark = ("m3u8", f"METHOD={scheme.upper()},") if "aes" in scheme else ("mpd", f'value="{scheme}"')
+    until(lambda: mark in fetch(rig.url("Uno", address)).body.decode(), within_s=10, what=f"a {scheme} channel")
 
 
 @contextmanager

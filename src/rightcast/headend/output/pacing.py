@@ -7,8 +7,7 @@ a monotonic clock that the caller names.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,8 +31,7 @@ _CLOCK_HZ = 27_000_000
 _PCR_FLAG = 0x10
 
 
-@dataclass(frozen=True, slots=True)
-class Datagram:
+class Datagram(NamedTuple):
     """Seven packets. `media_s` counts on where the stream's own clock jumps; `due` is when they leave."""
 
     due: float
@@ -64,11 +62,13 @@ class Pacer:
         """When the next datagram leaves."""
         return self._queue[0].due if self._queue else None
 
-    def due(self, now: float, most: int) -> Iterator[Datagram]:
+    def due(self, now: float, most: int) -> list[Datagram]:
         """Take what should have left by now, at most so many: after a stall nothing leaves in a burst."""
-        while most and self._queue and self._queue[0].due <= now:
-            most -= 1
-            yield self._queue.popleft()
+        queue = self._queue
+        taken: list[Datagram] = []
+        while queue and queue[0][0] <= now and len(taken) < most:
+            taken.append(queue.popleft())
+        return taken
 
     def feed(self, data: bytes, duration_s: float, now: float, *, continues: bool = True) -> None:
         """Whole packets of a part that lasts `duration_s`; `continues` False: another epoch, the clock may jump.
