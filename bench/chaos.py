@@ -247,7 +247,7 @@ class Chaos:
 
     def _stop_ffmpeg(self, _channel: Channel) -> float:
         """An ffmpeg that lives and says nothing: it is stopped, and ended by the headend in time."""
-        children = [one for one in self._station.family() if one.name().startswith("ffmpeg")]
+        children = [one for one in self._station.family() if "pipe:1" in one.cmdline()]
         for child in children:
             with contextlib.suppress(psutil.Error):
                 child.suspend()
@@ -329,6 +329,8 @@ def main() -> int:
         station = Station(folder)
         name, secret = _carry(station, channels)
         wait_for(lambda: _all_on_air(station, len(channels)), 60, "every channel on air")
+        slates = station.data / "slates"
+        wait_for(lambda: len([*slates.glob("[!.]*.h264")]) > len(channels), 60, "the slates to be made")
         base = f"/live/{name}/{secret}"
         for channel in channels:
             path = f"{base}/{channel.id}.ts"

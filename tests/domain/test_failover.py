@@ -58,6 +58,8 @@ def ask(standing: Standing, *sights: Sight, wish: int | None = None, policy: Fai
         (FIRST, (replace(DARK, dark_s=1.7), DARK), SLATE),
         (FIRST, (replace(DARK, dark_s=1.7), OPENING), SLATE),
         (FIRST, (OPENING, GOOD), 1),
+        (FIRST, (replace(OPENING, dark_s=2.6), GOOD), 2),
+        (FIRST, (replace(OPENING, dark_s=2.6), DARK), 1),
         (FIRST, (POOR, GOOD), 2),
         (FIRST, (POOR, RECENT), 1),
         (FIRST, (POOR, POOR), 1),

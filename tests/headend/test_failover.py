@@ -12,7 +12,7 @@ from rightcast.contract.ring import Down, Opened, Part, Up, Want
 from rightcast.domain.failover import Failover
 from rightcast.domain.features import Features
 from rightcast.domain.life import Life, Running
-from rightcast.domain.lineup import Channel, Lineup, LineupEntry, StartMode
+from rightcast.domain.lineup import Channel, Lineup, LineupEntry, SourceKind, StartMode
 from rightcast.domain.slate import Slate
 from rightcast.headend.sources.ending import SourceEndedError
 from tests.headend.signals import AUDIO_PID, VIDEO_PID, edited, pid_of
@@ -217,6 +217,19 @@ async def test_a_preferred_source_that_never_comes_leaves_the_air_to_the_next(tm
     await headend.run(6)
     assert headend.report(1).showing == "source 3"
     assert [one.state for one in headend.report(1).sources] == ["faulty", "faulty", "on_air"]
+    headend.supervisor.close()
+
+
+async def test_a_source_that_takes_its_time_is_not_waited_for_when_another_has_a_picture(tmp_path: Path) -> None:
+    slow, quick = "http://slow/a.ts", B
+    sources = {slow: Live(), quick: Live()}
+    sources[slow].silent = True
+    headend = station(tmp_path, sources)
+    record = channel(1, slow, quick)
+    first = replace(record.sources[0], kind=SourceKind.HTTP_TS)
+    headend.publish(replace(record, sources=(first, record.sources[1])), right(1))
+    await headend.run(3)
+    assert headend.report(1).showing == "source 2"
     headend.supervisor.close()
 
 

@@ -16,6 +16,8 @@ AUTO = "auto"
 ON_SLATE = "slate"
 _SPREAD = 0.25
 _LONGEST_PROOF_S = 8.0
+_OPENING_GRACE_S = 2.5
+"""So long a source that is being opened is waited for although another one has a picture."""
 
 
 class Fault(enum.StrEnum):
@@ -201,10 +203,10 @@ def listened(policy: Failover, wish: int | None, active: int, sources: int, *, w
 def _from_dark(standing: Standing, question: Question, own: Sight | None) -> Standing:
     """Nothing to see: take whatever has a picture, the best and most preferred first; the slate when nothing has."""
     sights, wish = question.sights, question.wish
-    if own is not None and own.opening:
-        return standing
     open_to = [place for place in sights if wish in {None, SLATE, place} and _may_come(standing, question, place)]
     target = _first(place for place in open_to if sights[place].is_good)
+    if own is not None and own.opening and (target is None or own.dark_s < _OPENING_GRACE_S):
+        return standing
     if target is None:
         target = _first(open_to)
     if target is not None:

@@ -110,6 +110,8 @@ def _with_switching(state: State, sentence: str, record: Channel, switcher: Swit
     """The state and sentence of the source, and what the switcher made of it."""
     standing = switcher.standing
     told = switched(standing, len(record.sources))
+    if switcher.wish is not None and switcher.wish not in {SLATE, standing.active}:
+        told = f"Source {switcher.wish} is asked for and has no picture yet. {told}".strip()
     if standing.active != SLATE:
         return state, " ".join(filter(None, (told, sentence)))
     if standing.cause is Cause.ASKED or not record.sources:

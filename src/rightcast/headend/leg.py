@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from rightcast.headend.intake import Intakes
     from rightcast.headend.statistics import Statistics
 
-OPENING_S = 8.0
-"""How long a source that has to connect may take before others are preferred to it."""
+OPENING_S = 5.0
+"""How long a source that has to connect may take to its first picture before the slate is shown."""
+CALM_S = 0.3
 FIRST_SLATE_S = 2.0
 """A socket that hears nothing for so long from the start is silent."""
 FRESH_S = 0.35
@@ -69,6 +70,10 @@ class Leg:
     def is_on_air(self) -> bool:
         """Whether the channel shows it."""
         return self._on_air is not None
+
+    def is_calm(self, now: float) -> bool:
+        """Whether pictures come as they should, so that nothing needs to be decided at once."""
+        return now - self.statistics.last_picture < CALM_S and not self.intake.trouble
 
     def feed(self, block: bytes, now: float) -> None:
         """A block of the source. Raises what the ring raises while it is on air."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rightcast.headend.slate.loop import Loop
 
 _LOOK_FOR_SLATE_S = 1.0
+_JUDGE_EVERY_S = 0.25
+"""How often a channel is judged whose pictures come; one whose pictures stay out is judged at every tick."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ class Switcher:
         self._player: Player | None = None
         self._loop: Loop | None = None
         self._look_at = 0.0
+        self._judge_at = 0.0
+        self._asked: int | None = None
         self._running = False
 
     @property
@@ -84,6 +88,7 @@ class Switcher:
     def follow(self, record: Channel, segmenter: Segmenter, now: float) -> None:
         """The channel's record changed; a source on air that it still has stays on air."""
         before, self._record = self._record, record
+        self._judge_at = 0.0
         if not self._running or before.sources == record.sources:
             return
         places = {(one.url, one.service_id): place for place, one in enumerate(record.sources, 1)}
@@ -108,6 +113,10 @@ class Switcher:
 
     def tick(self, segmenter: Segmenter, wish: int | None, now: float) -> bool:
         """Ten times a second, after the intakes; True when something else went on air. Raises what the ring raises."""
+        leg = self.legs.get(self.standing.active)
+        if leg is not None and now < self._judge_at and wish == self._asked and leg.is_calm(now):
+            return False
+        self._judge_at, self._asked = now + _JUDGE_EVERY_S, wish
         self.wish = wish if wish is None or wish <= len(self._record.sources) else None
         policy = self._record.failover
         self.sights = {place: leg.look(policy, now) for place, leg in self.legs.items()}
