@@ -84,6 +84,20 @@ async def test_a_closed_source_is_left_at_once(tmp_path: Path) -> None:
     headend.supervisor.close()
 
 
+async def test_a_change_amid_packets_loses_none(tmp_path: Path) -> None:
+    sources = {A: Live(), B: Live()}
+    sources[B]._step = 2500  # no whole number of packets
+    headend = station(tmp_path, sources)
+    headend.publish(channel(1, *sources), right(1))
+    await headend.run(6)
+    sources[A].refused = True
+    await headend.run(6)
+    assert headend.report(1).showing == "source 2"
+    assert headend.report(1).continuity_errors == 0
+    assert headend.supervisor._running[1]._segmenter.statistics.skipped_bytes == 0
+    headend.supervisor.close()
+
+
 async def test_pictures_that_stop_while_sound_goes_on_are_no_picture(tmp_path: Path) -> None:
     sources = {A: Live(), B: Live()}
     headend = station(tmp_path, sources)
@@ -204,8 +218,9 @@ async def test_a_switch_by_hand_outlives_the_headend(tmp_path: Path) -> None:
     await headend.run(5)
     headend.supervisor.close()
     headend.supervisor = headend.make()
-    await headend.run(5)
-    assert headend.report(1).showing == "source 2"
+    for _ in range(50):
+        await headend.run(0.1)
+        assert headend.report(1).showing == "source 2"
     headend.supervisor.close()
 
 

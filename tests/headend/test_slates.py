@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,16 @@ async def test_a_radio_slate_has_sound_alone(tmp_path: Path) -> None:
     studio.feed(played(loop, 8), block=188 * 40)
     assert len(studio.closed) >= 2
     assert not studio.ring.video
+
+
+async def test_slates_that_nobody_asks_for_any_more_are_removed(tmp_path: Path) -> None:
+    await made(tmp_path, channel(1, "udp://a:1"))
+    for file in tmp_path.glob("*.aac"):
+        os.utime(file, (1, 1))
+    before = len([*tmp_path.glob("*.aac")])
+    cards = SlateCards(find_ffmpeg(), tmp_path)
+    assert len([*tmp_path.glob("*.aac")]) < before
+    cards.close()
 
 
 async def test_a_picture_that_is_none_leaves_the_plain_slate(tmp_path: Path) -> None:

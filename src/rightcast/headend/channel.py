@@ -273,7 +273,7 @@ class ChannelLife:
     def _follow_demand(self, now: float) -> None:
         """Run when always on or wanted; a ring taken over from an earlier process waits for its viewers."""
         if self._viewers or self._is_neighbour or not self.runs_on_demand:
-            self._switcher.start(self._segmenter, now)
+            self._switcher.start(self._segmenter, self._wish, now)
 
     def _fail(self, sentence: str, now: float) -> None:
         _log.error("Channel %s failed: %s", self.record.name, sentence)

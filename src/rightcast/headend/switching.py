@@ -68,13 +68,14 @@ class Switcher:
         """The source that is shown; None for the slate, and before anything is."""
         return self.legs.get(self.standing.active)
 
-    def start(self, segmenter: Segmenter, now: float) -> None:
-        """Begin with the preferred source."""
+    def start(self, segmenter: Segmenter, wish: int | None, now: float) -> None:
+        """Begin with the source that is asked for, else with the preferred one."""
         self._running = True
-        self.standing = Standing(active=1, since=now, lapses=self.standing.lapses)
+        first = wish if wish is not None and SLATE < wish <= len(self._record.sources) else 1
+        self.standing = Standing(active=first, since=now, lapses=self.standing.lapses)
         self._slates.prepare(self._record)
-        if self._record.sources:
-            self._open(1, now).go_on_air(segmenter, now)
+        if self._record.sources and wish != SLATE:
+            self._open(first, now).go_on_air(segmenter, now)
         self._follow(now)
 
     def stop(self) -> None:
@@ -89,6 +90,8 @@ class Switcher:
         """The channel's record changed; a source on air that it still has stays on air."""
         before, self._record = self._record, record
         self._judge_at = 0.0
+        if self._running and (before.slate, before.name) != (record.slate, record.name):
+            self._slates.prepare(record)
         if not self._running or before.sources == record.sources:
             return
         places = {(one.url, one.service_id): place for place, one in enumerate(record.sources, 1)}

@@ -6,7 +6,10 @@ While a channel's own slate is not there yet, it gets a plain one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _LONGEST_MAKING_S = 20.0
 _LOOK_EVERY_S = 0.05
 _KEPT_LOOPS = 1000
+_KEPT_S = 90 * 86_400.0
 _RADIO = Design("", "", 0, SlateSound.SILENCE, radio=True)
 
 _log = logging.getLogger(__name__)
@@ -63,6 +67,7 @@ class SlateCards:
         self._failed: set[str] = set()
         self._queue: dict[str, Design] = {}
         self._work: asyncio.Task[None] | None = None
+        self._forget_old()
         for plain in (PLAIN, _RADIO):
             self._order(plain)
 
@@ -103,6 +108,16 @@ class SlateCards:
         while len(self._loops) > _KEPT_LOOPS:
             self._loops.popitem(last=False)
 
+    def _forget_old(self) -> None:
+        """Remove slates that no channel has asked for in a long time."""
+        oldest = time.time() - _KEPT_S
+        try:
+            for file in [*self._folder.glob("*.h264"), *self._folder.glob("*.aac"), *self._folder.glob("*.txt")]:
+                if file.stat().st_mtime < oldest:
+                    file.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("Old slates in %s stay: %s", self._folder, error)
+
     async def _make_all(self) -> None:
         while self._queue:
             key, design = next(iter(self._queue.items()))
@@ -141,6 +156,9 @@ class SlateCards:
         """The loop from its files; None while they are not there or hold too little."""
         try:
             sound = (self._folder / f"{design.key}.aac").read_bytes()
+            for ending in ("aac", "h264"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.utime(self._folder / f"{design.key}.{ending}")
             pictures = b"" if design.radio else (self._folder / f"{design.key}.h264").read_bytes()
         except OSError:
             return None
