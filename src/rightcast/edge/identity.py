@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rightcast.edge.guessing import Guessing
     from rightcast.edge.replica import Replica
 
+INSTEAD_OF_NAMES = {"p": CredentialKind.SHORT, "t": CredentialKind.TOKEN}
 REPORTED = 500
 """So many credentials seen of late are named in one report; there are more reports to come."""
 _REMEMBERED = 50_000
@@ -47,7 +48,12 @@ class Identity:
         self._seen: OrderedDict[int, SeenReport] = OrderedDict()
 
     def by_name(self, name: str, secret: str, address: str) -> Identified | Denied:
-        """By name and secret, the line's own or a further one. An unknown name takes as long as a wrong secret."""
+        """By name and secret, the line's own or a further one. An unknown name takes as long as a wrong secret.
+
+        `p` stands in place of a name before a short address, `t` before a token: names have three letters and more.
+        """
+        if name in INSTEAD_OF_NAMES:
+            return self.by_handle(INSTEAD_OF_NAMES[name], secret, address)
         if not self._guessing.allows(name, address):
             digest_secret(self._key, name, secret)
             return Denied(Reason.TOO_MANY_ATTEMPTS)

@@ -25,6 +25,7 @@ from rightcast.edge.figures import Figures
 from rightcast.edge.follower import Follower
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
+from rightcast.edge.interfaces.dvbi import DvbI
 from rightcast.edge.interfaces.enigma2 import Enigma2
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
@@ -155,6 +156,10 @@ class Edge:
                 "xmltv.php": playlists.guide,
                 "enigma2.php": enigma2.menu,
                 "metrics": Figures(settings).answer,
+            },
+            {
+                "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
+                "p": playlists.short,
             },
         )
         self.tuner = self._tuner(catalogue) if settings.tuner_listen is not None and index == 0 else None

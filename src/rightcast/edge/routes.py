@@ -36,14 +36,16 @@ WELCOME = """Rightcast serves television here. Your provider gave you a NAME and
 """
 
 Script = Callable[["Request"], "Response | Coroutine[Any, Any, Answer]"]
+Folder = Callable[["Request", list[str]], "Response | Coroutine[Any, Any, Answer]"]
 
 
 class Routes:
-    """Every address of the viewers' port. `scripts` are the names ending in .php."""
+    """Every address of the viewers' port. `scripts` are names ending in .php, `folders` the first part of a path."""
 
-    def __init__(self, live: Live, scripts: dict[str, Script]) -> None:
+    def __init__(self, live: Live, scripts: dict[str, Script], folders: dict[str, Folder]) -> None:
         self._live = live
         self._scripts = scripts
+        self._folders = folders
 
     def answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
         """The answer to a request."""
@@ -70,6 +72,9 @@ class Routes:
     def _other(
         self, request: Request, connection: Connection, parts: list[str]
     ) -> Answer | Coroutine[Any, Any, Answer]:
+        folder = self._folders.get(parts[0]) if parts else None
+        if folder is not None:
+            return folder(request, [unquote(part) for part in parts[1:]])
         if len(parts) < 2:
             return _of_the_edge(parts[0] if parts else "")
         if len(parts) >= 4 and parts[-4] == "s":

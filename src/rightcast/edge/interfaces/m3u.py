@@ -13,6 +13,7 @@ from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.enigma2 import BOUQUET_TYPES
 from rightcast.edge.interfaces.entry import entered
 from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.refusals import not_found
 from rightcast.formats import m3u_writer
 
 if TYPE_CHECKING:
@@ -49,7 +50,19 @@ class Playlists:
 
     async def playlist(self, request: Request) -> Response:
         """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls`, written as it is sent."""
-        fields = request.fields()
+        return await self._playlist(request, request.fields())
+
+    async def short(self, request: Request, parts: list[str]) -> Response:
+        """`/p/CODE` and `/p/CODE.m3u`, short enough to be typed with a remote; `/p/CODE.xml` is the guide."""
+        code, _, ending = (parts[0] if len(parts) == 1 else "").partition(".")
+        fields = {**request.fields(), "username": "p", "password": code}
+        if ending == "xml":
+            return await self._guide(request, fields)
+        if not code or ending not in {"", "m3u", "m3u8"}:
+            return not_found()
+        return await self._playlist(request, {"output": "hls" if ending == "m3u8" else "ts", **fields})
+
+    async def _playlist(self, request: Request, fields: dict[str, str]) -> Response:
         guest = entered(request, fields, self._admission)
         if isinstance(guest, Response):
             return guest
@@ -80,7 +93,10 @@ class Playlists:
 
     async def guide(self, request: Request) -> Response:
         """`xmltv.php`: the channels of the line; programmes come with the guide."""
-        guest = entered(request, request.fields(), self._admission)
+        return await self._guide(request, request.fields())
+
+    async def _guide(self, request: Request, fields: dict[str, str]) -> Response:
+        guest = entered(request, fields, self._admission)
         if isinstance(guest, Response):
             return guest
         listing = await self._catalogue.listing(guest.line)
