@@ -15,6 +15,7 @@ import imageio_ffmpeg
 
 from bench import signals
 from bench.figures import Figure, at_most, ratio_at_most
+from bench.headend_monitoring import STREAM_ONLY
 from bench.rig import (
     LOAD_CPU,
     SERVER_CPU,
@@ -30,6 +31,7 @@ from bench.rig import (
     wait_for,
 )
 from bench.station import channels_on_air, fill_feed, headend_report, settings_in, start_room
+from rightcast.domain.features import Features
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
@@ -128,7 +130,7 @@ def _send(rig: Rig, kind: str, port: int, count: int) -> None:
 def _headend(rig: Rig, sources: list[str] | list[tuple[str, int]]) -> tuple[StationSettings, Running]:
     settings = settings_in(rig.folder)
     pairs = [(source, None) if isinstance(source, str) else source for source in sources]
-    fill_feed(settings, pairs)
+    fill_feed(settings, pairs, features=Features(watch=STREAM_ONLY))
     return settings, start_room(rig, settings, "headend")
 
 

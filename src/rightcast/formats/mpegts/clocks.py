@@ -28,6 +28,9 @@ WRAP = (1 << 33) * 300
 LONGEST_STEP = 27_000_000
 """A clock that moves by more than a second, or back, has jumped; by less, it came late."""
 
+# Eight bytes from an adaptation field's length on, as one number: length, signs, clock.
+_SIGNS_AT = 48
+_SHORTEST = 7
 _DISCONTINUITY, _PCR = 0x80, 0x10
 
 
@@ -39,8 +42,8 @@ class Clocks:
 
     def forget(self) -> None:
         """The stream stopped, or another one begins."""
-        self._places: list[NDArray[np.int64]] = []
-        self._fields: list[NDArray[np.uint8]] = []
+        self._places: list[int] = []
+        self._fields: list[bytes] = []
         self._interruptions: list[int] = []
         self._last: int | None = None
         self._announced = False
@@ -50,10 +53,10 @@ class Clocks:
         if not self._interruptions or self._interruptions[-1] != place:
             self._interruptions.append(place)
 
-    def add(self, places: NDArray[np.int64], fields: NDArray[np.uint8]) -> None:
-        """Packets of the clock's PID with an adaptation field: their numbers, and eight bytes each from its length."""
-        self._places.append(places)
-        self._fields.append(fields)
+    def add(self, place: int, field: bytes | memoryview) -> None:
+        """A packet of the clock's PID with an adaptation field: its number, and eight bytes from the field's length."""
+        self._places.append(place)
+        self._fields.append(bytes(field))
 
     def take(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int] | None:
         """Packets with a clock, the steps to them from the one before, and how many jumped unannounced.
@@ -62,15 +65,16 @@ class Clocks:
         """
         if not self._places:
             return None
-        places, fields = np.concatenate(self._places), np.concatenate(self._fields)
+        places = np.array(self._places, np.int64)
+        fields = np.frombuffer(b"".join(self._fields), ">u8").astype(np.int64)
         self._places, self._fields = [], []
-        lengths, flags = fields[:, 0], fields[:, 1]
-        chosen = ((lengths >= 7) & (flags & _PCR != 0)).nonzero()[0]
-        announced = ((flags & _DISCONTINUITY != 0) & (lengths > 0)).nonzero()[0]
+        signs = fields >> _SIGNS_AT
+        chosen = ((signs & _PCR != 0) & (signs >> 8 & 0xFF >= _SHORTEST)).nonzero()[0]
+        announced = (signs & _DISCONTINUITY != 0).nonzero()[0]
         if not chosen.size:
             self._announced |= announced.size > 0
             return None
-        places, values = places[chosen], _values(fields[chosen].astype(np.int64))
+        places, values = places[chosen], _values(fields[chosen])
         free = np.zeros(len(places), np.bool_)
         free[0] = self._announced or self._last is None
         self._announced = False
@@ -102,8 +106,7 @@ class Clocks:
 
 def _values(fields: NDArray[np.int64]) -> NDArray[np.int64]:
     """Clock values in ticks of 27 MHz (ISO/IEC 13818-1 section 2.4.3.5)."""
-    base = fields[:, 2] << 25 | fields[:, 3] << 17 | fields[:, 4] << 9 | fields[:, 5] << 1 | fields[:, 6] >> 7
-    return np.asarray(base * 300 + ((fields[:, 6] & 1) << 8 | fields[:, 7]))
+    return np.asarray((fields >> 15 & 0x1FFFFFFFF) * 300 + (fields & 0x1FF))
 
 
 class ClockFigures:

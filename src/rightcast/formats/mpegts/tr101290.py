@@ -198,10 +198,11 @@ class Measures:
             return
         wanted = np.uint32(self._clock_pid << 8 | ADAPTATION)
         rows = ((packets.headers[start:row] & _CLOCK_BITS) == wanted).nonzero()[0]
-        if rows.size:
-            rows += start
-            fields = np.ndarray((len(packets.headers), 8), np.uint8, packets.data, 4, (PACKET_BYTES, 1))[rows]
-            self._clocks.add(rows + self._base, fields)
+        for index in rows.tolist():
+            offset = (start + index) * PACKET_BYTES + 4
+            field = packets.data[offset : offset + 8]
+            if field[0]:
+                self._clocks.add(self._base + start + index, field)
 
     def _await(self) -> None:
         """What is not awaited yet is awaited from now on."""
@@ -233,18 +234,25 @@ class Measures:
             self._intervals.pop(pid, None)
             self._met.pop(pid, None)
         self._hidden.clear()
-        for key, met in self._met.items():
-            ready = [place for place in met if place <= self._place]
-            if ready:
-                del met[: len(ready)]
-                moments = np.interp(ready, known_places, known_times)
-                interval = self._intervals.setdefault(key, Interval(self._limit_of(key), float(moments[0])))
-                self._error(key if isinstance(key, Check) else Check.PTS, interval.met(moments), now)
+        self._meet(known_places, known_times, now)
         for key, interval in self._intervals.items():
             self._error(key if isinstance(key, Check) else Check.PTS, interval.overdue(self._time), now)
         self._pass_seconds(places, times, now)
         if self._base - self._pieces_base > _MOST_HELD:  # a clock that stands still
             self._pieces, self._pieces_base, self._second, self._marks = [], self._base, None, []
+
+    def _meet(self, places: NDArray[np.int64], times: NDArray[np.int64], now: float) -> None:
+        """What was met up to now gets its time, all in one reckoning, and is held against its limit."""
+        ready = {key: [place for place in met if place <= self._place] for key, met in self._met.items()}
+        moments = np.interp([place for found in ready.values() for place in found], places, times)
+        begin = 0
+        for key, found in ready.items():
+            if not found:
+                continue
+            own, begin = moments[begin : begin + len(found)], begin + len(found)
+            del self._met[key][: len(found)]
+            interval = self._intervals.setdefault(key, Interval(self._limit_of(key), float(own[0])))
+            self._error(key if isinstance(key, Check) else Check.PTS, interval.met(own), now)
 
     def _pass_seconds(self, places: NDArray[np.int64], times: NDArray[np.int64], now: float) -> None:
         """Whole seconds of stream time: what came in each, PID by PID."""
