@@ -33,6 +33,7 @@ _WALL_DRIFT_S = 1.0
 
 # Interest in a PID is a mask over headers: bits that make a packet worth looking at.
 _ALL = ts.SYNC
+_CLOCK_BITS = ts.NULL_PID << 8 | ts.ADAPTATION | ts.TRANSPORT_ERROR | ts.SCRAMBLED
 _TIMED = frozenset({StreamKind.VIDEO, StreamKind.AUDIO})
 
 
@@ -56,6 +57,8 @@ class Segmenter:
         self._interest = np.zeros(ts.PIDS, np.uint32)
         self._essential: dict[int, int] = {}
         self._timed: frozenset[int] = frozenset()
+        self._clock = -1  # what the header of a packet with a clock looks like
+        self._beside_clock = 0  # bits of such a header for which there is more in it
         self._now = 0.0
         self._wall = 0.0
         self._last_unit = 0.0
@@ -87,7 +90,7 @@ class Segmenter:
         self._count(packets, pids, now)
         self._data, self._taken, self._unit_row = packets.data, 0, -1
         if self._measuring:
-            self.measures.begin_block(packets, now)
+            self.measures.begin_block(now)
         self._scan(packets.headers, pids)
         if self._measuring:
             self.measures.end_block(pids, now)
@@ -164,7 +167,7 @@ class Segmenter:
         self._interest.fill(0)
         for pid, mask in self._essential.items():
             self._interest[pid] = mask
-        self._timed = frozenset()
+        self._timed, self._clock = frozenset(), -1
         if self._measuring:
             self._watch_for_measures()
         self.cues.follow(self._programme.streams)
@@ -177,6 +180,10 @@ class Segmenter:
         for pid in self._timed:
             self._interest[pid] |= np.uint32(ts.UNIT_START)
         clock_pid = ts.NULL_PID if pmt is None else pmt.pcr_pid
+        if clock_pid != ts.NULL_PID:
+            self._interest[clock_pid] |= np.uint32(ts.ADAPTATION)
+            self._clock = clock_pid << 8 | ts.ADAPTATION
+            self._beside_clock = ts.UNIT_START | self._essential.get(clock_pid, 0)
         self.measures.follow(self._row, clock_pid=clock_pid, timed=self._timed)
 
     def _count(self, packets: Packets, pids: ts.Headers, now: float) -> None:
@@ -217,10 +224,16 @@ class Segmenter:
         """Look at the packets of interest in order; what they change may concern packets behind them."""
         start = 0
         while start < len(headers):
-            marked = (headers[start:] & self._interest[pids[start:]]).nonzero()[0]
-            for index in marked.tolist():
+            rest = headers[start:]
+            marked = (rest & self._interest[pids[start:]]).nonzero()[0]
+            for index, header in zip(marked.tolist(), rest[marked].tolist(), strict=True):
                 row = start + index
-                if self._packet(int(headers[row]), row * PACKET_BYTES):
+                if header & _CLOCK_BITS == self._clock:
+                    offset = row * PACKET_BYTES + 4
+                    self.measures.clock(row, self._data[offset : offset + 8])
+                    if not header & self._beside_clock:
+                        continue
+                if self._packet(header, row * PACKET_BYTES):
                     start = row + 1
                     break
             else:

@@ -14,20 +14,14 @@ import numpy as np
 from rightcast.domain.watch import ERRORED_S, Check, Watch
 from rightcast.formats.mpegts.clocks import ClockFigures, Clocks, accuracy
 from rightcast.formats.mpegts.intervals import Interval
-from rightcast.formats.mpegts.packets import (
-    ADAPTATION,
-    NULL_PID,
-    PACKET_BYTES,
-    SCRAMBLED,
-    TRANSPORT_ERROR,
-    Headers,
-    Packets,
-)
+from rightcast.formats.mpegts.packets import NULL_PID, PACKET_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from rightcast.formats.mpegts.packets import Headers
 
 TICKS = 27_000_000
 """Ticks of the programme clock in a second."""
@@ -44,7 +38,6 @@ _MOST_HELD = 400_000
 _LONGEST_ARRIVAL_S = 2.0
 _ACCURACY_EVERY_S = 5
 _CAT_PID = 1
-_CLOCK_BITS = NULL_PID << 8 | ADAPTATION | TRANSPORT_ERROR | SCRAMBLED
 
 Key = Check | int  # a table, or the PID of an elementary stream
 
@@ -63,8 +56,6 @@ class Measures:
         self._clocks = Clocks()
         self._clock_pid = NULL_PID
         self._timed: frozenset[int] = frozenset()
-        self._packets: Packets | None = None
-        self._from = 0  # row from which the present clock PID holds
         self._base = 0  # packets before this block
         self._arrived = 0.0
         self._time = 0  # ticks of stream time at packet `_place`
@@ -104,7 +95,6 @@ class Measures:
     def follow(self, row: int, *, clock_pid: int, timed: Iterable[int]) -> None:
         """Other tables are in force from this row on: where the clock is, and which streams carry time stamps."""
         if clock_pid != self._clock_pid:
-            self._gather_clocks(row)
             self._clocks.interrupt(self._base + row)
             self._clock_pid = clock_pid
         self._timed = frozenset(timed)
@@ -130,23 +120,26 @@ class Measures:
         """PIDs of the map that do not come, as of the last whole second."""
         return sorted(pid for pid, seconds in self._absent.items() if seconds >= self._watch.absent_s)
 
-    def begin_block(self, packets: Packets, now: float) -> None:
+    def begin_block(self, now: float) -> None:
         """A block of packets arrived by `now` (unix seconds)."""
         if self._clock_heard is None:
             self._clock_heard = self._digested_at = now
         elif now - self._arrived > PAUSE_S:
             self._clocks.interrupt(self._base)
             self._clock_heard = now
-        self._packets, self._from = packets, 0
 
     def end_block(self, pids: Headers, now: float) -> None:
         """The block has been looked through."""
-        self._gather_clocks(len(pids))
         self._pieces.append(pids)
         self._base += len(pids)
-        self._packets, self._from, self._arrived = None, 0, now
+        self._arrived = now
         if not 0 <= now - self._digested_at < _DIGEST_S or self._base - self._digested_base > _MOST_PACKETS:
             self.digest(now)
+
+    def clock(self, row: int, field: bytes | memoryview) -> None:
+        """A packet of the clock's PID with an adaptation field, of which these are the first eight bytes."""
+        if field[0]:
+            self._clocks.add(self._base + row, field)
 
     def table(self, row: int, check: Check) -> None:
         """A whole, sound table (PAT or PMT) ended in this row."""
@@ -189,20 +182,6 @@ class Measures:
             self._error(Check.PCR_INTERVAL, 1, now)
             self._error(Check.PCR_REPETITION, 1, now)
         self._advance(np.array([self._base], np.int64), np.array([self._time + ticks], np.int64), now)
-
-    def _gather_clocks(self, row: int) -> None:
-        """Keep the clocks of rows up to this one, as long as the block's bytes are there."""
-        packets, start = self._packets, self._from
-        self._from = row
-        if packets is None or self._clock_pid == NULL_PID or row <= start:
-            return
-        wanted = np.uint32(self._clock_pid << 8 | ADAPTATION)
-        rows = ((packets.headers[start:row] & _CLOCK_BITS) == wanted).nonzero()[0]
-        for index in rows.tolist():
-            offset = (start + index) * PACKET_BYTES + 4
-            field = packets.data[offset : offset + 8]
-            if field[0]:
-                self._clocks.add(self._base + start + index, field)
 
     def _await(self) -> None:
         """What is not awaited yet is awaited from now on."""
