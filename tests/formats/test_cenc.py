@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from rightcast.formats.cenc import COMMON_SYSTEM_ID, SampleProtection, common_pssh, subsamples
-from rightcast.formats.codecs import avc
+from rightcast.formats.codecs import avc, hevc
 from rightcast.formats.codecs.avc_coding import Avc
 from rightcast.formats.codecs.avc_slices import slice_header_bytes
+from rightcast.formats.codecs.hevc_coding import Hevc
 from rightcast.formats.isobmff.boxes import find
 from rightcast.formats.mpegts.access_units import nal_units
 from rightcast.formats.mpegts.elementary import stretch
@@ -25,6 +26,8 @@ KEY, KID, IV = (bytes(range(start, start + 16)) for start in (0, 16, 32))
 BOTH: tuple[Literal["cenc", "cbcs"], ...] = ("cenc", "cbcs")
 SLICED = ("-c:v", "libx264", "-preset", "fast", "-bf", "3", "-x264-params", "slices=3:weightp=2")
 LEADING = ("-c:v", "libx264", "-preset", "veryslow", "-coder", "0", "-refs", "5", "-x264-params", "weightp=2")
+
+H265 = ("-c:v", "libx265", "-preset", "fast", "-x265-params", "log-level=error:slices=2:weightb=1:bframes=3:ref=4")
 
 
 def protection(scheme: Literal["cenc", "cbcs"]) -> SampleProtection:
@@ -52,6 +55,17 @@ def test_with_the_key_another_program_sees_the_same_frames(
     clear, secret = tmp_path / "clear.mp4", tmp_path / "secret.mp4"
     clear.write_bytes(file_of(package_all(segments), pid))
     secret.write_bytes(file_of(package_all(segments, protection=protection(scheme)), pid))
+    seen, complaints = decoded(secret, "-decryption_key", KEY.hex())
+    assert not complaints
+    assert seen == decoded(clear)[0]
+
+
+@pytest.mark.parametrize("scheme", BOTH)
+def test_with_the_key_h265_is_seen_as_well(tmp_path: Path, scheme: Literal["cenc", "cbcs"]) -> None:
+    clear, secret = tmp_path / "clear.mp4", tmp_path / "secret.mp4"
+    ts = signal(video=H265, seconds=2).read_bytes()
+    clear.write_bytes(file_of(package_all([ts]), VIDEO_PID))
+    secret.write_bytes(file_of(package_all([ts], protection=protection(scheme)), VIDEO_PID))
     seen, complaints = decoded(secret, "-decryption_key", KEY.hex())
     assert not complaints
     assert seen == decoded(clear)[0]
@@ -112,6 +126,29 @@ def test_slice_headers_and_lengths_stay_readable(segments: list[bytes], scheme: 
 @pytest.mark.parametrize("video", [SLICED, LEADING])
 def test_slice_headers_end_where_another_parser_says(video: tuple[str, ...]) -> None:
     path = signal(video=video, seconds=2)
+    sequences, pictures = parameter_sets(path.read_bytes())
+    data = stretch(path.read_bytes()).elementary(VIDEO_PID).data
+    found = []
+    for start, end, kind in nal_units(data, Avc()):
+        if kind in {avc.SLICE, avc.IDR}:
+            unit = data[start:end]
+            found.append((slice_header_bytes(unit, sequences, pictures) or 0) - unit[:40].count(b"\0\0\3"))
+    assert found
+    assert found == traced_headers(path)
+
+
+def test_slice_headers_of_h265_end_where_another_parser_says() -> None:
+    path = signal(video=H265, seconds=2)
+    data = stretch(path.read_bytes()).elementary(VIDEO_PID).data
+    units = [(data[start:end], kind) for start, end, kind in nal_units(data, Hevc())]
+    header = Hevc().slice_headers([unit for unit, kind in units if kind in {hevc.SPS, hevc.PPS}])
+    found = [header(unit) - unit[:40].count(b"\0\0\3") for unit, kind in units if kind <= hevc.LAST_SLICE]
+    assert found
+    assert found == traced_headers(path)
+
+
+def traced_headers(path: Path) -> list[int]:
+    """Bytes of each slice's header as ffmpeg reads it, without emulation prevention."""
     traced = subprocess.run(
         [FFMPEG, "-v", "trace", "-i", str(path), "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"],
         capture_output=True,
@@ -120,30 +157,21 @@ def test_slice_headers_end_where_another_parser_says(video: tuple[str, ...]) -> 
         check=True,
         timeout=60,
     ).stderr
-    expected: list[int] = []
+    found: list[int] = []
     within = False
     for line in traced.splitlines():
         told = re.match(r"\[trace_headers\S* @ \S+\] (.*)", line)
         if told is None:
             continue
         field = re.match(r"(\d+) +\S+ +([01]+) = ", told[1])
-        if told[1] == "Slice Header":
-            expected.append(0)
+        if told[1] in {"Slice Header", "Slice Segment Header"}:
+            found.append(0)
             within = True
         elif field is None:
             within = False
         elif within:
-            expected[-1] = -(-(int(field[1]) + len(field[2])) // 8)
-    ts = path.read_bytes()
-    sequences, pictures = parameter_sets(ts)
-    data = stretch(ts).elementary(VIDEO_PID).data
-    found = []
-    for start, end, kind in nal_units(data, Avc()):
-        if kind in {avc.SLICE, avc.IDR}:
-            unit = data[start:end]
-            found.append((slice_header_bytes(unit, sequences, pictures) or 0) - unit[:40].count(b"\0\0\3"))
-    assert expected
-    assert found == expected
+            found[-1] = -(-(int(field[1]) + len(field[2])) // 8)
+    return found
 
 
 @pytest.mark.parametrize("scheme", BOTH)
