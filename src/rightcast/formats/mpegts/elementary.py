@@ -74,7 +74,7 @@ class Stretch:
         pat = TableCollector()
         sections: list[bytes] | None = None
         assembler = SectionAssembler()
-        for row in self.rows(PAT_PID).tolist():
+        for row in self._news(PAT_PID):
             for section in assembler.feed(self.grid[row].tobytes()):
                 sections = pat.feed(section) or sections
         programmes = parse_pat(sections).programmes if sections else ()
@@ -126,9 +126,18 @@ class Stretch:
     def _payload(self, rows: NDArray[np.intp], index: int) -> bytes:
         return self.grid[rows[index], 4:].tobytes()
 
+    def _news(self, pid: int) -> list[int]:
+        """A PID's packets without those that repeat the one before: most tables are one packet, ten times a second."""
+        rows = self.rows(pid)
+        if rows.size < 2:
+            return [int(row) for row in rows]
+        bodies = self.grid[rows, 4:]
+        other = (bodies[1:] != bodies[:-1]).any(axis=1).nonzero()[0] + 1
+        return [int(rows[0]), *(int(row) for row in rows[other])]
+
     def _map(self, pid: int) -> Pmt | None:
         assembler, found = SectionAssembler(), None
-        for row in self.rows(pid).tolist():
+        for row in self._news(pid):
             for section in assembler.feed(self.grid[row].tobytes()):
                 found = parse_pmt(section) or found
         return found
