@@ -8,6 +8,7 @@ import signal as signals
 import subprocess
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,11 +146,8 @@ async def test_an_ffmpeg_that_dies_or_hangs_is_replaced_behind_the_viewers(
     os.kill(first, blow)
     await studio.until(lambda: studio.ffmpeg not in {0, first} and len({one.epoch for one in studio.opened(1)}) > 1)
     assert studio.report(1).renditions[0].restarts == 1
-    broadcast = studio.opened(0)
-    assert {one.epoch for one in broadcast} == {0}
-    assert [one.sequence for one in broadcast] == [*range(len(broadcast))]
-    before = {one.time for one in broadcast}
-    assert studio.opened(1)[-1].time in before
+    assert unbroken(studio)
+    assert studio.opened(1)[-1].time in {one.time for one in studio.opened(0)}
     studio.supervisor.close()
 
 
@@ -176,7 +174,7 @@ async def test_another_ladder_replaces_the_rungs_and_nothing_else(tmp_path: Path
     studio.publish(laddered(1, *studio.sources, ladder=Ladder()))
     await studio.until(lambda: studio.announced(Down) == 3)
     assert studio.ffmpeg == 0
-    assert {one.epoch for one in studio.opened(0)} == {0}
+    assert unbroken(studio)
     assert not studio.report(1).renditions
     studio.supervisor.close()
 
@@ -190,7 +188,7 @@ async def test_a_restarted_headend_goes_on_with_the_rings_of_the_rungs(tmp_path:
     await studio.until(lambda: studio.announced(Up) == 2)
     assert studio.closed(1)[-1].sequence == last
     await studio.until(lambda: studio.opened(1)[-1].sequence > last)
-    assert studio.opened(1)[-1].epoch == 1
+    assert studio.opened(1)[-1].epoch >= 1
     studio.supervisor.close()
 
 
@@ -208,7 +206,7 @@ async def test_a_hardware_encoder_that_fails_at_work_gives_way_to_software(
     await studio.until(lambda: studio.closed(1))
     assert studio.report(1).renditions[0].encoder == "libx264"
     await studio.until(lambda: "failed at work" in studio.report(1).detail)
-    assert {one.epoch for one in studio.opened(0)} == {0}
+    assert unbroken(studio)
     studio.supervisor.close()
 
 
@@ -255,6 +253,13 @@ async def test_fields_become_whole_pictures(tmp_path: Path) -> None:
     assert combed(studio.segment(0, first)) > 10
     assert combed(studio.segment(1, first)) < 3
     studio.supervisor.close()
+
+
+def unbroken(studio: Studio) -> bool:
+    """Whether the broadcast went on without a break, but for the seam of its loop."""
+    begun = studio.opened(0)
+    seams = sum(after.time < before.time for before, after in pairwise(begun))
+    return begun[-1].epoch == seams and [one.sequence for one in begun] == [*range(len(begun))]
 
 
 def combed(path: Path) -> int:

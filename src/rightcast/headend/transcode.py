@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.ladder import EncoderWish
-from rightcast.formats.mpegts.packets import PACKET_BYTES
 from rightcast.headend.encoders import Choice, Encoders, encoders_of
 from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.headend.transcode_arguments import arguments
 from rightcast.headend.transcode_child import LadderChild
-from rightcast.headend.transcode_plan import Plan, codecs_of, needs_rate, plan
+from rightcast.headend.transcode_gathering import Gathering, picture_pid
+from rightcast.headend.transcode_plan import Plan, codecs_of, plan
 from rightcast.headend.transcode_rung import RungLife
 
 if TYPE_CHECKING:
@@ -41,11 +40,10 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 STABLE_S = 30.0
 _FLUSH_S = 4.0
 _SOUND_S = 1.0
-_RATE_S = 4.5
+_RATE_S = 1.5
 _FLOWING_S = 1.0
 _GATHER_BYTES = 16 << 20
 _READS_A_TICK = 4
-_ANCHORS = 16
 _BARREN_RUNS = 2
 
 _log = logging.getLogger(__name__)
@@ -61,27 +59,6 @@ class _Run:
     anchors: deque[tuple[int, float]]
     since: float
     heard_at: float | None = None
-
-
-class _Gathering:
-    """What a new ffmpeg will be given, from the beginning of a segment, until it is known what to ask of it."""
-
-    def __init__(self, since: float) -> None:
-        self.since = since
-        self.anchors: deque[tuple[int, float]] = deque(maxlen=_ANCHORS)
-        self.size = 0
-        self.blocks: list[bytes] = []
-        self.heard: set[int] = set()
-
-    def add(self, data: bytes | memoryview) -> None:
-        """Whole packets, of which the PIDs with payload are remembered."""
-        block = bytes(data)
-        self.blocks.append(block)
-        self.size += len(block)
-        rows = np.frombuffer(block, np.uint8)[: len(block) // PACKET_BYTES * PACKET_BYTES].reshape(-1, PACKET_BYTES)
-        rows = rows[(rows[:, 3] & 0x10) > 0]
-        pids = (rows[:, 1].astype(np.uint16) & 0x1F) << 8 | rows[:, 2]
-        self.heard.update(np.unique(pids).tolist())
 
 
 class Transcoder:
@@ -112,10 +89,9 @@ class Transcoder:
         self._run: _Run | None = None
         self._leaving: _Run | None = None
         self._leave_by = 0.0
-        self._gathering: _Gathering | None = None
+        self._gathering: Gathering | None = None
         self._plan: Plan | None = None
         self._tracks: list[Track] = []
-        self._rate = (0, 0.0)
         self._skipping = False
         self._fed_at = self._quiet_at = now
         self._retry_at = now
@@ -147,14 +123,14 @@ class Transcoder:
 
     def opened(self, *, new_epoch: bool, time: int, wall: float, tracks: Sequence[Track]) -> None:
         """A segment of the broadcast begins: where it breaks, or sound came that nobody asked for, begin anew."""
-        self._tracks = [self._with_rate(track) for track in tracks]
+        self._tracks = [*tracks]
         self._skipping = False
         if self._run is not None and (new_epoch or self._has_new_sound(self._run)):
             self._hand_over(self._run)
         waits = self._gathering is not None and not new_epoch
         hopeless = self._plan is not None and not self._plan.rungs and not new_epoch
         if self._run is None and not waits and not hopeless and self._now >= self._retry_at:
-            self._gathering = _Gathering(self._now)
+            self._gathering = Gathering(self._now, picture_pid(tracks))
         taker = self._run or self._gathering
         if taker is not None:
             taker.anchors.append((time, wall))
@@ -216,7 +192,7 @@ class Transcoder:
     def _notes(made: Plan) -> list[str]:
         return [note for note in made.notes if note not in made.left_out.values()]
 
-    def _start_when_ready(self, gathering: _Gathering, now: float) -> None:
+    def _start_when_ready(self, gathering: Gathering, now: float) -> None:
         """Begin once it is known what works and what there is; neither a sound that never comes is waited for."""
         choices: dict[VideoCodec, Choice] = {}
         for codec in codecs_of(self.ladder):
@@ -226,12 +202,12 @@ class Transcoder:
             choices[codec] = choice
         age, full = now - gathering.since, gathering.size > _GATHER_BYTES
         sounds = {track.pid for track in self._tracks if track.kind == "audio"}
-        rate = next((track.frame_rate for track in self._tracks if track.kind == "video"), 1.0)
         if not full and not sounds <= gathering.heard and age < _SOUND_S:
             return
-        if not full and needs_rate(self.ladder) and not rate and age < _RATE_S:
+        if not full and gathering.waits_for_rate and age < _RATE_S:
             return
-        made = plan(self.ladder, self._tracks, gathering.heard, choices, segment_s=self._segment_s)
+        tracks = [gathering.rated(track) for track in self._tracks]
+        made = plan(self.ladder, tracks, gathering.heard, choices, segment_s=self._segment_s)
         self._plan, self._gathering = made, None
         for number in made.left_out:
             self._rungs[number].close(keep=False)
@@ -247,7 +223,7 @@ class Transcoder:
         note = "The hardware encoder passed its trial and failed at work; software encodes instead."
         return None if choice is None else Choice(choice.encoder, note)
 
-    def _start(self, made: Plan, gathering: _Gathering, now: float) -> None:
+    def _start(self, made: Plan, gathering: Gathering, now: float) -> None:
         try:
             child = LadderChild(lambda names: arguments(self._ffmpeg, made, names), len(made.rungs))
         except (RightcastError, OSError) as error:
@@ -331,13 +307,3 @@ class Transcoder:
     def _has_new_sound(self, run: _Run) -> bool:
         """Whether a sound has been heard that was silent, and left out, when this ffmpeg was started."""
         return any(track.kind == "audio" and track.channels and track.pid not in run.heard for track in self._tracks)
-
-    def _with_rate(self, track: Track) -> Track:
-        """The track with its pictures a second: measured once, they hold for pictures of the same size."""
-        if track.kind != "video":
-            return track
-        if track.frame_rate:
-            self._rate = (track.height, track.frame_rate)
-        elif self._rate[0] == track.height:
-            return msgspec.structs.replace(track, frame_rate=self._rate[1])
-        return track

@@ -70,7 +70,7 @@ def picture_filters(plan: Plan) -> str:
     for one in encoded:
         fewer = _fewer(one)
         # Square pixels, for RESOLUTION in playlists knows no others; never more lines than came.
-        size = f"scale=w='trunc(oh*dar/2)*2':h='min({one.rung.height},trunc(ih/2)*2)',setsar=1"
+        size = f"scale=w='round(oh*dar/2)*2':h='min({one.rung.height},trunc(ih/2)*2)',setsar=1"
         chains.append(f"[s{one.rendition}]{fewer}{size},{_pixels(one)}[v{one.rendition}]")
     return ";".join(chains)
 

@@ -118,11 +118,6 @@ def codecs_of(ladder: Ladder) -> frozenset[VideoCodec]:
     return frozenset(rung.codec for rung in ladder.rungs if rung.has_pictures and rung.codec is not VideoCodec.COPY)
 
 
-def needs_rate(ladder: Ladder) -> bool:
-    """Whether the source's pictures a second must be known before it can be planned well."""
-    return any(rung.frame_rate and rung.has_pictures for rung in ladder.rungs)
-
-
 def picture_rate(video: Track | None) -> float:
     """Whole pictures a second; 0 while unknown. Where fields are sent one by one, two make a picture."""
     if video is None:
