@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from rightcast.domain.protection import KeyOrigin, Scheme
+from rightcast.domain.protection import DrmSignal, KeyOrigin, Scheme, VendorKey, period_start
 from rightcast.formats.sample_aes import sequence_iv
+from rightcast.state.content_keys import ContentKeys
+from rightcast.state.keys import station_key
 from tests.edge.test_keys import protect
 from tests.edge.test_playlists import playlist_path
 
@@ -74,12 +78,9 @@ async def test_nothing_of_a_protected_channel_leaves_in_the_clear_by_another_nam
 
 
 async def test_the_key_changes_with_its_period_at_a_segments_border(station: TestStation) -> None:
-    await station.on_air(2)
-    old = station.edge.rings.get(1).segments
-    for segment in old.values():
-        segment.wall -= 60
+    station.headend.wall = period_start(time.time(), 60) - 2.0
     await protect(station, period_s=60)
-    await station.on_air(2)
+    await station.on_air(4)
     _, playlist = await opened(station)
     assert [one[0] for one in KEY_TAG.findall(playlist)] == ["AES-128", "AES-128"]
     names = [one[1] for one in KEY_TAG.findall(playlist)]
@@ -171,11 +172,9 @@ async def test_a_list_of_streams_names_the_playlist_of_a_protected_channel(stati
 
 
 async def test_a_new_key_is_a_new_period_in_dash_and_a_new_map_in_hls(station: TestStation) -> None:
-    await station.on_air(2)
-    for segment in station.edge.rings.get(1).segments.values():
-        segment.wall -= 60
+    station.headend.wall = period_start(time.time(), 60) - 2.0
     await protect(station, scheme=Scheme.CBCS, period_s=60)
-    await station.on_air(2)
+    await station.on_air(4)
     base, _ = await opened(station)
     manifest = (await station.get(base + "manifest.mpd")).body.decode()
     assert manifest.count("<Period ") == 2
@@ -186,3 +185,29 @@ async def test_a_new_key_is_a_new_period_in_dash_and_a_new_map_in_hls(station: T
     inits = [(await station.get(base + name)).body for name in maps]
     assert inits[0] != inits[1]
     assert all(b"encv" in init for init in inits)
+
+
+async def test_a_vendors_keys_come_from_the_vendor_alone(station: TestStation) -> None:
+    """Its systems are signalled; neither the key nor ClearKey is offered unless the operator says so."""
+    await station.on_air(3)
+    key, system = b"k" * 16, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"
+    keys = ContentKeys(station_key(station.settings.keys))
+    box = base64.b64encode(b"vendor box").decode()
+    given = VendorKey(kid="7" * 32, sealed=keys.seal(key), signals=(DrmSignal(system_id=system, pssh=box),))
+    await protect(station, scheme=Scheme.CENC, origin=KeyOrigin.VENDOR, keys=(given,))
+    base, _ = await opened(station)
+    manifest = (await station.get(base + "manifest.mpd")).body.decode()
+    assert f"urn:uuid:{system}" in manifest
+    assert box in manifest
+    assert "clearkey" not in manifest
+    for name in ("0.key", "clearkey"):
+        refused = await station.get(base + name)
+        assert (refused.status, refused.headers["x-rightcast-reason"]) == (403, "key-by-vendor")
+    playlist = (await station.get(base + "c0-256.m3u8")).body.decode()
+    assert f'URI="data:text/plain;base64,{box}",KEYFORMAT="urn:uuid:{system}"' in playlist
+    assert 'KEYFORMAT="identity"' not in playlist
+    init_name = re.search(r'#EXT-X-MAP:URI="([^"]+)"', playlist)
+    assert init_name is not None
+    assert b"vendor box" in (await station.get(base + init_name[1])).body
+    await protect(station, scheme=Scheme.CENC, origin=KeyOrigin.VENDOR, keys=(given,), also_clear_keys=True)
+    assert (await station.get(base + "0.key")).body == key

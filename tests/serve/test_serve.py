@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.serve.stations import RunningStation
 
-NAMES = {"rightcast: panel", "rightcast: jobs", "rightcast: headend 1", "rightcast: edge 1"}
+NAMES = {"rightcast: panel", "rightcast: jobs", "rightcast: headend 1", "rightcast: edge 1", "rightcast: sender"}
 
 
 @pytest.fixture(scope="module")

@@ -36,8 +36,18 @@ def protection_group() -> None:
 @click.option(
     "--also-clear-ts/--no-clear-ts", default=None, help="Let endless streams, which are clear, through; or refuse them."
 )
+@click.option(
+    "--also-clear-keys/--no-clear-keys", default=None, help="Give a vendor's keys to sessions in the clear; or do not."
+)
 def set_protection(
-    desk: Desk, *, channel: str, scheme: str | None, period: int | None, keys: str | None, also_clear_ts: bool | None
+    desk: Desk,
+    *,
+    channel: str,
+    scheme: str | None,
+    period: int | None,
+    keys: str | None,
+    also_clear_ts: bool | None,
+    also_clear_keys: bool | None,
 ) -> None:
     """Encrypt CHANNEL (name, number or id); what is not named stays, and AES-128 is where one begins."""
     actor = open_to_write(desk)
@@ -53,6 +63,7 @@ def set_protection(
         period_s=period * 60 if period is not None else before.period_s,
         origin=KeyOrigin(keys) if keys else before.origin,
         also_clear_ts=before.also_clear_ts if also_clear_ts is None else also_clear_ts,
+        also_clear_keys=before.also_clear_keys if also_clear_keys is None else also_clear_keys,
     )
     operations.set_feature(actor, found.pk, record, sentence=f"protected channel {found} with {record.scheme}")
     _tell(desk, str(found), record)
@@ -90,6 +101,7 @@ def _tell(desk: Desk, channel: str, record: Protection) -> None:
         "period_s": record.period_s,
         "keys": record.origin,
         "also_clear_ts": record.also_clear_ts,
+        "also_clear_keys": record.also_clear_keys,
         "imported": kids,
     }
     desk.answer(told, [f"{channel}: {record.summary}", *(f"  imported key {kid}" for kid in kids)])

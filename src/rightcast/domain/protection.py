@@ -68,12 +68,14 @@ class Protection:
     """A channel's encryption. Keys of the station change every `period_s` seconds.
 
     `also_clear_ts`: the endless stream over HTTP, which cannot be encrypted, stays open to lines nevertheless.
+    `also_clear_keys`: a vendor's keys are given to sessions as the station's own are, which undoes the vendor's DRM.
     """
 
     scheme: Scheme = Scheme.NONE
     period_s: int = DEFAULT_PERIOD_S
     origin: KeyOrigin = KeyOrigin.STATION
     also_clear_ts: bool = False
+    also_clear_keys: bool = False
     keys: tuple[VendorKey, ...] = ()
 
     @property
@@ -85,6 +87,11 @@ class Protection:
     def refuses_clear_ts(self) -> bool:
         """Whether clear endless streams are refused."""
         return self.is_on and not self.also_clear_ts
+
+    @property
+    def gives_keys(self) -> bool:
+        """Whether edges give keys to sessions; a vendor's come from its licence server only."""
+        return self.origin is KeyOrigin.STATION or self.also_clear_keys
 
     @property
     def summary(self) -> str:

@@ -59,7 +59,7 @@ class Keys:
         """How a segment is encrypted: with the key of the moment it began."""
         protection = self.protection(segment.ring.channel_id)
         key = self.at(segment.ring.channel_id, segment.wall) if protection.is_on else None
-        return None if key is None else Cover(protection.scheme, key)
+        return None if key is None else Cover(protection.scheme, key, protection.gives_keys)
 
     def withheld(self, segment: Segment) -> bool:
         """Whether the channel is protected and there is no key for the segment."""
@@ -68,9 +68,13 @@ class Keys:
     def answer(self, ring: Ring, request: Request, name: str) -> Response | None:
         """The answer when `name`, the last piece of an address under a token, is a key's or a licence's; else None."""
         stem, _, ending = name.partition(".")
-        if ending == KEY_ENDING:
-            return self.key(ring, stem)
-        return self.licence(ring, request) if name == LICENCE else None
+        if ending != KEY_ENDING and name != LICENCE:
+            return None
+        protection = self.protection(ring.channel_id)
+        if protection.is_on and not protection.gives_keys:
+            sentence = "The keys of this channel come from its DRM vendor's licence server."
+            return text(403, sentence, ("X-Rightcast-Reason", "key-by-vendor"), _NO_STORE)
+        return self.licence(ring, request) if name == LICENCE else self.key(ring, stem)
 
     def key(self, ring: Ring, name: str) -> Response:
         """The 16 bytes of the key that a playlist named (RFC 8216 section 5)."""

@@ -63,10 +63,11 @@ def is_ready(segment: Segment, cover: Cover | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A scheme and a key."""
+    """A scheme and a key; `given`: sessions get the key from the edge, not from a vendor's licence server."""
 
     scheme: Scheme
     key: ContentKey
+    given: bool = True
 
     @property
     def name(self) -> int:
@@ -80,6 +81,8 @@ class Cover:
         """
         iv = b"" if self.scheme in {Scheme.AES_128, Scheme.CENC} else self.key.iv
         method = _METHODS[self.scheme]
+        if not self.given:
+            return tuple(self._vendor_tags(method))
         own = Key(method=method, uri=f"{self.name}.key", iv=iv, keyformat="identity", keyformat_versions="1")
         return (own, *self._vendor_tags(method))
 
@@ -97,11 +100,10 @@ class Cover:
             f"{escape(base + LICENCE)}</clearkey:Laurl>"
         )
         common = base64.b64encode(common_pssh([self.key.kid])).decode()
-        found = [
-            Protected(scheme=_MP4_PROTECTION, value=self.scheme.value, default_kid=kid),
-            Protected(scheme=_CLEARKEY, value="ClearKey1.0", default_kid=kid, inner=licence),
-            Protected(scheme=_COMMON, default_kid=kid, inner=f"<cenc:pssh>{common}</cenc:pssh>"),
-        ]
+        found = [Protected(scheme=_MP4_PROTECTION, value=self.scheme.value, default_kid=kid)]
+        if self.given:
+            found.append(Protected(scheme=_CLEARKEY, value="ClearKey1.0", default_kid=kid, inner=licence))
+            found.append(Protected(scheme=_COMMON, default_kid=kid, inner=f"<cenc:pssh>{common}</cenc:pssh>"))
         for one in self.key.signals:
             inner = f"<cenc:pssh>{escape(one.pssh)}</cenc:pssh>" if one.pssh else ""
             found.append(Protected(scheme=f"urn:uuid:{one.system_id}", default_kid=kid, inner=inner))
@@ -111,7 +113,7 @@ class Cover:
         if self.scheme not in CMAF_SCHEMES:
             return []
         vendors = [base64.b64decode(one.pssh) for one in self.key.signals if one.pssh]
-        return [common_pssh([self.key.kid]), *vendors]
+        return [common_pssh([self.key.kid]), *vendors] if self.given else vendors
 
     def _vendor_tags(self, method: str) -> list[Key]:
         found: list[Key] = []
