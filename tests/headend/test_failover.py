@@ -157,6 +157,20 @@ async def test_the_slate_comes_within_two_seconds_and_goes_when_a_source_is_back
     headend.supervisor.close()
 
 
+async def test_a_dark_channel_tries_its_sources_more_often_than_their_failures_would_have_it(tmp_path: Path) -> None:
+    sources = {A: Live()}
+    headend = station(tmp_path, sources)
+    headend.publish(channel(1, A), right(1))
+    await headend.run(5)
+    sources[A].refused = True
+    await headend.run(60)
+    assert headend.report(1).showing == "slate"
+    sources[A].refused = False
+    await headend.run(4)
+    assert headend.report(1).showing == "source 1"
+    headend.supervisor.close()
+
+
 async def test_a_channel_with_one_source_shows_the_slate_too(tmp_path: Path) -> None:
     sources = {A: Live()}
     headend = station(tmp_path, sources)
