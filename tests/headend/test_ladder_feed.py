@@ -30,7 +30,7 @@ def packets(count: int, first: int = 0) -> bytes:
 
 def test_what_finds_no_room_waits_and_keeps_its_order() -> None:
     pipe = Pipe(PACKET + 50)
-    queue = FeedQueue(pipe.put)
+    queue = FeedQueue(pipe.put, most_bytes=10 * PACKET)
     assert queue.push(packets(2))
     assert queue.push(packets(2, first=2))
     pipe.room = 10**6

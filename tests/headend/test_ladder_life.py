@@ -17,7 +17,7 @@ import pytest
 from rightcast.contract.ring import Closed, Described, Down, Opened, Up
 from rightcast.domain.features import Features
 from rightcast.domain.ladder import AudioChoice, AudioCodec, Deinterlace, EncoderWish, Ladder, Rung, VideoCodec
-from rightcast.headend import transcode
+from rightcast.headend import ffmpeg, transcode, transcode_child
 from rightcast.headend.encoders import Choice, Encoder, Encoders, software
 from tests.headend.signals import FFMPEG, signal, signal_folder
 from tests.headend.stations import Headend, Looped, channel, right
@@ -148,6 +148,24 @@ async def test_an_ffmpeg_that_dies_or_hangs_is_replaced_behind_the_viewers(
     assert studio.report(1).renditions[0].restarts == 1
     assert unbroken(studio)
     assert studio.opened(1)[-1].time in {one.time for one in studio.opened(0)}
+    studio.supervisor.close()
+
+
+async def test_an_ffmpeg_that_cannot_keep_up_misses_some_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcode, "SILENT_S", 1000.0)
+    monkeypatch.setattr(transcode_child, "QUEUE_BYTES", 50_000)
+    monkeypatch.setattr(ffmpeg, "PIPE_BYTES", 65_536)
+    studio = Studio(tmp_path, signal(seconds=SECONDS), ladder=Ladder(rungs=RUNGS[1:]))
+    await studio.until(lambda: studio.closed(1))
+    os.kill(studio.ffmpeg, signals.SIGSTOP)
+    await studio.until(lambda: studio.report(1).renditions[0].dropped_packets > 100)
+    os.kill(studio.ffmpeg, signals.SIGCONT)
+    before = len(studio.closed(1))
+    await studio.until(lambda: len(studio.closed(1)) > before + 1)
+    assert studio.report(1).renditions[0].restarts == 0
+    assert unbroken(studio)
     studio.supervisor.close()
 
 

@@ -163,13 +163,18 @@ class Transcoder:
         left_out = {} if self._plan is None else self._plan.left_out
         general = self._trouble or " ".join(() if self._plan is None else self._notes(self._plan))
         dropped = self._dropped + (0 if self._run is None else self._run.child.queue.dropped_packets)
+        told = [
+            rung.report(now, left_out.get(number, general), left_out=number in left_out)
+            for number, rung in self._rungs.items()
+        ]
         return [
             msgspec.structs.replace(
-                rung.report(now, left_out.get(number, general), left_out=number in left_out),
+                one,
+                state="failed" if self._trouble and one.state == "starting" else one.state,
                 restarts=self._restarts,
                 dropped_packets=dropped,
             )
-            for number, rung in self._rungs.items()
+            for one in told
         ]
 
     @property

@@ -24,7 +24,7 @@ QUEUE_BYTES = 12 << 20
 class FeedQueue:
     """Whole packets on their way into a pipe. `put` writes some of its bytes and says how many; 0 when it is full."""
 
-    def __init__(self, put: Callable[[bytes | memoryview], int], *, most_bytes: int = QUEUE_BYTES) -> None:
+    def __init__(self, put: Callable[[bytes | memoryview], int], *, most_bytes: int) -> None:
         self.dropped_packets = 0
         self._put = put
         self._most_bytes = most_bytes
@@ -108,7 +108,7 @@ class LadderChild(Child):
             widen(end)
         self._ended = [False] * count
         self._last = False
-        self.queue = FeedQueue(self._put)
+        self.queue = FeedQueue(self._put, most_bytes=QUEUE_BYTES)
 
     @property
     def has_ended(self) -> bool:
