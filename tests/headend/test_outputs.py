@@ -262,3 +262,18 @@ async def test_when_the_feed_is_silent_for_too_long_nothing_is_sent(bench: Bench
     bench.sender._heard -= 86_401
     await receiver.until_silent(2.0)
     assert not bench.sender.files.wanted
+
+
+async def test_a_ring_that_began_anew_is_sent_on(bench: Bench, receiver: Receiver) -> None:
+    """The headend died, and its ring was taken away with it: numbers start from nothing."""
+    bench.headend.epoch, bench.headend.sequence = 7, 100
+    bench.carry(receiver.url())
+    await bench.on_air()
+    await receiver.until(10)
+    await bench.headend.stop()
+    bench.headend._held.clear()
+    bench.headend._open = None
+    bench.headend.epoch = bench.headend.sequence = 0
+    await receiver.until_silent(2.0)
+    await bench.headend.start()
+    await receiver.until(20)

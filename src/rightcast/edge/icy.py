@@ -132,6 +132,9 @@ class Sound:
                 await asyncio.sleep(0)
 
     def _new_parts(self) -> list[tuple[Segment, int]]:
+        newest = next(reversed(self.ring.segments.values()), None)
+        if newest is not None and (newest.epoch, newest.sequence) < self._position[:2]:
+            self._position = (newest.epoch, newest.sequence, -1)  # a ring that began anew, its numbers too
         found: list[tuple[Segment, int]] = []
         for segment in reversed(self.ring.segments.values()):
             here = (segment.epoch, segment.sequence)

@@ -57,7 +57,9 @@ class RingFiles:
 
     def apply(self, batch: list[Announcement]) -> None:
         """Follow one batch; in one with an Up of a ring, that ring's parts are history."""
-        replayed = {message.channel for message in batch if isinstance(message, Up)}
+        replayed = {message.channel for message in batch if isinstance(message, Up) and not message.rendition}
+        for channel_id in replayed:
+            self._begin_anew(channel_id, batch)
         for message in batch:
             if message.rendition:
                 continue
@@ -67,13 +69,26 @@ class RingFiles:
                 case Opened():
                     self._opened[message.channel, message.sequence] = message
                 case Part():
-                    self._part(message, new=message.channel not in replayed)
+                    self._part(message)
                 case Down():
                     self._down(message.channel)
                 case Dropped():
                     self._opened.pop((message.channel, message.sequence), None)
 
-    def _part(self, part: Part, *, new: bool) -> None:
+    def _begin_anew(self, channel_id: int, batch: list[Announcement]) -> None:
+        """A ring is replayed: what it no longer holds is forgotten, and a ring that began anew is believed."""
+        for key in [key for key in self._opened if key[0] == channel_id]:
+            del self._opened[key]
+        mine = [one for one in batch if one.channel == channel_id and not one.rendition]
+        epochs = {one.sequence: one.epoch for one in mine if isinstance(one, Opened)}
+        held = [(epochs.get(one.sequence, -1), one.sequence, one.index) for one in mine if isinstance(one, Part)]
+        known = self._position.get(channel_id)
+        if not held:
+            self._position.pop(channel_id, None)
+        elif known is None or max(held) < known:
+            self._position[channel_id] = max(held)
+
+    def _part(self, part: Part) -> None:
         opened = self._opened.get((part.channel, part.sequence))
         if opened is None:
             return
@@ -82,7 +97,7 @@ class RingFiles:
         if known is not None and position <= known:
             return
         self._position[part.channel] = position
-        if part.channel not in self.wanted or not (new or known is not None):
+        if part.channel not in self.wanted:
             return
         data = self._read(part, opened)
         continues = self._epoch.get(part.channel) == opened.epoch
