@@ -354,9 +354,14 @@ class Supervisor:
         for folder in rings.iterdir() if rings.is_dir() else ():
             stem, _, rendition = folder.name.partition(".")
             number = int(stem) if stem.isdigit() else -1
-            if number in self._mine and _is_on_demand(self._mine[number]) and _age_s(folder / INDEX, now) <= LINGER_S:
+            mine = self._mine.get(number)
+            if (
+                mine is not None
+                and _is_on_demand(mine)
+                and _age_s(folder / INDEX, now) <= max(LINGER_S, mine.life.warm_s)
+            ):
                 found |= set() if rendition else {number}
-            elif number >= 0 and (number not in carried or _is_on_demand(self._mine.get(number))):
+            elif number >= 0 and (number not in carried or _is_on_demand(mine)):
                 shutil.rmtree(folder, ignore_errors=True)
         return found
 
