@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ import numpy as np
 WIDTH, HEIGHT, RATE = 320, 180, 25
 BITS, BAR_WIDTH, BAR_HEIGHT = 32, 10, 60
 WRAP_MS = 1 << BITS
+_PR_SET_PDEATHSIG = 1
 
 
 def stamp_of(picture: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> int:
@@ -52,9 +55,14 @@ def command(port: int) -> list[str]:
     ]
 
 
+def _die_with_parent() -> None:
+    """Without pictures the tone alone would go on, as fast as it can."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Draw and send at the pace of the clock."""
-    encoder = subprocess.Popen(command(int(sys.argv[1])), stdin=subprocess.PIPE)
+    encoder = subprocess.Popen(command(int(sys.argv[1])), stdin=subprocess.PIPE, preexec_fn=_die_with_parent)  # noqa: PLW1509 - one system call, no threads
     pictures = encoder.stdin
     if pictures is None:
         raise SystemExit("The encoder has no input.")

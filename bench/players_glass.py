@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.station import StationSettings
 
-SETTLED_S = 4.0
+SETTLED_S = 6.0
 """What comes sooner belongs to the player's start."""
 PAGE = Template("""<!doctype html><title>glass</title><video id=v muted autoplay playsinline></video>
 <script src=/hls.js></script><script>
@@ -87,9 +87,9 @@ def low_latency_hls(quick: bool) -> list[Figure]:
 
 
 def hls(quick: bool) -> list[Figure]:
-    """HLS with transport stream in segments of 2 s, shown by hls.js in Chromium."""
+    """HLS with segments of 2 s, shown by hls.js in Chromium."""
     with _on_air(quick, 10) as settings:
-        ages = _shown(_address(settings, "m3u8"), SETTLED_S + (6 if quick else 20))
+        ages = _shown(_address(settings, "m3u8?format=cmaf"), SETTLED_S + (6 if quick else 20))
     return [_figure("players.glass_hls", ages, 7, "HLS of 2 s segments shown by hls.js in Chromium")]
 
 

@@ -128,6 +128,18 @@ async def test_viewers_who_ask_at_once_share_one_job(station: TestStation) -> No
         client.close()
 
 
+async def test_a_playlist_of_fragments_may_be_waited_for(station: TestStation) -> None:
+    await station.on_air(2)
+    root = await base(station)
+    assert "CAN-BLOCK-RELOAD=YES" in (await station.get(f"{root}c0-256.m3u8")).body.decode()
+    client = await station.connect()
+    client.send(f"{root}c0-256.m3u8?_HLS_msn=2")
+    await eventually(lambda: any(viewing.waits for viewing in station.edge.viewings.all()))
+    station.headend.segment()
+    assert "c0-256.2.m4s" in (await client.reply()).body.decode()
+    client.close()
+
+
 async def test_who_asks_for_the_segment_being_written_waits_for_it(station: TestStation) -> None:
     await station.on_air(2)
     station.headend.part()

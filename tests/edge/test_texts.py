@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import m3u8
 import pytest
 
 from rightcast.contract.ring import Track
+from rightcast.formats.isobmff.boxes import walk
 from tests.edge.fake_headend import TRACKS
 from tests.edge.station import eventually
-from tests.edge.test_formats import base, entrance
+from tests.edge.test_formats import MPD, base, entrance
+from tests.edge.test_low_latency import media
 from tests.formats.tracks import first_time
 from tests.teletext.sender import PAGE, PID, Sender, codes, page
 
@@ -73,3 +76,20 @@ async def test_a_page_that_is_no_subtitle_is_not_there(station: TestStation) -> 
     place = await base(station)
     for name in (f"t0-{PID}-100.m3u8", f"t0-{PID}-100.0.vtt", f"t0-{PID}.0.vtt", "t0-256-777.0.vtt"):
         assert (await station.get(place + name)).status == 404
+
+
+async def test_dash_carries_the_text_in_fragments(station: TestStation) -> None:
+    await with_subtitles(station)
+    place = await base(station)
+    mpd = ET.fromstring((await station.get(f"{place}manifest.mpd")).body)
+    sets = [one for one in mpd.iter(f"{MPD}AdaptationSet") if one.get("contentType") == "text"]
+    roles = [role.get("value") for one in sets for role in one.iter(f"{MPD}Role")]
+    assert ([one.get("lang") for one in sets], roles) == (["it", "it"], ["subtitle", "caption"])
+    representation = next(sets[0].iter(f"{MPD}Representation"))
+    assert (representation.get("id"), representation.get("codecs")) == (f"0-{PID}-777", "wvtt")
+    init = await station.get(f"{place}w0-{PID}-777.init0.mp4")
+    assert b"wvtt" in init.body
+    bodies = [(await station.get(f"{place}w0-{PID}-777.{number}.m4s")).body for number in range(3)]
+    shown = [[kind.decode() for kind, _, _ in walk(media(body))] for body in bodies]
+    assert shown == [["vtte", "vttc"], ["vttc", "vtte"], ["vtte"]]
+    assert b"Ciao" in media(bodies[0])

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from rightcast.edge.http_message import Request
     from rightcast.edge.ring_reader import Readable
 
-_IMMUTABLE = ("Cache-Control", "public, max-age=3600, immutable")
+IMMUTABLE = ("Cache-Control", "public, max-age=3600, immutable")
 
 
 def slice_of(request: Request, file: Readable, extent: tuple[int, int], tag: str, content_type: str) -> Answer:
     """Bytes of a file, whole or in part (RFC 9110 section 14); `extent` is start and size, `tag` names the content."""
     base, size = extent
     quoted = f'"{tag}"'
-    common = (("Content-Type", content_type), _IMMUTABLE, ("ETag", quoted), ("Accept-Ranges", "bytes"))
+    common = (("Content-Type", content_type), IMMUTABLE, ("ETag", quoted), ("Accept-Ranges", "bytes"))
     if request.header(b"if-none-match") == quoted:
         return Response(status=304, headers=common[1:])
     wanted = request.header(b"range")

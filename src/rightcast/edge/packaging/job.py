@@ -19,6 +19,7 @@ class Recipe(enum.StrEnum):
     FRAGMENTS = "fragments"
     SELECTION = "selection"
     WHOLE = "whole"
+    CAPTIONS = "captions"
     TEXT = "text"
 
 

@@ -64,7 +64,8 @@ class Lists:
         else:
             rows = [_row(segment, track, self._cover(segment, track)) for segment in closed]
             ranges = date_ranges(self._cues(ring))
-            body = media_playlist(rows, target_duration=ring.target_duration, date_ranges=ranges)
+            blocking = track.form is Form.CMAF
+            body = media_playlist(rows, target_duration=ring.target_duration, date_ranges=ranges, blocking=blocking)
         fresh = prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()

@@ -14,11 +14,13 @@ from rightcast.edge.packaging.job import Extent, Hide, Job, Made, Place, Recipe
 from rightcast.edge.packaging.names import ALL_PIDS
 from rightcast.formats.cenc import SampleProtection
 from rightcast.formats.cmaf import package
+from rightcast.formats.isobmff.captions import captions_fragment
 from rightcast.formats.isobmff.fragment import Samples, fragment
 from rightcast.formats.mpegts.sample_aes_ts import protect
 from rightcast.formats.mpegts.selection import select
+from rightcast.formats.mpegts.units import CLOCK_HZ
 from rightcast.formats.sample_aes import encrypt_segment
-from rightcast.formats.teletext.segments import webvtt_segment
+from rightcast.formats.teletext.segments import captions, settings_of, text_of, webvtt_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Set
@@ -29,6 +31,8 @@ def make(job: Job) -> Made:
     source = _read(job.source)
     if job.recipe is Recipe.TEXT:
         return _write(Path(job.out), (), [(job.pids[0], _text(job, source))])
+    if job.recipe is Recipe.CAPTIONS:
+        return _write(Path(job.out), (), [(job.pids[0], _captions(job, source))])
     if job.recipe is not Recipe.FRAGMENTS:
         pid = job.pids[0] if job.recipe is Recipe.SELECTION else ALL_PIDS
         return _write(Path(job.out), (), [(pid, _stream(job, source))])
@@ -65,6 +69,18 @@ def _text(job: Job, source: bytes) -> bytes:
         language=job.language,
     )
     return text.encode()
+
+
+def _captions(job: Job, source: bytes) -> bytes:
+    """The same text in a fragment, with the segment's own time."""
+    before = b"".join(map(_read, job.before))
+    shown = captions(
+        source, before=before, pid=job.pids[0], page=job.page, start=job.time, duration_s=job.duration_s,
+        language=job.language,
+    )  # fmt: skip
+    cues = [(one.start, one.end, text_of(one.lines), settings_of(one.lines)) for one in shown]
+    length = round(job.duration_s * CLOCK_HZ)
+    return captions_fragment(job.pids[0], job.sequence, start=job.time, length=length, cues=cues)
 
 
 def _stream(job: Job, source: bytes) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rightcast.edge.cues import cues_of, visible
 from rightcast.edge.packaging.names import MANIFEST, Form
-from rightcast.edge.packaging.tracks import Picture, Sound, pictures, rates, sounds
+from rightcast.edge.packaging.tracks import Picture, Sound, Text, pictures, rates, sounds, texts
 from rightcast.formats.dash import (
     TIMESCALE,
     AdaptationSet,
@@ -20,6 +20,7 @@ from rightcast.formats.dash import (
     Timeline,
     manifest,
 )
+from rightcast.formats.isobmff.captions import CODEC
 from rightcast.formats.scte35_events import event_stream
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _DELAY_TARGETS = 3
 _NUMBER = "$Number$"
 _SAME_CLOCK = TIMESCALE
 _USUAL_SOUND_BPS = 128_000
+_TEXT_BPS = 2_000
 
 
 class Stretch(NamedTuple):
@@ -114,7 +116,7 @@ class Manifests:
         sets = _sets(timelines, stretch)
         if cover is not None:
             elements = cover.elements(base)
-            sets = [replace(one, protection=elements) for one in sets]
+            sets = [replace(one, protection=elements) if one.kind != "text" else one for one in sets]
         return Period(id=stretch.name, start=start, origin=origin, sets=tuple(sets), events=_events(segments))
 
 
@@ -159,7 +161,30 @@ def _sets(timelines: dict[Ring, Timeline], stretch: Stretch) -> list[AdaptationS
             made = _set(len(found) + 1, "audio", [only], stretch)
             role = "main" if sound.default else "alternate"
             found.append(replace(made, language=sound.language, label=sound.name, role=role))
+    found += [_captions(len(found) + place, one, timelines, stretch) for place, one in enumerate(texts(rings), 1)]
     return found
+
+
+def _captions(number: int, text: Text, timelines: dict[Ring, Timeline], stretch: Stretch) -> AdaptationSet:
+    track = text.track
+    only = Representation(
+        id=f"{text.ring.rendition}-{track.pid}-{track.page:x}",
+        bandwidth_bps=_TEXT_BPS,
+        timeline=timelines[text.ring],
+        codecs=CODEC,
+    )
+    stem = f"{Form.CAPTIONS}$RepresentationID$"
+    return AdaptationSet(
+        id=number,
+        kind="text",
+        mime="application/mp4",
+        representations=(only,),
+        media=f"{stem}.{_NUMBER}.m4s",
+        init=f"{stem}.init{stretch.init}.mp4",
+        language=text.language,
+        label=text.name,
+        role="caption" if track.role == "hearing_impaired" else "subtitle",
+    )
 
 
 def _quality(picture: Picture, timeline: Timeline) -> Representation:

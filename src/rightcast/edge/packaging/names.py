@@ -16,15 +16,18 @@ INDEX, MASTER, CMAF_MASTER, LOW_LATENCY_MASTER, MANIFEST = (
 
 
 class Form(enum.StrEnum):
-    """In what form a track is given: transport stream, fragments, fragments in parts, text."""
+    """In what form a track is given: transport stream, fragments, fragments in parts, text, text in fragments."""
 
     TS = "v"
     CMAF = "c"
     LOW_LATENCY = "l"
     TEXT = "t"
+    CAPTIONS = "w"
 
 
-ENDINGS = {Form.TS: "ts", Form.CMAF: "m4s", Form.LOW_LATENCY: "m4s", Form.TEXT: "vtt"}
+ENDINGS = {Form.TS: "ts", Form.CMAF: "m4s", Form.LOW_LATENCY: "m4s", Form.TEXT: "vtt", Form.CAPTIONS: "m4s"}
+TEXTUAL = {Form.TEXT, Form.CAPTIONS}
+"""Forms of subtitles: each is one page of a teletext PID."""
 ALL_PIDS = -1
 WHOLE = -1
 
@@ -86,7 +89,7 @@ class Piece:
 
 
 _NAME = re.compile(
-    r"(?P<form>[vclt])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4})(?:-(?P<page>[0-9a-f]{3}))?)?\."
+    r"(?P<form>[vcltw])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4})(?:-(?P<page>[0-9a-f]{3}))?)?\."
     r"(?:(?P<list>m3u8)|init(?P<epoch>\d{1,15})(?:k(?P<key>\d{1,12}))?\.mp4|(?P<sequence>\d{1,15})(?:\.(?P<part>\d{1,5}))?\.(?P<ending>ts|m4s|vtt))",
     re.ASCII,
 )
@@ -100,13 +103,13 @@ def read(name: str) -> Listing | Init | Piece | None:
     form = Form(found["form"])
     pid = int(found["pid"]) if found["pid"] else ALL_PIDS
     track = Track(form, int(found["rendition"]), pid, int(found["page"] or "0", 16))
-    if (form is not Form.TS and pid == ALL_PIDS) or (form is Form.TEXT) is not bool(track.page):
+    if (form is not Form.TS and pid == ALL_PIDS) or (form in TEXTUAL) is not bool(track.page):
         return None
     if found["list"]:
-        return Listing(track)
+        return Listing(track) if form is not Form.CAPTIONS else None
     if found["epoch"]:
         key = int(found["key"]) if found["key"] else None
-        return Init(track, int(found["epoch"]), key) if form is Form.CMAF else None
+        return Init(track, int(found["epoch"]), key) if form in {Form.CMAF, Form.CAPTIONS} else None
     part = int(found["part"]) if found["part"] else WHOLE
     fitting = found["ending"] == ENDINGS[form] and (part == WHOLE or form is Form.CMAF)
     return Piece(track, int(found["sequence"]), part) if fitting and form is not Form.LOW_LATENCY else None

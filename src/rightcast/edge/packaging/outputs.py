@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rightcast.domain.entitlement import Denied, Reason
@@ -22,8 +22,9 @@ from rightcast.edge.packaging.tracks import is_text
 from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import SegmentSlice
-from rightcast.edge.slices import slice_of
+from rightcast.edge.slices import IMMUTABLE, slice_of
 from rightcast.formats.hls.blocking import Directives, read_directives, too_far
+from rightcast.formats.isobmff.captions import captions_init
 from rightcast.formats.webvtt import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -166,12 +167,14 @@ class Outputs:
     def _listing(
         self, request: Request, viewing: Viewing, ring: Ring, track: names.Track
     ) -> Answer | Coroutine[Any, Any, Answer]:
-        if track.form is not Form.LOW_LATENCY:
+        if track.form not in {Form.CMAF, Form.LOW_LATENCY}:
             return self._first(viewing, lambda: self._lists.media(ring, track, since=viewing.from_wall))
         try:
             wanted = read_directives(request.fields()) if request.query else Directives()
         except ValueError as error:
             return text(400, str(error))
+        if track.form is Form.CMAF:
+            wanted = replace(wanted, part=None, skip=False)  # it has no parts, and skips are not announced
         now = lists.standing(ring)
         if wanted.sequence is None or now is None:
             return self._first(
@@ -213,6 +216,9 @@ class Outputs:
         self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Init
     ) -> Answer | Coroutine[Any, Any, Answer]:
         pid = wanted.track.pid
+        if wanted.track.form is Form.CAPTIONS:
+            body = captions_init(pid)
+            return Response(body=body, content_type="application/mp4", headers=(IMMUTABLE,))
         source = self._source_of(ring, wanted)
         cover = self._covers.cover(source[0]) if source is not None else None
         product = self._workshop.of_epoch(wanted.epoch, pid, ring.channel_id, ring.rendition, cover)
@@ -269,7 +275,7 @@ class Outputs:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         if is_hidden(segment, viewing.from_wall):
             return refusal(Denied(Reason.BLACKED_OUT))
-        if self._covers.withheld(segment) and wanted.track.form is not Form.TEXT:
+        if self._covers.withheld(segment) and wanted.track.form not in names.TEXTUAL:
             return text(503, "There is no key for this yet.", ("Retry-After", "1"), _NO_CACHE)
         recipe = _recipe(segment, wanted.track, part, self._covers.cover(segment))
         product = self._workshop.have(segment, recipe)
@@ -344,7 +350,7 @@ def _may_ask(packaging: Offer, found: names.Listing | names.Init | names.Piece) 
 
 def _holds(ring: Ring, track: names.Track) -> bool:
     held = track.pid == ALL_PIDS or any(
-        one.pid == track.pid and (track.form is not Form.TEXT or (is_text(one) and one.page == track.page))
+        one.pid == track.pid and (track.form not in names.TEXTUAL or (is_text(one) and one.page == track.page))
         for one in ring.tracks
     )
     return ring.up and held
@@ -356,9 +362,10 @@ def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None
             return Wanted(Recipe.WHOLE, WHOLE, cover=cover)
         case Form.TS:
             return Wanted(Recipe.SELECTION, WHOLE, (track.pid,), cover=cover)
-        case Form.TEXT:
+        case Form.TEXT | Form.CAPTIONS:
             page = next((one for one in segment.ring.tracks if (one.pid, one.page) == (track.pid, track.page)), None)
-            return Wanted(Recipe.TEXT, WHOLE, (track.pid,), track.page, "" if page is None else page.language)
+            recipe = Recipe.TEXT if track.form is Form.TEXT else Recipe.CAPTIONS
+            return Wanted(recipe, WHOLE, (track.pid,), track.page, "" if page is None else page.language)
         case _:
             return Wanted(Recipe.FRAGMENTS, part, cover=cover)
 

@@ -135,7 +135,7 @@ class Workshop:
             return None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         out = self._folder / f"{next(self._numbers)}"
-        back_s = TEXT_BEFORE_S if wanted.recipe is Recipe.TEXT else BEFORE_S
+        back_s = TEXT_BEFORE_S if wanted.recipe in {Recipe.TEXT, Recipe.CAPTIONS} else BEFORE_S
         job = Job(
             recipe=wanted.recipe, source=source, before=before(segment, source.start, back_s), time=segment.time,
             sequence=segment.sequence, out=str(out), pids=wanted.pids, page=wanted.page, language=wanted.language,

@@ -90,8 +90,11 @@ def media_playlist(
     target_duration: int,
     low_latency: LowLatency | None = None,
     date_ranges: Sequence[DateRange] = (),
+    blocking: bool = False,
 ) -> str:
     """A live media playlist; needs at least one segment. `target_duration` in whole seconds.
+
+    `blocking`: a request for it may wait for a segment to come; with parts it always may.
 
     Version 3 has decimal durations, 5 formats of keys, 6 a map without restriction to I-frames, 9 skipped segments
     (section 8).
@@ -101,6 +104,8 @@ def media_playlist(
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{version}", f"#EXT-X-TARGETDURATION:{target_duration}"]
     if low_latency is not None:
         lines += _control(low_latency, target_duration)
+    elif blocking:
+        lines.append("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES")
     lines.append(f"#EXT-X-MEDIA-SEQUENCE:{first.sequence}")
     lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.epoch}")
     if version > 5:

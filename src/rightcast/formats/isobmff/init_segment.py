@@ -19,6 +19,11 @@ _EMPTY_TABLES = b"".join(
     )
 )
 
+# Handler, name and media header of each kind of track (section 12).
+_PICTURES = (b"vide", b"Pictures\0", full_box(b"vmhd", 0, 1, number(0, 8)))
+_SOUND = (b"soun", b"Sound\0", full_box(b"smhd", 0, 0, number(0, 4)))
+_TEXT = (b"text", b"Text\0", full_box(b"nmhd", 0, 0))
+
 
 def init_segment(
     track_id: int,
@@ -28,13 +33,13 @@ def init_segment(
     language: str = "",
     size: tuple[int, int] | None = None,
     pssh: tuple[bytes, ...] = (),
+    text: bool = False,
 ) -> bytes:
-    """`ftyp` and `moov` of one track. `size`: width and height as shown, for pictures; None: sound.
+    """`ftyp` and `moov` of one track. `size`: width and height as shown, for pictures; None: sound, or `text`.
 
     `entry` is the whole sample entry box; each of `pssh` a whole box.
     """
-    handler, name = (b"vide", b"Pictures\0") if size else (b"soun", b"Sound\0")
-    media_header = full_box(b"vmhd", 0, 1, number(0, 8)) if size else full_box(b"smhd", 0, 0, number(0, 4))
+    handler, name, media_header = _TEXT if text else _PICTURES if size else _SOUND
     tables = box(b"stbl", full_box(b"stsd", 0, 0, number(1, 4), entry), _EMPTY_TABLES)
     media = box(
         b"mdia",
