@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rightcast.domain.entitlement import Denied, Reason
@@ -18,7 +18,7 @@ from rightcast.edge.packaging import lists, names
 from rightcast.edge.packaging.job import Recipe
 from rightcast.edge.packaging.manifests import MANIFEST_TYPE
 from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
-from rightcast.edge.packaging.tracks import is_text
+from rightcast.edge.packaging.offers import Offer, holds, may_ask, offers
 from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import SegmentSlice
@@ -48,16 +48,6 @@ _BEGINNINGS = {names.CMAF_MASTER, names.LOW_LATENCY_MASTER, names.MANIFEST}
 _NO_CACHE = ("Cache-Control", "no-cache")
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """The formats in which a channel may be asked for."""
-
-    ts: bool
-    cmaf: bool
-    low_latency: bool
-    dash: bool
 
 
 class Outputs:
@@ -95,13 +85,13 @@ class Outputs:
             self._workshop.warm()
         if name == names.MANIFEST and offered.dash:
             return self._first(viewing, lambda: self._manifest(request, viewing))
-        if form is not None and _offers(offered, form):
+        if form is not None and offers(offered, form):
             return self._first(viewing, lambda: lists.master(self._rings.of_channel(viewing.channel_id), form))
         found = names.read(name)
-        if found is None or not _may_ask(offered, found):
+        if found is None or not may_ask(offered, found):
             return not_found()
         ring = self._rings.get(viewing.channel_id, found.track.rendition)
-        return self._of_track(request, viewing, ring, found) if _holds(ring, found.track) else not_found()
+        return self._of_track(request, viewing, ring, found) if holds(ring, found.track) else not_found()
 
     def entrance(self, channel_id: int, wanted: str) -> str | None:
         """The name at which a player begins that asks for a format; None when the channel is not offered in it.
@@ -328,32 +318,6 @@ async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
         viewing.waits.discard(own)
         task.remove_done_callback(done)
     return task.result() if task.done() and not task.cancelled() and not viewing.ended else None
-
-
-def _offers(packaging: Offer, form: Form) -> bool:
-    match form:
-        case Form.TS:
-            return packaging.ts
-        case Form.CMAF:
-            return packaging.cmaf
-        case Form.LOW_LATENCY:
-            return packaging.cmaf and packaging.low_latency
-        case _:
-            return True
-
-
-def _may_ask(packaging: Offer, found: names.Listing | names.Init | names.Piece) -> bool:
-    """Fragments serve HLS and DASH alike; text goes with either."""
-    form = found.track.form
-    return _offers(packaging, form) or (packaging.dash and form is Form.CMAF and not isinstance(found, names.Listing))
-
-
-def _holds(ring: Ring, track: names.Track) -> bool:
-    held = track.pid == ALL_PIDS or any(
-        one.pid == track.pid and (track.form not in names.TEXTUAL or (is_text(one) and one.page == track.page))
-        for one in ring.tracks
-    )
-    return ring.up and held
 
 
 def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None) -> Wanted:
