@@ -56,19 +56,29 @@ def first_time(data: bytes) -> int:
     return _times(data)[0][1]
 
 
+def cue_packets(cue: Cue, counter: int = 0) -> bytes:
+    """A cue as packets of its stream."""
+    return packetise(encode(cue), CUE_PID, counter)
+
+
 def with_cues(data: bytes, cues: Sequence[tuple[float, Cue]]) -> bytes:
     """The signal with cues, each before the first picture that comes so many seconds after the first one."""
-    data = with_streams(data, CUE_STREAM)
-    times = _times(data)
-    packets, counter = packets_of(data), 0
-    places = []
+    inserted, counter = [], 0
     for after_s, cue in cues:
+        inserted.append((after_s, cue_packets(cue, counter)))
+        counter += len(inserted[-1][1]) // 188
+    return with_packets(with_streams(data, CUE_STREAM), inserted)
+
+
+def with_packets(data: bytes, inserted: Sequence[tuple[float, bytes]]) -> bytes:
+    """The signal with packets, in order of their times, each before the picture so many seconds after the first."""
+    times, packets = _times(data), packets_of(data)
+    places = []
+    for after_s, block in inserted:
         due = times[0][1] + after_s * 90_000
-        place = next((found for found, time in times if time >= due), len(packets))
-        places.append((place, packetise(encode(cue), CUE_PID, counter)))
-        counter += len(places[-1][1]) // 188
-    for place, inserted in reversed(places):
-        packets.insert(place, inserted)
+        places.append((next((found for found, time in times if time >= due), len(packets)), block))
+    for place, block in reversed(places):
+        packets.insert(place, block)
     return b"".join(packets)
 
 
