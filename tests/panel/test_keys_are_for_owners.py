@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rightcast.domain.errors import PermissionDeniedError
+from rightcast.domain.errors import ConflictError, PermissionDeniedError
+from rightcast.domain.outputs import Outputs
 from rightcast.domain.protection import KeyOrigin, Scheme
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.audit.operations import Actor
@@ -68,3 +69,17 @@ def test_the_page_of_outputs_refuses_a_wrong_address_on_its_field(console: Clien
     console.post(address, {"urls": "udp://239.1.1.1:5000\n\n rtp://239.1.1.2:5000 "})
     channel.refresh_from_db()
     assert to_record(channel).outputs.urls == ("udp://239.1.1.1:5000", "rtp://239.1.1.2:5000")
+
+
+def test_two_channels_are_not_sent_to_one_address(channel: Channel, actor: Actor) -> None:
+    other = operations.create_channel(actor, name="Due", sources=[operations.SourceInput(url="testcard://")])
+    operations.set_feature(actor, channel.id, Outputs(urls=("udp://239.1.1.1:5000",)))
+    with pytest.raises(ConflictError) as caught:
+        operations.set_feature(actor, other.id, Outputs(urls=("rtp://239.1.1.1:5000?ttl=3",)))
+    assert "Uno" in caught.value.sentence
+
+
+def test_keys_that_were_imported_are_not_exported_again(channel: Channel, actor: Actor) -> None:
+    import_keys(actor, channel.id, KEYS, export_keys(actor, channel.id, KEYS, hours=1))
+    with pytest.raises(ConflictError):
+        export_keys(actor, channel.id, KEYS, hours=1)
