@@ -23,10 +23,10 @@ from rightcast.headend.pictures.orders import Frames, Look, Seen, frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-DEADLINE_S = 5.0
-"""For one look, which takes 30 ms when all is well."""
-STARTING_S = 20.0
-"""For a worker's first look: Python and the decoders are loaded, on a machine that may be busy."""
+DEADLINE_S = 10.0
+"""For one look, which takes 30 ms when all is well, on a machine that may have no time for it."""
+STARTING_S = 60.0
+"""For the first look of a worker, which loads Python and the decoders."""
 AT_ONCE = 4
 """Looks that a worker holds, so that it need not wait for the next tick."""
 _QUEUED_PER_WORKER = 32

@@ -15,6 +15,7 @@ import av
 import setproctitle
 
 from rightcast.formats.mpegts import samples
+from rightcast.formats.mpegts.packets import PACKET_BYTES
 from rightcast.headend.pictures import ear, eye
 from rightcast.headend.pictures.orders import LENGTH_BYTES, Look, Seen, decode_look, frame
 
@@ -32,6 +33,8 @@ def look_at(order: Look) -> Seen:
         with Path(order.path).open("rb") as file:
             data = file.read(order.size)
     except OSError:
+        data = b""
+    if len(data) < PACKET_BYTES:
         return Seen(number=order.number, picture_trouble="gone", sound_trouble="gone")
     picture, picture_trouble = _look(data, order) if order.video_pid >= 0 else (None, "")
     sound, sound_trouble = _listen(data, order) if order.audio_pid >= 0 else (None, "")
