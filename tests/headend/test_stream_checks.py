@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rightcast.domain.watch import Check, Watch
+from rightcast.formats.mpegts.clocks import ClockFigures
 from rightcast.formats.mpegts.sections import build_section, packetise
 from rightcast.formats.mpegts.units import has_timestamp
 from tests.headend.ringside import START, Studio
@@ -415,3 +416,18 @@ def test_real_captures_are_measured_alike_in_any_blocks(name: str) -> None:
             studio.segmenter.measures.digest(START)
             found.append((studio.segmenter.measures.counts, studio.segmenter.measures.bitrates))
     assert found[0] == found[1] == found[2]
+
+
+def test_a_clock_that_runs_fast_is_told_in_parts_per_million() -> None:
+    figures = ClockFigures()
+    for second in range(120):
+        figures.add(1e9 + second + 0.05 * (second % 3), second * 1.00002)
+    assert figures.offset_ppm == pytest.approx(20, abs=30)
+    assert figures.jitter_ms == pytest.approx(50, abs=5)
+
+
+def test_a_minute_is_needed_to_compare_a_clock_with_arrival() -> None:
+    figures = ClockFigures()
+    for second in range(50):
+        figures.add(1e9 + second, float(second))
+    assert figures.offset_ppm is None

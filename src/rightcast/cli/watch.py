@@ -167,11 +167,7 @@ def _quality_lines(quality: QualityReport, now: float) -> list[str]:
 
 
 def _short(check: Check) -> str:
-    words = {
-        Check.PCR_INTERVAL: "The clock comes less often than DVB recommends (counted only).",
-        Check.PCR_ACCURACY: "",
-    }
-    return SENTENCES[check][1] if check in SENTENCES else words[check]
+    return SENTENCES[check][1] if check in SENTENCES else _COUNTED_ONLY[check]
 
 
 def _picture_lines(picture: PictureReport, watch: Watch, now: float) -> list[str]:

@@ -21,6 +21,7 @@ _CONSTANT_US = 20.0
 _FEWEST_MARKS = 8
 _REMEMBERED_S = 120
 _REGRESS_EVERY = 10
+_FEWEST_SAMPLES = 60  # over less time, the headend's beat of 100 ms would be most of the figure
 _BELIEVED = 0.01  # beyond, the bytes do not come at their own pace: a file, a burst, a line that stalls
 
 
@@ -110,7 +111,7 @@ def _values(fields: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 class ClockFigures:
-    """`offset_ppm`: how much faster the clock runs than arrival, over up to two minutes; `jitter_ms`: how far arrival
+    """`offset_ppm`: how much faster the clock runs than arrival, over one to two minutes; `jitter_ms`: how far arrival
     strays from that line, the headend's own 100 ms beat included; `accuracy_us`: worst error of a value against the
     bytes, where the bitrate is constant. None while unknown.
     """
@@ -130,7 +131,7 @@ class ClockFigures:
         """About once a second: the clock's value, and when it arrived (unix seconds)."""
         self._samples.append((arrived, clock_s))
         self._added += 1
-        if self._added % _REGRESS_EVERY == 0 and len(self._samples) >= _REGRESS_EVERY:
+        if self._added % _REGRESS_EVERY == 0 and len(self._samples) >= _FEWEST_SAMPLES:
             slope, worst = _line(np.array(self._samples))
             if slope is not None and abs(slope - 1) <= _BELIEVED:
                 self.offset_ppm, self.jitter_ms = round((slope - 1) * 1e6, 1), round(worst * 1000, 1)
