@@ -27,7 +27,7 @@ MOST_CHANNELS = 1000
 """Channels with figures of their own; those that run go before those that wait. The others are counted."""
 MOST_KINDS = 64
 """Kinds of findings, and reasons of refusals, that get a series of their own."""
-STATES = ("on_air", "starting", "slate", "silent", "idle", "failed")
+STATES = ("on_air", "starting", "silent", "idle", "failed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from rightcast.domain.findings import Severity
 from rightcast.panel.alarms import queries
 from rightcast.panel.alarms.showing import TONES
+from rightcast.panel.console.live import live
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """Warnings and worse that nobody has acknowledged."""
+    """Warnings and worse that nobody has acknowledged; an exclamation mark while nobody watches."""
 
-    count: int
+    count: str
     tone: str
     sentence: str
 
@@ -42,4 +43,8 @@ def _bell() -> Bell:
     found = queries.counts()
     worth = [one for one in (Severity.CRITICAL, Severity.WARNING) if found[one]]
     sentence = ", ".join(f"{found[one]} {one.word}" for one in worth) or "none wants you"
-    return Bell(sum(found[one] for one in worth), TONES[worth[0]] if worth else "good", sentence)
+    picture = live()
+    if picture.headends and not picture.watches:
+        return Bell("!", "bad", "nobody watches, the jobs process does not report")
+    many = sum(found[one] for one in worth)
+    return Bell(f"{many}" if many else "", TONES[worth[0]] if worth else "good", sentence)

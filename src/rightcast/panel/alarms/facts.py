@@ -31,7 +31,6 @@ _STATES = {
     "silent": "channel-silent",
     "failed": "channel-failed",
     "starting": "channel-starting",
-    "slate": "channel-on-slate",
 }
 
 
