@@ -15,10 +15,11 @@ from rightcast.domain.lineup import ChannelKind
 from rightcast.domain.slate import Slate, SlateSound
 from rightcast.formats.mpegts.muxing import split_adts, split_h264
 from rightcast.headend.ffmpeg import find_ffmpeg
+from rightcast.headend.programme import Programme
 from rightcast.headend.slate.cards import SlateCards
-from rightcast.headend.slate.loop import Player, build_loop
+from rightcast.headend.slate.loop import Layout, Player, build_loop
 from tests.headend.ringside import START, Studio
-from tests.headend.signals import complaints
+from tests.headend.signals import Pictures, complaints
 from tests.headend.slates import made_loop
 from tests.headend.stations import channel
 
@@ -91,6 +92,22 @@ def test_a_loop_is_one_stream_without_breaks(tmp_path: Path) -> None:
     assert {segment.opened.epoch for segment in studio.closed} == {0}
     assert [segment.duration for segment in studio.closed[:5]] == pytest.approx([1.92] * 5)
     assert studio.segmenter.statistics.continuity_errors == 0
+
+
+def test_a_slate_takes_the_place_of_the_source_before_it(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.feed(Pictures(video=0x123).take(60, audio=None))
+    layout = Layout.of(studio.segmenter.programme)
+    assert layout is not None
+    assert (layout.video_pid, layout.map_version) == (0x123, 1)
+    assert layout.sound_pid not in {0x123, layout.map_pid}
+    studio.segmenter.source_changed()
+    studio.feed(played(made_loop().laid_out(layout), 6), block=188 * 20)
+    programme = studio.segmenter.programme
+    assert programme.video is not None
+    assert (programme.video.pid, programme.map_pid) == (0x123, layout.map_pid)
+    assert [segment.opened.epoch for segment in studio.closed][-1] == 1
+    assert Layout.of(Programme()) is None
 
 
 def test_a_player_that_slept_goes_on_from_now() -> None:

@@ -57,6 +57,16 @@ class Programme:
         return frozenset(self._assemblers)
 
     @property
+    def pat(self) -> Pat | None:
+        """The association table as last heard."""
+        return self._pat
+
+    @property
+    def map_pid(self) -> int:
+        """Where the map is; -1 while it is not known."""
+        return self._pmt_pid
+
+    @property
     def video(self) -> StreamInfo | None:
         """The first video stream."""
         return self._first(StreamKind.VIDEO)

@@ -139,6 +139,11 @@ class Segmenter:
             self._watch()
 
     @property
+    def programme(self) -> Programme:
+        """What the stream is made of now."""
+        return self._programme
+
+    @property
     def unfinished(self) -> bytes:
         """The beginning of a packet whose end has not come yet."""
         return self._aligner.unfinished

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain.failover import SLATE, Question, Standing, decide, listened
 from rightcast.headend.leg import Leg
-from rightcast.headend.slate.loop import Player
+from rightcast.headend.slate.loop import Layout, Player
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,8 @@ class Switcher:
         self._chance = chance
         self._player: Player | None = None
         self._loop: Loop | None = None
+        self._played: Loop | None = None
+        self._layout = Layout()
         self._look_at = 0.0
         self._judge_at = 0.0
         self._asked: int | None = None
@@ -157,20 +159,26 @@ class Switcher:
         left = self.on_air
         self.standing = decided
         if left is not None:
+            self._layout = Layout.of(segmenter.programme) or self._layout
             left.stand_by(now)
         if segmenter.statistics.packets:
             segmenter.source_changed()
         if decided.active == SLATE and self._loop is not None:
-            self._player = Player(self._loop, now)
+            self._play(self._loop, now)
         else:
             self._player = None
             self.legs[decided.active].go_on_air(segmenter, now)
 
     def _renew_slate(self, segmenter: Segmenter, now: float) -> None:
         """Another slate is wanted, or the channel's own has been made meanwhile."""
-        if self._player is not None and self._loop is not None and self._player.loop is not self._loop:
+        if self._loop is not None and self._played is not self._loop:
             segmenter.source_changed()
-            self._player = Player(self._loop, now)
+            self._play(self._loop, now)
+
+    def _play(self, loop: Loop, now: float) -> None:
+        """Show a slate where the last source was, so that players which follow its PIDs see it."""
+        self._played = loop
+        self._player = Player(loop.laid_out(self._layout), now)
 
     def _follow(self, now: float) -> None:
         """Receive what may be needed, and nothing else."""

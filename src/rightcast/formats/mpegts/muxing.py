@@ -5,6 +5,8 @@ ISO/IEC 13818-1 sections 2.4.3.2 to 2.4.3.7. Times count 90 kHz.
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from rightcast.formats.mpegts.packets import PACKET_BYTES, SYNC_BYTE
@@ -38,6 +40,18 @@ class UnitTemplate:
     def packets(self) -> int:
         """How many packets it takes."""
         return len(self._rows)
+
+    def on(self, pid: int) -> UnitTemplate:
+        """The same unit on another PID."""
+        other = copy.copy(self)
+        other.put_on(pid)
+        return other
+
+    def put_on(self, pid: int) -> None:
+        """Send it on this PID from now on."""
+        self.pid, self._rows = pid, self._rows.copy()
+        self._rows[:, 1] = (self._rows[:, 1] & 0xE0) | pid >> 8
+        self._rows[:, 2] = pid & 0xFF
 
     def filled(self, time: int, clock: int, counter: int) -> bytes:
         """The packets with PTS `time` and PCR `clock`, the first with continuity counter `counter`."""
