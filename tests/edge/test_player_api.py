@@ -136,3 +136,17 @@ async def test_the_first_page_helps_and_says_no_secret(station: TestStation) -> 
     assert reply.status == 200
     assert b"get.php" in reply.body
     assert (await station.get("/healthz")).status == 200
+
+
+async def test_old_apps_get_everything_in_one_answer(station: TestStation) -> None:
+    answer = (await station.get(f"/panel_api.php?{LOGIN}")).json()
+    streams = (await station.get(f"/player_api.php?{LOGIN}&action=get_live_streams")).json()
+    assert answer["user_info"]["auth"] == 1
+    assert set(answer["categories"]) == {"movie", "live", "series"}
+    assert list(answer["available_channels"]) == [str(row["stream_id"]) for row in streams]
+    first = answer["available_channels"]["1"]
+    assert (first["live"], first["type_name"], first["category_name"], first["series_no"]) == (
+        "1", "Live Streams", "News", None,
+    )  # fmt: skip
+    assert {key: value for key, value in first.items() if key in streams[0]} == streams[0]
+    assert (await station.get("/panel_api.php?username=anna&password=no")).json() == {"user_info": {"auth": 0}}

@@ -29,6 +29,7 @@ from rightcast.edge.interfaces.dvbi import DvbI
 from rightcast.edge.interfaces.enigma2 import Enigma2
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
+from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.keys import Keys
@@ -148,18 +149,24 @@ class Edge:
         enigma2 = Enigma2(settings, self.replica, self.admission, catalogue)
         playlists = Playlists(settings, self.admission, catalogue, answers, enigma2)
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
+        past = Past(self.admission)
         self.routes = Routes(
             self.live,
             {
                 "player_api.php": player_api.answer,
+                "panel_api.php": player_api.panel,
                 "get.php": playlists.playlist,
                 "xmltv.php": playlists.guide,
                 "enigma2.php": enigma2.menu,
+                "timeshift.php": past.script,
                 "metrics": Figures(settings).answer,
             },
             {
                 "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
                 "p": playlists.short,
+                "timeshift": past.timeshift,
+                "movie": past.title,
+                "series": past.title,
             },
         )
         self.tuner = self._tuner(catalogue) if settings.tuner_listen is not None and index == 0 else None

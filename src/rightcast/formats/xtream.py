@@ -79,6 +79,24 @@ class LiveStream(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail: str = ""
 
 
+class PanelChannel(LiveStream, frozen=True, kw_only=True):
+    """A channel as panel_api.php lists it: the row of get_live_streams with what older apps look for besides."""
+
+    type_name: str = "Live Streams"
+    category_name: str
+    series_no: None = None
+    live: str = "1"
+    container_extension: str = "ts"
+
+
+class PanelCategories(msgspec.Struct, frozen=True, kw_only=True):
+    """Categories of panel_api.php by kind."""
+
+    movie: list[Category] = []
+    live: list[Category]
+    series: list[Category] = []
+
+
 LOGIN_FAILED = b'{"user_info":{"auth":0}}'
 EMPTY_ANSWERS: dict[str, bytes] = {
     "get_vod_categories": b"[]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.domain.entitlement import Denied, Reason
@@ -57,8 +57,7 @@ class PlayerApi:
         fields = request.fields()
         guest = identified(request, fields, self._admission)
         if isinstance(guest, Denied):
-            status = self._replica.station.login_failure_status
-            return Response(status=status, body=xtream.LOGIN_FAILED, content_type=JSON, headers=_NO_STORE)
+            return self._unknown()
         action = fields.get("action", "")
         if action == "get_live_categories":
             body = xtream.encode(_categories(await self._catalogue.of_line(guest.line)))
@@ -69,6 +68,21 @@ class PlayerApi:
         else:
             body = xtream.encode(await self._login(request, guest))
         return Response(body=body, content_type=JSON, headers=_NO_STORE)
+
+    async def panel(self, request: Request) -> Response:
+        """panel_api.php: login, categories and channels in one answer, for old apps; written as it is sent."""
+        guest = identified(request, request.fields(), self._admission)
+        if isinstance(guest, Denied):
+            return self._unknown()
+        listing = await self._catalogue.listing(guest.line)
+        login = xtream.encode(await self._login(request, guest))
+        categories = xtream.encode(xtream.PanelCategories(live=_categories(listing.rows)))
+        return Response(pieces=_panel_pieces(login, categories, listing.rows), content_type=JSON, headers=_NO_STORE)
+
+    def _unknown(self) -> Response:
+        """Not a login; the status is the operator's choice, for apps differ in what they understand."""
+        status = self._replica.station.login_failure_status
+        return Response(status=status, body=xtream.LOGIN_FAILED, content_type=JSON, headers=_NO_STORE)
 
     async def _streams(self, request: Request, line: Line, category_id: str) -> Response:
         """The list, made once for all lines that see the same."""
@@ -135,16 +149,37 @@ def _pieces(rows: tuple[Listed, ...], category_id: str) -> Iterator[bytes]:
     yield b"]"
 
 
+def _panel_pieces(login: bytes, categories: bytes, rows: tuple[Listed, ...]) -> Iterator[bytes]:
+    """One object of two answers and the channels by their ids."""
+    yield login[:-1] + b',"categories":' + categories + b',"available_channels":{'
+    for start in range(0, len(rows), _ROWS_PER_PIECE):
+        piece = [
+            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row)))
+            for row in rows[start : start + _ROWS_PER_PIECE]
+        ]
+        yield (b"," if start else b"") + b",".join(piece)
+    yield b"}}"
+
+
+def _panel_row(row: Listed) -> xtream.PanelChannel:
+    return xtream.PanelChannel(category_name=row.category_name, **_fields(row))
+
+
 def _stream(row: Listed) -> xtream.LiveStream:
+    return xtream.LiveStream(**_fields(row))
+
+
+def _fields(row: Listed) -> dict[str, Any]:
+    """What both kinds of rows hold."""
     channel = row.channel
-    return xtream.LiveStream(
-        num=row.number,
-        name=channel.name or f"Channel {row.number}",
-        stream_id=channel.id,
-        stream_icon=channel.logo_url,
-        epg_channel_id=channel.guide_id or None,
-        added=str(int(channel.added.timestamp())),
-        is_adult="1" if channel.adult else "0",
-        category_id=str(row.category_id),
-        category_ids=(row.category_id,),
-    )
+    return {
+        "num": row.number,
+        "name": channel.name or f"Channel {row.number}",
+        "stream_id": channel.id,
+        "stream_icon": channel.logo_url,
+        "epg_channel_id": channel.guide_id or None,
+        "added": str(int(channel.added.timestamp())),
+        "is_adult": "1" if channel.adult else "0",
+        "category_id": str(row.category_id),
+        "category_ids": (row.category_id,),
+    }
