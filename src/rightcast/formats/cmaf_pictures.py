@@ -125,7 +125,7 @@ def _drawn(data: bytes, units: list[Unit], coding: PictureCoding, found: Picture
     drawn = []
     for unit in units:
         kept = [nal for nal in unit.nals if not (coding.is_left_out(nal.kind) or (told and coding.is_set(nal.kind)))]
-        if any(coding.is_slice(nal.kind) for nal in kept):
+        if unit.dts >= 0 and any(coding.is_slice(nal.kind) for nal in kept):
             drawn.append((unit, kept))
     return drawn
 

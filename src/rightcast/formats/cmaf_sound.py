@@ -41,7 +41,8 @@ def sound(now: Stretch, before: Stretch | None, pid: int, coding: Coding, *, nea
     found = coding.format(stream.data, first)
     if isinstance(found, str):
         return found
-    frames = sound_frames(stream, coding, rate=found.rate, near=near)
+    # A file counts no times below 0, where sound may lie that is sent with the very first pictures.
+    frames = [frame for frame in sound_frames(stream, coding, rate=found.rate, near=near) if frame.time >= 0]
     return Sound(found, _samples(stream.data, frames, coding))
 
 
