@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rightcast.formats.cmaf import package
+from rightcast.formats.cmaf import TRACK_ID, empty_fragment, package
 from rightcast.formats.isobmff.boxes import box, find, walk
 from tests.formats.tracks import file_of, first_time, package_all, probed_frames, samples_of, split, unit_offsets
 from tests.headend.signals import AUDIO_PID, VIDEO_PID, signal
@@ -82,6 +82,22 @@ def test_the_reference_time_is_that_of_the_first_sample(ts: bytes) -> None:
     place = find(made.fragments[VIDEO_PID].data, b"prft")
     assert place is not None
     told = made.fragments[VIDEO_PID].data[place[0] : place[1]]
-    assert int.from_bytes(told[4:8], "big") == VIDEO_PID
+    assert int.from_bytes(told[4:8], "big") == TRACK_ID
     assert int.from_bytes(told[8:16], "big") == (1_800_000_001 + 2_208_988_800) << 32
     assert int.from_bytes(told[16:24], "big") == start
+
+
+def test_an_empty_fragment_goes_on_where_the_last_one_ended(ts: bytes) -> None:
+    last = package(ts, time=first_time(ts), sequence=0).fragments[AUDIO_PID]
+    empty = empty_fragment(last, sequence=1)
+    place = find(empty, b"moof", b"traf", b"tfdt")
+    assert place is not None
+    assert int.from_bytes(empty[place[0] + 4 : place[1]], "big") == last.base + last.length
+
+
+def test_each_file_holds_track_1(ts: bytes) -> None:
+    made = package(ts, time=first_time(ts), sequence=0)
+    for pid in (VIDEO_PID, AUDIO_PID):
+        place = find(made.inits[pid], b"moov", b"trak", b"tkhd")
+        assert place is not None
+        assert made.inits[pid][place[0] + 12 : place[0] + 16] == b"\0\0\0\1"

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 _PICTURES: dict[str, PictureCoding] = {"h264": Avc(), "hevc": Hevc()}
 _SOUND: dict[str, Coding] = {"aac": Adts(), "ac3": Ac3(), "eac3": EnhancedAc3(), "mp2": MpegAudio(), "aac_latm": Latm()}
 
+TRACK_ID = 1
+"""Each file holds one track. A PID would be as good an id, but there are readers that take ids for small numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -119,6 +122,12 @@ def package(
         if info.kind in {StreamKind.VIDEO, StreamKind.AUDIO} and (pids is None or info.pid in pids):
             work.add(info, _sound_coding(info, stream))
     return Packaged(work.inits, work.fragments, tuple(work.tracks), work.refused)
+
+
+def empty_fragment(last: Fragment, *, sequence: int) -> bytes:
+    """A fragment without samples at the time at which a track goes on after `last`."""
+    nothing = Samples(base=last.base + last.length, sizes=(), durations=(), offsets=(), flags=(), body=b"")
+    return fragment(TRACK_ID, sequence, nothing)
 
 
 class _Order(NamedTuple):
@@ -208,7 +217,7 @@ class _Work:
         if protection is not None:
             entry = protected_entry(entry, protection, patterned=size is not None)
             pssh = protection.pssh
-        return init_segment(info.pid, entry, timescale=timescale, language=info.language, size=size, pssh=pssh)
+        return init_segment(TRACK_ID, entry, timescale=timescale, language=info.language, size=size, pssh=pssh)
 
     def _keep(self, track: Track, init: bytes) -> None:
         self.tracks.append(track)
@@ -231,10 +240,10 @@ class _Work:
         start = samples.base * CLOCK_HZ // track.timescale
         if order.wall is not None:
             wall = order.wall + (start - order.time) / CLOCK_HZ
-            ahead += reference_time(track.pid, wall, samples.base)
+            ahead += reference_time(TRACK_ID, wall, samples.base)
         self.fragments[track.pid] = Fragment(
             pid=track.pid,
-            data=fragment(track.pid, order.sequence, samples, auxiliary=auxiliary, ahead=ahead),
+            data=fragment(TRACK_ID, order.sequence, samples, auxiliary=auxiliary, ahead=ahead),
             base=samples.base,
             length=length,
             start=start,

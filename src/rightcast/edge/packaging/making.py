@@ -13,9 +13,8 @@ from rightcast.domain.protection import Scheme
 from rightcast.edge.packaging.job import Extent, Hide, Job, Made, Place, Recipe
 from rightcast.edge.packaging.names import ALL_PIDS
 from rightcast.formats.cenc import SampleProtection
-from rightcast.formats.cmaf import package
+from rightcast.formats.cmaf import empty_fragment, package
 from rightcast.formats.isobmff.captions import captions_fragment
-from rightcast.formats.isobmff.fragment import Samples, fragment
 from rightcast.formats.mpegts.sample_aes_ts import protect
 from rightcast.formats.mpegts.selection import select
 from rightcast.formats.mpegts.units import CLOCK_HZ
@@ -54,8 +53,7 @@ def _empty(pids: Set[int], before: bytes, job: Job) -> Iterable[tuple[int, bytes
         return
     earlier = package(before, time=job.time, sequence=job.sequence, pids=pids)
     for pid, last in earlier.fragments.items():
-        nothing = Samples(base=last.base + last.length, sizes=(), durations=(), offsets=(), flags=(), body=b"")
-        yield pid, fragment(pid, job.sequence, nothing)
+        yield pid, empty_fragment(last, sequence=job.sequence)
 
 
 def _text(job: Job, source: bytes) -> bytes:
