@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import m3u8
 import pytest
@@ -13,9 +13,12 @@ import pytest
 from rightcast.formats.mpegts.psi import Stream
 from tests.headend.cue_signals import CUE_STREAM, NO_WEB, cue_packets, first_time, programme, with_packets, with_streams
 from tests.headend.signals import signal
+from tests.station.hlsjs import browser_page, page_server
+from tests.station.npm import script
 from tests.station.rig import Rig, fetch, until
 from tests.station.senders import Sender, sending
 from tests.station.viewers import watching
+from tests.station.webplayers import PLAYERS
 from tests.teletext import sender as teletext
 
 if TYPE_CHECKING:
@@ -105,3 +108,19 @@ def test_subtitles_follow_the_pictures(house: Rig) -> None:
     texts = [fetch(urljoin(listing.url, one.uri)).body.decode() for one in m3u8.loads(listing.body.decode()).segments]
     assert texts
     assert all("X-TIMESTAMP-MAP=MPEGTS:" in text and "Secondo" in text for text in texts)
+
+
+SUBTITLES_SHOWN = (
+    "hls.subtitleTracks.length === 1 && (hls.subtitleTrack = 0) === 0 && "
+    "[...video.textTracks].some(one => [...(one.cues ?? [])].some(cue => "
+    "cue.text.startsWith('Secondo') && Math.abs(cue.startTime - video.currentTime) < 10))"
+)
+
+
+@pytest.mark.players
+@pytest.mark.parametrize("ending", ["m3u8", "m3u8?format=cmaf"])
+def test_hls_js_shows_the_subtitles(house: Rig, ending: str) -> None:
+    package, html = PLAYERS["hls.js"]
+    with browser_page() as page, page_server(script(package), html) as origin:
+        page.goto(f"{origin}?src={quote(house.url('One', ending), safe='')}")
+        page.wait_for_function(SUBTITLES_SHOWN, timeout=30_000)
