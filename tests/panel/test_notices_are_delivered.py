@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from django.utils import timezone
 from rightcast.domain.alarms import Notice
 from rightcast.domain.errors import ConflictError, InvalidInputError
 from rightcast.domain.findings import Severity
+from rightcast.panel.alarms import courier as courier_module
 from rightcast.panel.alarms import operations, outbox
 from rightcast.panel.alarms.courier import MOST_ATTEMPTS, Courier
 from rightcast.panel.alarms.models import AlarmRow, DeliveryRow, DeliveryState, NotifierRow
@@ -183,6 +185,14 @@ def test_a_test_message_tells_what_was_answered(actor: Actor, hook: Taken) -> No
     row = webhook(actor, hook.port)
     assert operations.send_test(actor, row.id) == (True, "200 OK")
     assert DeliveryRow.objects.get().notice == "test"
+
+
+def test_a_test_does_not_wait_for_a_server_that_never_answers(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier_module, "TRY_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        row = webhook(actor, silent.getsockname()[1])
+        ok, result = operations.send_test(actor, row.id)
+    assert (ok, result) == (False, "There was no answer within 0.2 seconds.")
 
 
 def test_no_secret_is_in_the_table_the_trail_or_the_log(

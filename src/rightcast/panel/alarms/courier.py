@@ -39,6 +39,8 @@ BATCH = 100
 MOST_ATTEMPTS = 12
 CLAIM_S = 180.0
 """A claim that is older was left by a process that died; it exceeds the longest sending."""
+TRY_S = 12.0
+"""A test is waited for so long, for somebody sits before it; the console answers nobody else meanwhile."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 5.0, 900.0
 
 _log = logging.getLogger(__name__)
@@ -158,10 +160,16 @@ def hand_over(notifier: Notifier, row: NotifierRow, messages: Sequence[Message],
 def try_now(row: NotifierRow, now: datetime) -> tuple[bool, str]:
     """Send a test message at once and note the result: whether it was taken, and the answer or what went wrong."""
     message = test_message()
+    pool = ThreadPoolExecutor(1, "test")
     try:
-        ok, result = True, hand_over(notifier_of(row.kind), row, [message], now)
+        sending = pool.submit(hand_over, notifier_of(row.kind), row, [message], now)
+        ok, result = True, sending.result(TRY_S)
     except DeliveryError as error:
         ok, result = False, redact(str(error))[:300]
+    except TimeoutError:
+        ok, result = False, f"There was no answer within {TRY_S:g} seconds."
+    finally:
+        pool.shutdown(wait=False)
     with transaction.atomic():
         DeliveryRow.objects.create(
             notifier=row,
