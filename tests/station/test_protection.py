@@ -77,6 +77,7 @@ def playing(page: Page, player: str, url: str) -> Iterator[Page]:
         ("cenc", "shaka", "mpd"),
         ("cenc", "dash.js", "mpd"),
         ("cbcs", "shaka", "mpd"),
+        ("cbcs", "shaka", "m3u8"),
     ],
 )
 def test_browsers_show_what_was_encrypted(rig: Rig, page: Page, scheme: str, player: str, address: str) -> None:
