@@ -33,6 +33,7 @@ _QUEUED_PER_WORKER = 32
 _PAUSES_S = (0.0, 0.0, 1.0, 5.0, 30.0)
 _READ_BYTES = 1 << 18
 _PR_SET_PDEATHSIG = 1
+_NICENESS = 10
 _LIBC = ctypes.CDLL(None)
 
 COMMAND = (sys.executable, "-m", "rightcast.headend.pictures.worker")
@@ -64,7 +65,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
+            preexec_fn=_begin_humbly,  # noqa: PLW1509 - two system calls, resolved before the fork
         )
         if self.process.stdin is None or self.process.stdout is None:
             raise OSError("A picture worker has no pipes.")
@@ -211,9 +212,10 @@ class Pool:
         return True
 
 
-def _die_with_parent() -> None:
-    """In the child: the kernel ends it when the headend dies, however it dies."""
+def _begin_humbly() -> None:
+    """In the child: the kernel ends it when the headend dies, and even loading decoders stands back for pictures."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _LIBC.nice(_NICENESS)
 
 
 def _ending(code: int | None) -> str:

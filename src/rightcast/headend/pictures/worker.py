@@ -5,7 +5,6 @@ Started by the pool as `python -m rightcast.headend.pictures.worker`; it ends wh
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 from pathlib import Path
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 MEMORY_BYTES = 2 << 30
 """Address space: a picture that claims to be 16384 wide fails here, not at the machine's end."""
-_NICENESS = 10
 
 
 def look_at(order: Look) -> Seen:
@@ -85,10 +83,9 @@ def main(orders: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _settle() -> None:
-    """Be a humble process: never in the way of one that carries pictures to viewers."""
+    """Take a name, and no more memory than a sound stream needs."""
     setproctitle.setproctitle("rightcast: pictures")
     av.logging.set_level(av.logging.PANIC)  # a broken stream would fill the log
-    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
