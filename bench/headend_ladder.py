@@ -14,12 +14,15 @@ from bench.station import fill_feed, headend_report, settings_in, start_room
 from rightcast.contract.ring import Track
 from rightcast.domain.features import Features
 from rightcast.domain.ladder import Ladder, Rung, VideoCodec
+from rightcast.domain.watch import Watch
 from rightcast.headend.encoders import Choice, software
 from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.headend.transcode_arguments import arguments
 from rightcast.headend.transcode_plan import plan
 
 RUNGS = ("360p", "240p")
+_UNWATCHED = Watch(stream=False, pictures=False, sound=False)
+"""Watching has a figure of its own."""
 _TRACKS = (
     Track(pid=256, kind="video", width=720, height=576, frame_rate=25.0),
     Track(pid=257, kind="audio", language="", channels=2),
@@ -34,7 +37,7 @@ def ladder(quick: bool) -> list[Figure]:
         signal = signals.service()
         rig.start("sender", [str(compiled("sender")), *signal.sender_arguments("udp", port, 2)], cpu=LOAD_CPU)
         settings = settings_in(rig.folder)
-        fill_feed(settings, [(f"udp://127.0.0.1:{port}", None)], features=Features(ladder=asked))
+        fill_feed(settings, [(f"udp://127.0.0.1:{port}", None)], features=Features(ladder=asked, watch=_UNWATCHED))
         headend = start_room(rig, settings, "headend")
         by_hand = rig.start("by-hand", _by_hand(asked, f"udp://127.0.0.1:{port + 1}"), cpu=SERVER_CPU)
 
