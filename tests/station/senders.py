@@ -10,17 +10,25 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import imageio_ffmpeg
 
+from rightcast.formats.mpegts.psi import Stream, build_pmt, parse_pmt
+from rightcast.formats.mpegts.sections import SectionAssembler, packetise
+from rightcast.formats.mpegts.units import parse_unit_start
 from tests.station.transport import PACKET, pcr_of
+from tests.teletext import sender as teletext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DATAGRAM = 7 * PACKET
+_FFMPEG_PMT = 0x1000
+_FFMPEG_VIDEO = 0x102
+"""Behind two sounds: ffmpeg numbers streams in their order."""
 
 
 def free_port() -> int:
@@ -150,3 +158,62 @@ def shared_capture(name: str) -> bytes | None:
     beside = Path(__file__).parents[3] / "shared" / "data"
     path = Path(os.environ.get("RIGHTCAST_TEST_DATA", beside)) / "ts" / name
     return path.read_bytes() if path.exists() else None
+
+
+class Subtitler:
+    """Takes a live encoder's stream in and sends it on with teletext subtitles: every two seconds another "Ciao"."""
+
+    def __init__(self, target: int) -> None:
+        self.port = free_port()
+        self._target = ("127.0.0.1", target)
+        self._teletext = teletext.Sender()
+        self._pmt = SectionAssembler()
+        self._counter = 0
+        self._shown = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._relay, daemon=True)
+        self._thread.start()
+
+    def _relay(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", self.port))
+            taken.settimeout(0.2)
+            while not self._stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    data = taken.recv(65_536)
+                    out = b"".join(self._packet(data[at : at + PACKET]) for at in range(0, len(data), PACKET))
+                    taken.sendto(out, self._target)
+
+    def _packet(self, packet: bytes) -> bytes:
+        pid = (packet[1] & 0x1F) << 8 | packet[2]
+        if pid == _FFMPEG_PMT:
+            return b"".join(self._mapped(section) for section in self._pmt.feed(packet))
+        unit = parse_unit_start(packet) if packet[1] & 0x40 and pid == _FFMPEG_VIDEO else None
+        if unit is None or unit.time is None or time.monotonic() < self._shown + 2:
+            return packet
+        self._shown = time.monotonic()
+        text = teletext.page({20: teletext.codes(f"Ciao {int(self._shown)}")})
+        return packet + self._teletext.send(unit.time + 45_000, text)
+
+    def _mapped(self, section: bytes) -> bytes:
+        found = parse_pmt(section)
+        assert found is not None
+        page = b"ita" + bytes((2 << 3 | 7, 0x77))
+        streams = (*found.streams, Stream(teletext.PID, 6, ((0x56, page),)))
+        self._counter += 1
+        return packetise(build_pmt(replace(found, streams=streams)), _FFMPEG_PMT, self._counter & 15)
+
+    def stop(self) -> None:
+        """End the transmission."""
+        self._stop.set()
+        self._thread.join(5)
+
+
+@contextmanager
+def subtitled(port: int) -> Iterator[int]:
+    """A port whose stream is sent on to `port` with subtitles."""
+    relay = Subtitler(port)
+    try:
+        yield relay.port
+    finally:
+        relay.stop()

@@ -11,6 +11,7 @@ const video = document.getElementById('v');
 const source = new URLSearchParams(location.search).get('src');
 window.moved = () => video.currentTime;
 window.frames = () => video.getVideoPlaybackQuality().totalVideoFrames;
+window.cues = () => [...video.textTracks].flatMap(one => [...(one.cues ?? [])]).map(one => one.text).join();
 window.back = seconds => { const all = video.seekable; video.currentTime = all.end(all.length - 1) - seconds; };
 """
 _HLS = """
@@ -21,6 +22,8 @@ hls.loadSource(source); hls.attachMedia(video);
 window.languages = () => hls.audioTracks.map(one => one.lang);
 window.choose = language => { hls.audioTrack = hls.audioTracks.findIndex(one => one.lang === language); };
 window.chosen = () => hls.audioTracks[hls.audioTrack]?.lang;
+window.texts = () => hls.subtitleTracks.length;
+window.subtitle = () => { hls.subtitleTrack = 0; hls.subtitleDisplay = true; };
 window.latency = () => hls.latency;
 window.parts = () => hls.latestLevelDetails?.partTarget ?? 0;
 </script>"""
@@ -31,6 +34,8 @@ player.initialize(video, source, true);
 window.languages = () => player.getTracksFor('audio').map(one => one.lang);
 window.choose = language => player.setCurrentTrack(player.getTracksFor('audio').find(one => one.lang === language));
 window.chosen = () => player.getCurrentTrackFor('audio')?.lang;
+window.texts = () => player.getTracksFor('text').length;
+window.subtitle = () => { player.enableText(true); player.setTextTrack(0); };
 window.latency = () => player.getCurrentLiveLatency();
 </script>"""
 _SHAKA = """
@@ -40,6 +45,8 @@ player.attach(video).then(() => player.load(source)).catch(what => window.troubl
 window.languages = () => player.getAudioTracks().map(one => one.language);
 window.choose = language => player.selectAudioTrack(player.getAudioTracks().find(one => one.language === language));
 window.chosen = () => player.getAudioTracks().find(one => one.active)?.language;
+window.texts = () => player.getTextTracks().length;
+window.subtitle = () => player.selectTextTrack(player.getTextTracks()[0]);
 window.latency = () => (Date.now() - player.getPlayheadTimeAsDate()) / 1000;
 </script>"""
 
