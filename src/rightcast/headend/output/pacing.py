@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PACKETS_PER_DATAGRAM = 7
 DATAGRAM_BYTES = PACKETS_PER_DATAGRAM * PACKET_BYTES
-RESERVE_S = 0.2
+RESERVE_S = 0.35
 """What should still wait to be sent when the next part comes: it may be late by so much without a gap."""
 LONGEST_RESERVE_S = 1.0
 LONGEST_QUEUE = 16_384
