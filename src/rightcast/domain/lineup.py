@@ -21,6 +21,9 @@ from rightcast.domain.schedule import Schedule
 from rightcast.domain.slate import Slate
 from rightcast.domain.watch import Watch
 
+# Asked for at every request, so made once.
+_PACKAGING, _PROTECTION = Packaging(), Protection()
+
 
 class SourceKind(enum.StrEnum):
     """How a signal arrives; one recipe in `headend/sources` for each."""
@@ -116,12 +119,12 @@ class Channel:
     @property
     def packaging(self) -> Packaging:
         """Which formats are offered."""
-        return (self.features or NO_FEATURES).packaging or Packaging()
+        return (self.features or NO_FEATURES).packaging or _PACKAGING
 
     @property
     def protection(self) -> Protection:
         """Encryption in transport; none by default."""
-        return (self.features or NO_FEATURES).protection or Protection()
+        return (self.features or NO_FEATURES).protection or _PROTECTION
 
     @property
     def outputs(self) -> Outputs:
