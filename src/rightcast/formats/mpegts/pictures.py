@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.formats.codecs import avc
+from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
 from rightcast.formats.mpegts.streams import StreamKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
 _FIXED_NAMES = {
     "mp2": "mp4a.40.33",
     "ac3": "ac-3",
@@ -77,13 +78,16 @@ def sequence_header(codec: str, data: bytes) -> bytes:
 
 def picture_format(codec: str, header: bytes) -> PictureFormat | None:
     """What a sequence header says; None when it cannot be read."""
-    try:
-        if codec == "h264":
-            return _avc_format(_unescape(header[1:]))
-        if codec == "hevc":
-            return _hevc_format(_unescape(header[2:]))
-    except _OutOfBitsError:
-        return None
+    if codec == "h264":
+        sps = avc.parse_sps(header)
+        if sps is None:
+            return None
+        return PictureFormat(sps.codec, sps.picture.width, sps.picture.height, not sps.frames_only)
+    if codec == "hevc":
+        try:
+            return _hevc_format(unescape(header[2:]))
+        except OutOfBitsError:
+            return None
     if len(header) < 4:
         return None
     size = int.from_bytes(header[1:4], "big")
@@ -106,10 +110,10 @@ def _starts_avc(data: bytes) -> bool:
 
 def _is_intra_slice(data: bytes) -> bool:
     try:
-        bits = _Bits(data)
+        bits = Bits(data)
         bits.golomb()
         return bits.golomb() % 5 in {2, 4}
-    except _OutOfBitsError:
+    except OutOfBitsError:
         return False
 
 
@@ -135,104 +139,9 @@ def _start_codes(data: bytes) -> Iterator[int]:
         place = data.find(b"\0\0\1", place + 3)
 
 
-def _unescape(data: bytes) -> bytes:
-    """Payload of a NAL unit without its emulation prevention bytes."""
-    return data.replace(b"\0\0\3", b"\0\0")
-
-
-class _OutOfBitsError(Exception):
-    """A header goes on beyond the bytes at hand."""
-
-
-class _Bits:
-    """Reads a header bit by bit."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def take(self, count: int) -> int:
-        """The next `count` bits as a number."""
-        self._left -= count
-        if self._left < 0:
-            raise _OutOfBitsError
-        return self._value >> self._left & ((1 << count) - 1)
-
-    def golomb(self) -> int:
-        """An unsigned Exp-Golomb code."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > 32:
-                raise _OutOfBitsError
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed_golomb(self) -> int:
-        """A signed Exp-Golomb code."""
-        value = self.golomb()
-        return (value + 1) // 2 if value & 1 else -(value // 2)
-
-
-def _avc_format(data: bytes) -> PictureFormat:
-    """Sequence parameter set, section 7.3.2.1.1."""
-    bits = _Bits(data)
-    profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
-    bits.golomb()
-    chroma = 1
-    if profile in _HIGH_PROFILES:
-        chroma = bits.golomb()
-        planes_apart = bits.take(1) if chroma == 3 else 0
-        bits.golomb()
-        bits.golomb()
-        bits.take(1)
-        if bits.take(1):
-            _skip_scaling_lists(bits, 12 if chroma == 3 else 8)
-        chroma = 0 if planes_apart else chroma
-    bits.golomb()
-    _skip_picture_order(bits)
-    bits.golomb()
-    bits.take(1)
-    width, height = (bits.golomb() + 1) * 16, (bits.golomb() + 1) * 16
-    frames_only = bits.take(1)
-    if not frames_only:
-        height *= 2
-        bits.take(1)
-    bits.take(1)
-    if bits.take(1):
-        across = 2 if chroma in {1, 2} else 1
-        down = (2 if chroma == 1 else 1) * (2 - frames_only)
-        width -= (bits.golomb() + bits.golomb()) * across
-        height -= (bits.golomb() + bits.golomb()) * down
-    name = f"avc1.{profile:02x}{constraints:02x}{level:02x}"
-    return PictureFormat(name, width, height, interlaced=not frames_only)
-
-
-def _skip_scaling_lists(bits: _Bits, lists: int) -> None:
-    for index in range(lists):
-        if not bits.take(1):
-            continue
-        last = following = 8
-        for _ in range(16 if index < 6 else 64):
-            if following:
-                following = (last + bits.signed_golomb()) & 0xFF
-            last = following or last
-
-
-def _skip_picture_order(bits: _Bits) -> None:
-    kind = bits.golomb()
-    if kind == 0:
-        bits.golomb()
-    elif kind == 1:
-        bits.take(1)
-        bits.golomb()
-        bits.golomb()
-        for _ in range(min(bits.golomb(), 255)):
-            bits.golomb()
-
-
 def _hevc_format(data: bytes) -> PictureFormat:
     """Sequence parameter set, section 7.3.2.2, and the name of ISO/IEC 14496-15 annex E."""
-    bits = _Bits(data)
+    bits = Bits(data)
     bits.take(4)
     sublayers = bits.take(3)
     bits.take(1)
