@@ -12,11 +12,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from rightcast.contract import codec
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
-from rightcast.domain.errors import ContractError, FolderNotWritableError, RingTooSmallError
+from rightcast.domain.errors import FolderNotWritableError, RingTooSmallError
+from rightcast.headend.ring_index import INDEX, Index, IndexedSegment, read_index, write_index
 from rightcast.headend.slots import REST_SEGMENTS, SlotFiles
 
 if TYPE_CHECKING:
@@ -25,31 +23,9 @@ if TYPE_CHECKING:
 
 SPARE_SEGMENTS = 3
 FEWEST_SEGMENTS = 3
-INDEX = "index.json"
 _BUFFERS_PER_WRITE = 512  # below IOV_MAX
 
 _log = logging.getLogger(__name__)
-
-
-class IndexedSegment(msgspec.Struct, frozen=True):
-    """A closed segment as the index remembers it."""
-
-    opened: Opened
-    parts: list[Part]
-    closed: Closed
-    markers: list[Marker] = []
-
-
-class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ring leaves behind for the next process."""
-
-    next_sequence: int
-    next_epoch: int
-    next_slot: int
-    codecs: str = ""
-    video: bool = True
-    tracks: list[Track] = []
-    segments: list[IndexedSegment] = []
 
 
 @dataclass(slots=True)
@@ -363,21 +339,10 @@ class Ring:
                 if segment.closed is not None
             ],
         )
-        fresh = self._folder / f"{INDEX}.new"
-        try:
-            fresh.write_bytes(codec.encode(index))
-            fresh.replace(self._folder / INDEX)
-        except OSError as error:
-            _log.warning("The index of the ring in %s could not be written: %s", self._folder, error)
+        write_index(self._folder, index)
 
     def _recover(self) -> None:
-        try:
-            index = codec.decode((self._folder / INDEX).read_bytes(), Index)
-        except FileNotFoundError:
-            index = Index(next_sequence=0, next_epoch=0, next_slot=0)
-        except ContractError as error:
-            _log.warning("The index of the ring in %s is of no use, the ring starts anew: %s", self._folder, error)
-            index = Index(next_sequence=0, next_epoch=0, next_slot=0)
+        index = read_index(self._folder)
         self.codecs, self.video, self.tracks = index.codecs, index.video, index.tracks
         self._next_sequence, self._next_epoch = index.next_sequence, index.next_epoch
         whole = [segment for segment in index.segments if self._is_whole(segment)]

@@ -23,7 +23,7 @@ from rightcast.headend.desired import Desired, shard_of
 from rightcast.headend.health import State
 from rightcast.headend.intake import Intakes
 from rightcast.headend.programming import Programming
-from rightcast.headend.ring import INDEX
+from rightcast.headend.ring_index import INDEX
 from rightcast.headend.waiting import Waiting
 
 if TYPE_CHECKING:

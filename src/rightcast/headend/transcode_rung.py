@@ -11,7 +11,8 @@ from rightcast.contract.reports import RenditionReport
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.watch import Watch
 from rightcast.formats.mpegts.units import CLOCK_HZ
-from rightcast.headend.ring import INDEX, Ring
+from rightcast.headend.ring import Ring
+from rightcast.headend.ring_index import INDEX
 from rightcast.headend.segmenter import Segmenter
 
 if TYPE_CHECKING:
