@@ -65,7 +65,8 @@ Cue, Restrictions, Own network, Packaging, Fragment, Product,
 Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
 Access unit, Sample, Init segment, Protected track,
 Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener,
-Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour
+Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour,
+Player app, Guide, Show, Archive, Catch-up
 """
 
 

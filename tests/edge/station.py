@@ -52,7 +52,7 @@ class TestStation:
 
     __test__ = False
 
-    def __init__(self, settings: StationSettings, headend: FakeHeadend) -> None:
+    def __init__(self, settings: StationSettings, headend: FakeHeadend, **rooms: Any) -> None:
         self.settings = settings
         self.headend = headend
         self.feed = FileFeed(settings.feed)
@@ -63,7 +63,7 @@ class TestStation:
             channel_ids=(1, 2), territories=("IT",), starts=LONG_AGO,
         )  # fmt: skip
         self.publish_world()
-        self.edge = Edge(settings, 0)
+        self.edge = Edge(settings, 0, **rooms)
         self._ending = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
 

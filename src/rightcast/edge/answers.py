@@ -83,6 +83,15 @@ def response(request: Request, made: Made, content_type: str, *headers: tuple[st
     return Response(pieces=_unpacked(made.packed), content_type=content_type, headers=common)
 
 
+def packed_file(request: Request, made: Made, content_type: str) -> Response:
+    """The gzip bytes as a file of their own, for those who fetch `.gz` and unpack it themselves."""
+    tag = f'{made.tag[:-1]}-gz"'
+    headers = (("ETag", tag), ("Cache-Control", "private, no-cache"))
+    if holds_tag(request, tag):
+        return Response(status=304, content_type=content_type, headers=headers)
+    return Response(body=made.packed, content_type=content_type, headers=headers)
+
+
 def holds_tag(request: Request, tag: str) -> bool:
     """Whether the sender says that it has the answer of this tag; weak ones compare alike."""
     held = request.header(b"if-none-match")

@@ -23,6 +23,7 @@ from rightcast.edge.cues import Cues, cues_of
 from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.figures import Figures
 from rightcast.edge.follower import Follower
+from rightcast.edge.guide_port import NO_ARCHIVE, NO_GUIDE, Archive, Guide
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.dvbi import DvbI
@@ -95,7 +96,9 @@ def raise_descriptor_limit() -> None:
 class Edge:
     """The rooms of one edge process, wired."""
 
-    def __init__(self, settings: StationSettings, index: int) -> None:
+    def __init__(
+        self, settings: StationSettings, index: int, *, guide: Guide = NO_GUIDE, archive: Archive = NO_ARCHIVE
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.settings = settings
         self.index = index
@@ -147,16 +150,18 @@ class Edge:
         catalogue = Catalogue(self.replica, self.admission)
         answers = Answers()
         enigma2 = Enigma2(settings, self.replica, self.admission, catalogue)
-        playlists = Playlists(settings, self.admission, catalogue, answers, enigma2)
+        playlists = Playlists(settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive)
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
         past = Past(self.admission)
         self.routes = Routes(
             self.live,
+            past,
             {
                 "player_api.php": player_api.answer,
                 "panel_api.php": player_api.panel,
                 "get.php": playlists.playlist,
                 "xmltv.php": playlists.guide,
+                "xmltv.php.gz": playlists.guide,
                 "enigma2.php": enigma2.menu,
                 "timeshift.php": past.script,
                 "metrics": Figures(settings).answer,
@@ -165,6 +170,7 @@ class Edge:
                 "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
                 "p": playlists.short,
                 "timeshift": past.timeshift,
+                "catchup": past.catchup,
                 "movie": past.title,
                 "series": past.title,
             },

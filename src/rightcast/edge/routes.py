@@ -5,6 +5,7 @@ A path before the known words is tolerated, for apps and proxies add one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from rightcast.edge.refusals import not_found
 if TYPE_CHECKING:
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
+    from rightcast.edge.interfaces.past import Past
     from rightcast.edge.live import Live
 
 _METHODS = "GET, HEAD, POST, OPTIONS"
@@ -25,6 +27,10 @@ _PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
 )
 _ENDINGS = {"", "ts", "m3u8", "mpd", "mp3", "aac", "icy"}
+_ASKS_THE_PAST = re.compile(r"(?:^|&)(?:utc|start)=[^&]")
+_FLUSSONIC = re.compile(
+    r"(?P<ts>mpegts|timeshift_abs-(?P<start>\d{1,13})\.ts)|(?:index|timeshift_rel-(?P<ago>\d{1,9}))\.m3u8", re.ASCII
+)
 WELCOME = """Rightcast serves television here. Your provider gave you a NAME and a SECRET:
 
   playlist    /get.php?username=NAME&password=SECRET&type=m3u_plus&output=ts   (or output=hls)
@@ -42,8 +48,9 @@ Folder = Callable[["Request", list[str]], "Response | Coroutine[Any, Any, Answer
 class Routes:
     """Every address of the viewers' port. `scripts` are names ending in .php, `folders` the first part of a path."""
 
-    def __init__(self, live: Live, scripts: dict[str, Script], folders: dict[str, Folder]) -> None:
+    def __init__(self, live: Live, past: Past, scripts: dict[str, Script], folders: dict[str, Folder]) -> None:
         self._live = live
+        self._past = past
         self._scripts = scripts
         self._folders = folders
 
@@ -79,6 +86,16 @@ class Routes:
             return _of_the_edge(parts[0] if parts else "")
         if len(parts) >= 4 and parts[-4] == "s":
             return self._by_token(request, ["", *parts[-4:]])
+        return self._channel(request, connection, parts)
+
+    def _channel(
+        self, request: Request, connection: Connection, parts: list[str]
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """A name, a secret and a channel at the end of a path, live or of the past."""
+        if len(parts) >= 4 and _is_id(parts[-2]):
+            timed = _FLUSSONIC.fullmatch(parts[-1])
+            if timed is not None:
+                return self._flussonic(request, connection, parts[-4:-1], timed)
         if len(parts) < 3:
             return not_found()
         name, secret, file = parts[-3:]
@@ -86,6 +103,18 @@ class Routes:
         if not _is_id(channel) or ending not in _ENDINGS or (dot and not ending):
             return not_found()
         credentials = (unquote(name), unquote(secret))  # after the split, so that %2F makes no new part
+        if _ASKS_THE_PAST.search(request.query):
+            return self._past.shifted(request, credentials, file)
+        return self._live.by_credentials(request, connection, credentials, int(channel), ending)
+
+    def _flussonic(
+        self, request: Request, connection: Connection, parts: list[str], timed: re.Match[str]
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """The addresses that readers of `catchup="flussonic"` know: live ones, and those they make of them."""
+        credentials, channel = (unquote(parts[0]), unquote(parts[1])), parts[2]
+        ending = "ts" if timed["ts"] else "m3u8"
+        if timed["start"] or timed["ago"]:
+            return self._past.since(request, credentials, f"{channel}.{ending}", timed["start"], timed["ago"])
         return self._live.by_credentials(request, connection, credentials, int(channel), ending)
 
 

@@ -8,14 +8,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+from rightcast.domain.players import Catchup
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ufeff]+")
 _SPACES = re.compile(r"\s{2,}")
 _LEADING_NUMBER = re.compile(r"^([\d.]+) ")
+EPOCHS = "start=${start}&end=${end}"
+"""The query of a past programme: unix seconds, filled in by the player, the same in every time zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One channel of a playlist; `number` 0 and empty texts are left out."""
+    """One channel of a playlist; `number` 0 and empty texts are left out.
+
+    `catchup_days` 0: nothing is kept, and nothing of `catchup` is written. `past_url`: the channel's own address of
+    the archive, without a query.
+    """
 
     name: str
     url: str
@@ -24,6 +32,9 @@ class Row:
     guide_id: str = ""
     logo_url: str = ""
     radio: bool = False
+    catchup: Catchup = Catchup.NONE
+    catchup_days: int = 0
+    past_url: str = ""
 
 
 def header(*, guide_url: str = "", plus: bool = True) -> str:
@@ -44,9 +55,27 @@ def row(entry: Row, *, plus: bool = True) -> str:
         fields.append(("tvg-chno", str(entry.number)))
     if entry.radio:
         fields.append(("radio", "true"))
+    fields += catchup_fields(entry)
     fields.append(("group-title", entry.group))
     text = " ".join(f'{key}="{attribute(value)}"' for key, value in fields)
     return f"#EXTINF:-1 {text},{name}\n{entry.url}\n"
+
+
+def catchup_fields(entry: Row) -> list[tuple[str, str]]:
+    """How the past of a channel is found, in the form that the reader knows; nothing for a channel without archive."""
+    days = str(entry.catchup_days)
+    match entry.catchup if entry.catchup_days > 0 else Catchup.NONE:
+        case Catchup.NONE:
+            return []
+        case Catchup.DEFAULT:
+            source = f"{entry.past_url}?{EPOCHS}"
+        case Catchup.APPEND:
+            source = f"{'&' if '?' in entry.url else '?'}{EPOCHS}"
+        case Catchup.SHIFT:  # the reader adds utc= and lutc= itself; timeshift= is the older name of the same
+            return [("catchup", "shift"), ("catchup-days", days), ("timeshift", days)]
+        case Catchup.FLUSSONIC | Catchup.XC:  # the reader makes the address out of the live one
+            return [("catchup", entry.catchup.value), ("catchup-days", days)]
+    return [("catchup", entry.catchup.value), ("catchup-days", days), ("catchup-source", source)]
 
 
 def attribute(value: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from rightcast.domain.lineup import ChannelKind
-from rightcast.edge.answers import holds_tag, packed_pieces, response, takes_gzip
+from rightcast.domain.players import Catchup, PlayerApp, catchup_named, recognised
+from rightcast.edge.answers import holds_tag, packed_file, packed_pieces, response, takes_gzip
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.enigma2 import BOUQUET_TYPES
 from rightcast.edge.interfaces.entry import entered
@@ -23,12 +25,27 @@ if TYPE_CHECKING:
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.guide_port import Archive
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.enigma2 import Enigma2
+    from rightcast.edge.interfaces.entry import Guest
 
 _ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
 _PLAYLIST = "audio/x-mpegurl; charset=utf-8"
 _ROWS_PER_PIECE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How one playlist is written: for which app, where its addresses begin and end, how the past is told."""
+
+    app: PlayerApp
+    plus: bool
+    ending: str
+    catchup: Catchup
+    guide: str
+    live: str
+    past: str
 
 
 class Playlists:
@@ -40,16 +57,19 @@ class Playlists:
         admission: Admission,
         catalogue: Catalogue,
         answers: Answers,
+        *,
         enigma2: Enigma2,
+        archive: Archive,
     ) -> None:
         self._settings = settings
         self._admission = admission
         self._catalogue = catalogue
         self._answers = answers
         self._enigma2 = enigma2
+        self._archive = archive
 
     async def playlist(self, request: Request) -> Response:
-        """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls`, written as it is sent."""
+        """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls&profile=&catchup=`, written as it is sent."""
         return await self._playlist(request, request.fields())
 
     async def short(self, request: Request, parts: list[str]) -> Response:
@@ -60,7 +80,7 @@ class Playlists:
             return await self._guide(request, fields)
         if not code or ending not in {"", "m3u", "m3u8"}:
             return not_found()
-        return await self._playlist(request, {"output": "hls" if ending == "m3u8" else "ts", **fields})
+        return await self._playlist(request, {"output": "hls", **fields} if ending == "m3u8" else fields)
 
     async def _playlist(self, request: Request, fields: dict[str, str]) -> Response:
         guest = entered(request, fields, self._admission)
@@ -69,13 +89,9 @@ class Playlists:
         kind = fields.get("type", "m3u_plus")
         if kind in BOUQUET_TYPES:
             return await self._enigma2.bouquet(request, guest, fields)
-        place = place_of(request, self._settings)
-        plus = kind != "m3u"
-        guide = f"{place.url}/xmltv.php?{urlencode(guest.fields)}"
-        before = f"{place.url}/live/{guest.name}/{guest.secret}/"
-        ending = _ENDINGS.get(fields.get("output", "ts"), "ts")
+        dialect = self._dialect(request, guest, fields)
         listing = await self._catalogue.listing(guest.line)
-        tag = _tag(listing.mark, before, ending, guide, str(plus))
+        tag = _tag(listing.mark, self._archive.mark, *(str(part) for part in _parts(dialect)))
         headers: tuple[tuple[str, str], ...] = (
             ("Content-Disposition", f'attachment; filename="{guest.name}.m3u"'),
             ("ETag", tag),
@@ -84,12 +100,49 @@ class Playlists:
         )
         if holds_tag(request, tag):
             return Response(status=304, content_type=_PLAYLIST, headers=headers)
-        rows = (_row(listed, before, ending) for listed in listing.rows)
-        texts = (m3u_writer.row(row, plus=plus) for row in rows)
-        pieces = _pieces(m3u_writer.header(guide_url=guide, plus=plus), texts)
+        texts = (m3u_writer.row(self._row(listed, dialect), plus=dialect.plus) for listed in listing.rows)
+        pieces = _pieces(m3u_writer.header(guide_url=dialect.guide, plus=dialect.plus), texts)
         if takes_gzip(request):
             pieces, headers = packed_pieces(pieces), (*headers, ("Content-Encoding", "gzip"))
         return Response(content_type=_PLAYLIST, headers=headers, pieces=pieces)
+
+    def _dialect(self, request: Request, guest: Guest, fields: dict[str, str]) -> _Dialect:
+        app = recognised(request.header(b"user-agent"), request.path, fields.get("profile", ""))
+        url, who = place_of(request, self._settings).url, guest.fields
+        name = "xmltv.php.gz" if app.gzip_guide else "xmltv.php"
+        told = {"profile": app.key} if app.largest_guide_bytes else {}
+        return _Dialect(
+            app=app,
+            plus=app.plus and fields.get("type", "m3u_plus") != "m3u",
+            ending=_ENDINGS.get(fields.get("output", app.output.value), "ts"),
+            catchup=catchup_named(fields.get("catchup", ""), app.catchup),
+            guide=f"{url}/{name}?{urlencode({**who, **told})}",
+            live=f"{url}/live/{guest.name}/{guest.secret}/",
+            past=f"{url}/catchup/{guest.name}/{guest.secret}/",
+        )
+
+    def _row(self, listed: Listed, dialect: _Dialect) -> m3u_writer.Row:
+        channel = listed.channel
+        ending = "m3u8" if channel.protection.refuses_clear_ts else dialect.ending
+        days = self._archive.archive_days(channel.id)
+        file = f"{channel.id}.{ending}"
+        if days and dialect.catchup is Catchup.XC and ending == "ts":
+            file = str(channel.id)  # readers of this form do not see through an address that ends in .ts
+        elif days and dialect.catchup is Catchup.FLUSSONIC:
+            file = f"{channel.id}/{'mpegts' if ending == 'ts' else 'index.m3u8'}"
+        group = listed.category_name.replace(";", ",") if dialect.app.one_group else listed.category_name
+        return m3u_writer.Row(
+            name=channel.name,
+            url=dialect.live + file,
+            number=listed.number,
+            group=group,
+            guide_id=channel.guide_id,
+            logo_url=channel.logo_url,
+            radio=channel.kind is ChannelKind.RADIO,
+            catchup=dialect.catchup,
+            catchup_days=days,
+            past_url=f"{dialect.past}{channel.id}.{ending}",
+        )
 
     async def guide(self, request: Request) -> Response:
         """`xmltv.php`: the channels of the line; programmes come with the guide."""
@@ -101,6 +154,8 @@ class Playlists:
             return guest
         listing = await self._catalogue.listing(guest.line)
         made = await self._answers.get(("guide", listing.mark), lambda: _guide(listing.rows))
+        if fields.get("gz") == "1" or request.path.endswith(".gz"):
+            return packed_file(request, made, "application/gzip")
         return response(request, made, "application/xml; charset=utf-8")
 
 
@@ -109,23 +164,14 @@ def _tag(*made_of: str) -> str:
     return f'"{hashlib.blake2b("|".join(made_of).encode(), digest_size=12).hexdigest()}"'
 
 
+def _parts(dialect: _Dialect) -> tuple[object, ...]:
+    return dialect.app.key, dialect.plus, dialect.ending, dialect.catchup, dialect.guide, dialect.live
+
+
 def _guide(rows: tuple[Listed, ...]) -> Iterator[bytes]:
     start = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Rightcast">\n'
     named = {row.channel.guide_id: row for row in rows if row.channel.guide_id}
     return _pieces(start, (_guide_channel(row) for row in named.values()), "</tv>\n")
-
-
-def _row(listed: Listed, before: str, ending: str) -> m3u_writer.Row:
-    channel = listed.channel
-    return m3u_writer.Row(
-        name=channel.name,
-        url=f"{before}{channel.id}.{'m3u8' if channel.protection.refuses_clear_ts else ending}",
-        number=listed.number,
-        group=listed.category_name,
-        guide_id=channel.guide_id,
-        logo_url=channel.logo_url,
-        radio=channel.kind is ChannelKind.RADIO,
-    )
 
 
 def _guide_channel(row: Listed) -> str:
