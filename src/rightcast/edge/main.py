@@ -32,6 +32,7 @@ from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.keys import Keys
 from rightcast.edge.live import Live
@@ -153,6 +154,7 @@ class Edge:
         playlists = Playlists(settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive)
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
         past = Past(self.admission)
+        television = Television()
         self.routes = Routes(
             self.live,
             past,
@@ -169,6 +171,8 @@ class Edge:
             {
                 "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
                 "p": playlists.short,
+                "tv": television.answer,
+                "c": television.answer,
                 "timeshift": past.timeshift,
                 "catchup": past.catchup,
                 "movie": past.title,

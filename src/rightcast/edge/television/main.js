@@ -1,0 +1,118 @@
+/* Puts the screens together and hands every key to the one in front. */
+(function () {
+  "use strict";
+  var TV = window.TV, BANNER_MS = 5000, DIGITS_MS = 1800, REFRESH_MS = 300000;
+  var video = TV.byId("picture"), typed = "", digitTimer = 0, bannerTimer = 0, refreshTimer = 0;
+
+  var signIn = TV.SignIn(function (who) { TV.keep(who); signIn.hide(); enter(); });
+  var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, signOut: function () { leave(""); } });
+  var player = TV.Player(video, {
+    playing: function () { TV.byId("trouble").hidden = true; },
+    waiting: function (channel, sentence) { TV.say("trouble", channel.name + ": " + sentence).hidden = false; },
+    lost: function () { leave("This screen was signed out. Sign it in again."); }
+  });
+
+  function size() { document.documentElement.style.fontSize = (window.innerHeight || 720) / 45 + "px"; }
+
+  function begin() {
+    TV.who = TV.kept();
+    if (TV.box) { TV.mark(document.body, "box", true); TV.mark(document.body, "dark", false); }
+    if (TV.who) { enter(); } else { signIn.show(""); }
+  }
+  /* The channels, again and again until the station has them. */
+  function enter() {
+    TV.check(TV.who, function (answer, sentence) {
+      if (answer === "no") { leave("This screen was signed out. Sign it in again."); return; }
+      if (answer === "barred") { leave(sentence); return; }
+      if (answer === "away") { later("The station cannot be reached. Trying again."); return; }
+      TV.channels(function (found) {
+        if (!found) { later("The list of channels cannot be had. Trying again."); return; }
+        TV.byId("trouble").hidden = true;
+        guide.set(found);
+        guide.show();
+        refreshTimer = setTimeout(refresh, REFRESH_MS);
+      });
+    });
+  }
+  function later(sentence) {
+    TV.say("trouble", sentence).hidden = false;
+    setTimeout(function () { if (TV.who) { enter(); } }, 3000);
+  }
+  function refresh() {
+    TV.channels(function (found) { if (found && TV.who) { guide.set(found); } });
+    refreshTimer = setTimeout(refresh, REFRESH_MS);
+  }
+  function leave(note) {
+    clearTimeout(refreshTimer);
+    player.stop();
+    TV.keep(null);
+    guide.playing(null);
+    guide.hide();
+    TV.byId("banner").hidden = TV.byId("trouble").hidden = true;
+    signIn.show(note);
+  }
+
+  function watch(channel) {
+    if (!channel) { return; }
+    guide.playing(channel);
+    guide.hide();
+    video.muted = false;
+    if (!player.current() || player.current().stream_id !== channel.stream_id) {
+      TV.byId("trouble").hidden = true;
+      player.play(channel);
+    }
+    banner(channel);
+  }
+  function banner(channel) {
+    TV.say("b-number", String(channel.num));
+    TV.say("b-name", channel.name);
+    TV.say("b-now", "");
+    TV.say("b-next", "");
+    TV.byId("banner").hidden = false;
+    clearTimeout(bannerTimer);
+    bannerTimer = setTimeout(function () { TV.byId("banner").hidden = true; }, BANNER_MS);
+    TV.onNow(channel.stream_id, function (rows) {
+      if (player.current() !== channel) { return; }
+      TV.say("b-now", rows.length ? TV.clock(rows[0].start) + "  " + rows[0].title : "No programme information");
+      TV.say("b-next", rows.length > 1 ? TV.clock(rows[1].start) + "  " + rows[1].title : "");
+    });
+  }
+
+  function digit(one) {
+    typed = (typed + one).slice(-5);
+    TV.say("digits", typed).hidden = false;
+    clearTimeout(digitTimer);
+    digitTimer = setTimeout(dial, DIGITS_MS);
+  }
+  function dial() {
+    var channel = guide.byNumber(Number(typed));
+    clearTimeout(digitTimer);
+    typed = "";
+    TV.byId("digits").hidden = true;
+    if (channel) { watch(channel); }
+  }
+
+  function pictureKey(meaning) {
+    var channel = player.current();
+    if (meaning === "channel-up" || meaning === "up") { watch(guide.beside(channel, 1)); }
+    else if (meaning === "channel-down" || meaning === "down") { watch(guide.beside(channel, -1)); }
+    else if (meaning === "info") { if (TV.byId("banner").hidden) { banner(channel); } else { TV.byId("banner").hidden = true; } }
+    else { TV.byId("banner").hidden = true; guide.show(); }
+  }
+  document.addEventListener("keydown", function (event) {
+    var meaning = TV.meaning(event), ours = true;
+    if (!meaning) { return; }
+    if (!TV.byId("signin").hidden) { ours = signIn.key(meaning, event); }
+    else if (/^[0-9]$/.test(meaning)) { digit(meaning); }
+    else if (typed && meaning === "ok") { dial(); }
+    else if (typed && meaning === "back") { typed = ""; TV.byId("digits").hidden = true; }
+    else if (!guide.shown()) { if (player.current()) { pictureKey(meaning); } }
+    else if (meaning === "back" || meaning === "info") { if (player.current()) { guide.hide(); banner(player.current()); } }
+    else { ours = guide.key(meaning); }
+    if (ours) { event.preventDefault(); }
+  });
+  window.addEventListener("resize", size);
+  setInterval(function () { if (guide.shown()) { TV.say("clock", TV.clock()); } }, 10000);
+  size();
+  begin();
+}());
