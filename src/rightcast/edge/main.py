@@ -28,6 +28,7 @@ from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.dvbi import DvbI
 from rightcast.edge.interfaces.enigma2 import Enigma2
+from rightcast.edge.interfaces.guide import Guides
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.past import Past
@@ -151,8 +152,11 @@ class Edge:
         catalogue = Catalogue(self.replica, self.admission)
         answers = Answers()
         enigma2 = Enigma2(settings, self.replica, self.admission, catalogue)
-        playlists = Playlists(settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive)
-        player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers)
+        self.guides = guides = Guides(self.admission, catalogue, answers, guide=guide, archive=archive)
+        playlists = Playlists(
+            settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive, guides=guides
+        )
+        player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers, guide=guide, archive=archive)
         past = Past(self.admission)
         television = Television()
         self.routes = Routes(
@@ -162,8 +166,8 @@ class Edge:
                 "player_api.php": player_api.answer,
                 "panel_api.php": player_api.panel,
                 "get.php": playlists.playlist,
-                "xmltv.php": playlists.guide,
-                "xmltv.php.gz": playlists.guide,
+                "xmltv.php": guides.answer,
+                "xmltv.php.gz": guides.answer,
                 "enigma2.php": enigma2.menu,
                 "timeshift.php": past.script,
                 "metrics": Figures(settings).answer,

@@ -5,6 +5,7 @@ Numbers that look like strings are strings on purpose; see the tables of the wir
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,34 @@ class PanelCategories(msgspec.Struct, frozen=True, kw_only=True):
     series: list[Category] = []
 
 
+class GuideRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A show. Texts are base64 of UTF-8; times are text in the server's zone, and unix seconds as strings.
+
+    `end` and `stop` are the same: families of panels differ in which of them holds what.
+    """
+
+    id: str
+    epg_id: str
+    title: str
+    lang: str
+    start: str
+    end: str
+    stop: str
+    description: str
+    channel_id: str
+    start_timestamp: str
+    stop_timestamp: str
+    stream_id: str
+    now_playing: int
+    has_archive: int
+
+
+class GuideRows(msgspec.Struct, frozen=True):
+    """Answer to every question about shows."""
+
+    epg_listings: list[GuideRow]
+
+
 LOGIN_FAILED = b'{"user_info":{"auth":0}}'
 EMPTY_ANSWERS: dict[str, bytes] = {
     "get_vod_categories": b"[]",
@@ -105,17 +134,18 @@ EMPTY_ANSWERS: dict[str, bytes] = {
     "get_series": b"[]",
     "get_vod_info": b'{"info":[],"movie_data":[]}',
     "get_series_info": b'{"seasons":[],"info":{"name":null},"episodes":{}}',
-    "get_short_epg": b'{"epg_listings":[]}',
-    "get_epg": b'{"epg_listings":[]}',
-    "get_simple_data_table": b'{"epg_listings":[]}',
-    "get_simple_date_table": b'{"epg_listings":[]}',
 }
-"""What a station without films, series and guide answers; empty lists are never null."""
+"""What a station without films and series answers; empty lists are never null."""
 
 
 def encode(answer: object) -> bytes:
     """The answer as JSON."""
     return msgspec.json.encode(answer)
+
+
+def base64_text(text: str) -> str:
+    """Padded base64 of UTF-8, as apps want the texts of the guide; nothing stays nothing."""
+    return b64encode(text.encode("utf-8", "replace")).decode()
 
 
 def epoch(moment: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""get.php and xmltv.php: the playlist that any player opens, and the guide it points to."""
+"""get.php and short addresses: the playlist that any player opens, in the dialect of its app."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from xml.sax.saxutils import escape, quoteattr
 
 from rightcast.domain.lineup import ChannelKind
 from rightcast.domain.players import Catchup, PlayerApp, catchup_named, recognised
-from rightcast.edge.answers import holds_tag, packed_file, packed_pieces, response, takes_gzip
+from rightcast.edge.answers import holds_tag, packed_pieces, takes_gzip
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.enigma2 import BOUQUET_TYPES
 from rightcast.edge.interfaces.entry import entered
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.enigma2 import Enigma2
     from rightcast.edge.interfaces.entry import Guest
+    from rightcast.edge.interfaces.guide import Guides
 
 _ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
 _PLAYLIST = "audio/x-mpegurl; charset=utf-8"
@@ -49,7 +49,7 @@ class _Dialect:
 
 
 class Playlists:
-    """Answers get.php and xmltv.php."""
+    """Answers get.php and `/p/CODE`."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Playlists:
         *,
         enigma2: Enigma2,
         archive: Archive,
+        guides: Guides,
     ) -> None:
         self._settings = settings
         self._admission = admission
@@ -67,6 +68,7 @@ class Playlists:
         self._answers = answers
         self._enigma2 = enigma2
         self._archive = archive
+        self._guides = guides
 
     async def playlist(self, request: Request) -> Response:
         """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls&profile=&catchup=`, written as it is sent."""
@@ -77,7 +79,7 @@ class Playlists:
         code, _, ending = (parts[0] if len(parts) == 1 else "").partition(".")
         fields = {**request.fields(), "username": "p", "password": code}
         if ending == "xml":
-            return await self._guide(request, fields)
+            return await self._guides.of(request, fields)
         if not code or ending not in {"", "m3u", "m3u8"}:
             return not_found()
         return await self._playlist(request, {"output": "hls", **fields} if ending == "m3u8" else fields)
@@ -144,20 +146,6 @@ class Playlists:
             past_url=f"{dialect.past}{channel.id}.{ending}",
         )
 
-    async def guide(self, request: Request) -> Response:
-        """`xmltv.php`: the channels of the line; programmes come with the guide."""
-        return await self._guide(request, request.fields())
-
-    async def _guide(self, request: Request, fields: dict[str, str]) -> Response:
-        guest = entered(request, fields, self._admission)
-        if isinstance(guest, Response):
-            return guest
-        listing = await self._catalogue.listing(guest.line)
-        made = await self._answers.get(("guide", listing.mark), lambda: _guide(listing.rows))
-        if fields.get("gz") == "1" or request.path.endswith(".gz"):
-            return packed_file(request, made, "application/gzip")
-        return response(request, made, "application/xml; charset=utf-8")
-
 
 def _tag(*made_of: str) -> str:
     """The tag of a playlist, which holds a credential and is therefore told by a digest of what goes into it."""
@@ -166,18 +154,6 @@ def _tag(*made_of: str) -> str:
 
 def _parts(dialect: _Dialect) -> tuple[object, ...]:
     return dialect.app.key, dialect.plus, dialect.ending, dialect.catchup, dialect.guide, dialect.live
-
-
-def _guide(rows: tuple[Listed, ...]) -> Iterator[bytes]:
-    start = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Rightcast">\n'
-    named = {row.channel.guide_id: row for row in rows if row.channel.guide_id}
-    return _pieces(start, (_guide_channel(row) for row in named.values()), "</tv>\n")
-
-
-def _guide_channel(row: Listed) -> str:
-    icon = f"<icon src={quoteattr(row.channel.logo_url)}/>" if row.channel.logo_url else ""
-    name = escape(row.channel.name)
-    return f"  <channel id={quoteattr(row.channel.guide_id)}><display-name>{name}</display-name>{icon}</channel>\n"
 
 
 def _pieces(start: str, texts: Iterable[str], end: str = "") -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from rightcast.edge.answers import response
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import identified
 from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.interfaces.xtream_guide import FULL, SHORT, guide_rows
 from rightcast.formats import xtream
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.entry import Guest
     from rightcast.edge.replica import Replica
@@ -43,6 +45,8 @@ class PlayerApi:
         catalogue: Catalogue,
         answers: Answers,
         *,
+        guide: Guide,
+        archive: Archive,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
@@ -50,6 +54,8 @@ class PlayerApi:
         self._admission = admission
         self._catalogue = catalogue
         self._answers = answers
+        self._guide = guide
+        self._archive = archive
         self._clock = clock
 
     async def answer(self, request: Request) -> Response:
@@ -63,6 +69,8 @@ class PlayerApi:
             body = xtream.encode(_categories(await self._catalogue.of_line(guest.line)))
         elif action == "get_live_streams":
             return await self._streams(request, guest.line, fields.get("category_id", ""))
+        elif action in SHORT | FULL:
+            body = xtream.encode(await self._shows(guest.line, fields))
         elif action in xtream.EMPTY_ANSWERS:
             body = xtream.EMPTY_ANSWERS[action]
         else:
@@ -77,7 +85,9 @@ class PlayerApi:
         listing = await self._catalogue.listing(guest.line)
         login = xtream.encode(await self._login(request, guest))
         categories = xtream.encode(xtream.PanelCategories(live=_categories(listing.rows)))
-        return Response(pieces=_panel_pieces(login, categories, listing.rows), content_type=JSON, headers=_NO_STORE)
+        return Response(
+            pieces=_panel_pieces(login, categories, listing.rows, self._archive), content_type=JSON, headers=_NO_STORE
+        )
 
     def _unknown(self) -> Response:
         """Not a login; the status is the operator's choice, for apps differ in what they understand."""
@@ -88,8 +98,19 @@ class PlayerApi:
         """The list, made once for all lines that see the same."""
         listing = await self._catalogue.listing(line)
         wanted = "" if category_id in {"0", "*"} else category_id
-        made = await self._answers.get(("live", listing.mark, wanted), lambda: _pieces(listing.rows, wanted))
+        key = ("live", listing.mark, self._archive.mark, wanted)
+        made = await self._answers.get(key, lambda: _pieces(listing.rows, wanted, self._archive))
         return response(request, made, JSON)
+
+    async def _shows(self, line: Line, fields: dict[str, str]) -> xtream.GuideRows:
+        return guide_rows(
+            await self._catalogue.of_line(line),
+            fields,
+            guide=self._guide,
+            archive=self._archive,
+            zone=_zone(self._replica.station.timezone)[1],
+            now=int(self._clock()),
+        )
 
     async def _login(self, request: Request, guest: Guest) -> xtream.Login:
         line = guest.line
@@ -138,40 +159,41 @@ def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
     return xtream.categories([(row.category_id, row.category_name) for row in rows])
 
 
-def _pieces(rows: tuple[Listed, ...], category_id: str) -> Iterator[bytes]:
+def _pieces(rows: tuple[Listed, ...], category_id: str, archive: Archive) -> Iterator[bytes]:
     """The list as JSON, some rows at a time; of one category, or of all."""
     if category_id:
         rows = tuple(row for row in rows if str(row.category_id) == category_id)
     yield b"["
     for start in range(0, len(rows), _ROWS_PER_PIECE):
-        piece = xtream.encode([_stream(row) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
+        piece = xtream.encode([_stream(row, archive) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
         yield b"," + piece if start else piece
     yield b"]"
 
 
-def _panel_pieces(login: bytes, categories: bytes, rows: tuple[Listed, ...]) -> Iterator[bytes]:
+def _panel_pieces(login: bytes, categories: bytes, rows: tuple[Listed, ...], archive: Archive) -> Iterator[bytes]:
     """One object of two answers and the channels by their ids."""
     yield login[:-1] + b',"categories":' + categories + b',"available_channels":{'
     for start in range(0, len(rows), _ROWS_PER_PIECE):
         piece = [
-            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row)))
+            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row, archive)))
             for row in rows[start : start + _ROWS_PER_PIECE]
         ]
         yield (b"," if start else b"") + b",".join(piece)
     yield b"}}"
 
 
-def _panel_row(row: Listed) -> xtream.PanelChannel:
-    return xtream.PanelChannel(category_name=row.category_name, **_fields(row))
+def _panel_row(row: Listed, archive: Archive) -> xtream.PanelChannel:
+    return xtream.PanelChannel(category_name=row.category_name, **_fields(row, archive))
 
 
-def _stream(row: Listed) -> xtream.LiveStream:
-    return xtream.LiveStream(**_fields(row))
+def _stream(row: Listed, archive: Archive) -> xtream.LiveStream:
+    return xtream.LiveStream(**_fields(row, archive))
 
 
-def _fields(row: Listed) -> dict[str, Any]:
+def _fields(row: Listed, archive: Archive) -> dict[str, Any]:
     """What both kinds of rows hold."""
     channel = row.channel
+    days = archive.archive_days(channel.id)
     return {
         "num": row.number,
         "name": channel.name or f"Channel {row.number}",
@@ -182,4 +204,6 @@ def _fields(row: Listed) -> dict[str, Any]:
         "is_adult": "1" if channel.adult else "0",
         "category_id": str(row.category_id),
         "category_ids": (row.category_id,),
+        "tv_archive": int(days > 0),
+        "tv_archive_duration": days,
     }

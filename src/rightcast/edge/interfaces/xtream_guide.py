@@ -1,0 +1,76 @@
+"""The questions about shows in player_api.php: now and next, or everything that is known and kept of one channel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from rightcast.formats import xtream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rightcast.domain.guide import Show
+    from rightcast.edge.catalogue import Listed
+    from rightcast.edge.guide_port import Archive, Guide
+
+SHORT = frozenset({"get_short_epg", "get_epg"})
+FULL = frozenset({"get_simple_data_table", "get_simple_date_table"})
+_DAY_S = 86_400
+_AHEAD_S = 7 * _DAY_S
+_ROWS = 4
+_MOST_ROWS = 500
+
+
+def guide_rows(
+    rows: Iterable[Listed],
+    fields: dict[str, str],
+    *,
+    guide: Guide,
+    archive: Archive,
+    zone: tzinfo,
+    now: int,
+) -> xtream.GuideRows:
+    """The shows of `stream_id`, oldest first; none for a channel that is not among `rows`.
+
+    `limit` counts shows of the short answer. The full one reaches back as far as the channel is kept.
+    """
+    wanted = fields.get("stream_id", "")
+    channel = next((row.channel for row in rows if str(row.channel.id) == wanted), None)
+    if channel is None or not channel.guide_id:
+        return xtream.GuideRows([])
+    kept_s = archive.archive_days(channel.id) * _DAY_S
+    if fields.get("action") in FULL:
+        shows: Sequence[Show] = guide.shows(channel.guide_id, now - max(kept_s, _DAY_S), now + _AHEAD_S)
+    else:
+        shows = guide.shows(channel.guide_id, now, now + _AHEAD_S)[: _limit(fields.get("limit", ""))]
+    return xtream.GuideRows([_row(one, wanted, zone, now=now, kept_s=kept_s) for one in shows])
+
+
+def _limit(text: str) -> int:
+    usable = text.isascii() and text.isdigit() and 0 < len(text) < 9
+    return max(1, min(int(text), _MOST_ROWS)) if usable else _ROWS
+
+
+def _row(one: Show, stream_id: str, zone: tzinfo, *, now: int, kept_s: int) -> xtream.GuideRow:
+    start, stop = _local(one.start, zone), _local(one.stop, zone)
+    return xtream.GuideRow(
+        id=str(one.id),
+        epg_id=str(one.id),
+        title=xtream.base64_text(one.title),
+        lang=one.language,
+        start=start,
+        end=stop,
+        stop=stop,
+        description=xtream.base64_text(one.description),
+        channel_id=one.guide_id,
+        start_timestamp=str(one.start),
+        stop_timestamp=str(one.stop),
+        stream_id=stream_id,
+        now_playing=int(one.start <= now < one.stop),
+        has_archive=int(now - kept_s <= one.start < now and kept_s > 0),
+    )
+
+
+def _local(unix_s: int, zone: tzinfo) -> str:
+    return xtream.local_time(datetime.fromtimestamp(unix_s, UTC), zone)
