@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
 
 _CHANNELS_SHOWN = 60
+_UNKNOWN_SHOWN = 10
 FRESH_S = 5.0
 """A process that has not reported for this long is counted as silent."""
 
@@ -82,6 +83,7 @@ def _lines(settings: StationSettings, headends: list[HeadendReport], edges: list
             _channel_lines(channels, watched, now, unlisted)
             or ["No channel is carried: none is published under a right in force."]
         ),
+        *_unknown_lines(edges, now),
     ]
 
 
@@ -132,6 +134,15 @@ def _channel_lines(channels: list[ChannelReport], watched: dict[int, int], now: 
     more = max(len(channels) - _CHANNELS_SHOWN, 0) + unlisted
     where = "--json lists those that run" if unlisted else "--json lists them all"
     return [*lines, f"and {more:,} more; {where}."] if more > 0 else lines
+
+
+def _unknown_lines(edges: list[EdgeReport], now: float) -> list[str]:
+    """What apps asked that no interface understands, the latest first; nothing when there was nothing."""
+    asked = sorted((one for report in edges for one in report.unknown), key=lambda one: -one.last)[:_UNKNOWN_SHOWN]
+    if not asked:
+        return []
+    rows = ((one.shape, one.count, span_words(now - one.last), one.player or "-") for one in asked)
+    return ["", "Asked, but understood by no interface:", *table(rows, ("REQUEST", "TIMES", "AGO", "PLAYER"))]
 
 
 def _health(at: float, now: float) -> str:

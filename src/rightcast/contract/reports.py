@@ -202,6 +202,15 @@ class SeenReport(msgspec.Struct, frozen=True, kw_only=True):
     address: str
 
 
+class UnknownReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests of one shape that no interface understood: by which player last, how many, and when (unix seconds)."""
+
+    shape: str
+    player: str
+    count: int
+    last: float
+
+
 class EdgeReport(msgspec.Struct, frozen=True, kw_only=True):
     """One edge process. `revision` is the last one applied, `heard` when the feed last answered."""
 
@@ -217,6 +226,7 @@ class EdgeReport(msgspec.Struct, frozen=True, kw_only=True):
     recent_refusals: list[RefusalReport]
     bytes_sent: int = 0
     seen: list[SeenReport] = []
+    unknown: list[UnknownReport] = []
 
 
 class OutputReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,8 +45,9 @@ from rightcast.edge.packaging.pool import Pool
 from rightcast.edge.packaging.workshop import Workshop
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
-from rightcast.edge.routes import Routes
+from rightcast.edge.routes import WELCOME, Routes
 from rightcast.edge.tuner import TunerDoor
+from rightcast.edge.unknown import Unknown
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.content_keys import ContentKeys
 from rightcast.state.keys import derived_key, station_key
@@ -157,12 +158,14 @@ class Edge:
             settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive, guides=guides
         )
         player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers, guide=guide, archive=archive)
+        self.unknown = Unknown(WELCOME, time.time)
         past = Past(self.admission)
         television = Television()
         self.routes = Routes(
             self.live,
             past,
-            {
+            self.unknown,
+            scripts={
                 "player_api.php": player_api.answer,
                 "panel_api.php": player_api.panel,
                 "get.php": playlists.playlist,
@@ -172,7 +175,7 @@ class Edge:
                 "timeshift.php": past.script,
                 "metrics": Figures(settings).answer,
             },
-            {
+            folders={
                 "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
                 "p": playlists.short,
                 "tv": television.answer,
@@ -240,6 +243,7 @@ class Edge:
             refusals=dict(self.admission.refusals),
             recent_refusals=list(self.admission.recent),
             seen=self.admission.identity.recently(),
+            unknown=self.unknown.report(),
             bytes_sent=self.listener.bytes_sent
             + self.delivery.bytes_of_the_gone
             + self.radio.bytes_of_the_gone

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.past import Past
     from rightcast.edge.live import Live
+    from rightcast.edge.unknown import Unknown
 
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _PREFLIGHT = (
@@ -48,11 +49,14 @@ Folder = Callable[["Request", list[str]], "Response | Coroutine[Any, Any, Answer
 class Routes:
     """Every address of the viewers' port. `scripts` are names ending in .php, `folders` the first part of a path."""
 
-    def __init__(self, live: Live, past: Past, scripts: dict[str, Script], folders: dict[str, Folder]) -> None:
+    def __init__(
+        self, live: Live, past: Past, unknown: Unknown, *, scripts: dict[str, Script], folders: dict[str, Folder]
+    ) -> None:
         self._live = live
         self._past = past
         self._scripts = scripts
         self._folders = folders
+        self._unknown = unknown
 
     def answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
         """The answer to a request."""
@@ -83,7 +87,7 @@ class Routes:
         if folder is not None:
             return folder(request, [unquote(part) for part in parts[1:]])
         if len(parts) < 2:
-            return _of_the_edge(parts[0] if parts else "")
+            return _of_the_edge(parts[0] if parts else "") or self._unknown.answer(request)
         if len(parts) >= 4 and parts[-4] == "s":
             return self._by_token(request, ["", *parts[-4:]])
         return self._channel(request, connection, parts)
@@ -97,11 +101,11 @@ class Routes:
             if timed is not None:
                 return self._flussonic(request, connection, parts[-4:-1], timed)
         if len(parts) < 3:
-            return not_found()
+            return self._unknown.answer(request)
         name, secret, file = parts[-3:]
         channel, dot, ending = file.partition(".")
         if not _is_id(channel) or ending not in _ENDINGS or (dot and not ending):
-            return not_found()
+            return self._unknown.answer(request)
         credentials = (unquote(name), unquote(secret))  # after the split, so that %2F makes no new part
         if _ASKS_THE_PAST.search(request.query):
             return self._past.shifted(request, credentials, file)
@@ -118,7 +122,7 @@ class Routes:
         return self._live.by_credentials(request, connection, credentials, int(channel), ending)
 
 
-def _of_the_edge(name: str) -> Response:
+def _of_the_edge(name: str) -> Response | None:
     match name:
         case "":
             return text(200, WELCOME.rstrip())
@@ -127,7 +131,7 @@ def _of_the_edge(name: str) -> Response:
         case "time":
             return Response(body=_moment().encode(), headers=(("Cache-Control", "no-store"),))
         case _:
-            return not_found()
+            return None
 
 
 def _moment() -> str:
