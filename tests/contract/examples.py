@@ -20,6 +20,7 @@ from rightcast.contract.reports import (
     SeenReport,
     SessionReport,
     SourceReport,
+    UnknownReport,
 )
 from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
 from rightcast.contract.station import Address, StationSettings
@@ -158,6 +159,7 @@ REPORTS = {
         ],
         bytes_sent=1880,
         seen=[SeenReport(credential_id=4, at=1780315199.0, player="Kodi", address="192.0.2.7")],
+        unknown=[UnknownReport(shape="GET /live/*/*/N.mkv", player="NewApp", count=3, last=1780315198.0)],
     ),
     "headend-report": HeadendReport(
         shard=0,

@@ -21,48 +21,12 @@ if TYPE_CHECKING:
 
 SHAPES = 64
 """The most shapes that are kept; the one not seen for the longest goes first."""
-_WORDS = frozenset(
-    [
-        "api",
-        "archive",
-        "auto",
-        "c",
-        "catchup",
-        "channels",
-        "discover",
-        "epg",
-        "favicon.ico",
-        "get",
-        "guide",
-        "hls",
-        "images",
-        "iptv",
-        "lineup",
-        "live",
-        "logos",
-        "m3u",
-        "movie",
-        "play",
-        "playlist",
-        "playlists",
-        "portal",
-        "robots.txt",
-        "rtmp",
-        "series",
-        "server",
-        "stalker_portal",
-        "stb",
-        "streaming",
-        "streams",
-        "timeshift",
-        "tv",
-        "v1",
-        "v2",
-        "v3",
-        "vod",
-        "xmltv",
-    ]
-)
+_WORDS = frozenset({
+    "api", "archive", "auto", "c", "catchup", "channels", "discover", "epg", "favicon.ico", "get", "guide", "hls",
+    "images", "iptv", "lineup", "live", "logos", "m3u", "movie", "play", "playlist", "playlists", "portal",
+    "robots.txt", "rtmp", "series", "server", "stalker_portal", "stb", "streaming", "streams", "timeshift", "tv", "v1",
+    "v2", "v3", "vod", "xmltv",
+})  # fmt: skip
 _SCRIPT = re.compile(r"[A-Za-z][\w-]{0,39}\.(?:php|cgi|aspx?|js|json|html?)", re.ASCII)
 _ENDING = re.compile(r".*(\.[a-z][a-z0-9]{0,5})", re.ASCII)
 _FIELD = re.compile(r"[A-Za-z_]{1,20}", re.ASCII)
@@ -112,7 +76,7 @@ class Unknown:
 def shape_of(request: Request) -> str:
     """Method, path and names of fields; `*` stands for what may be anybody's name or secret, `N` for a number."""
     parts = [part for part in request.path.split("/") if part]
-    shown = [_part(part) for part in parts[:_MOST_PARTS]]
+    shown = [_part(part, last=index == len(parts)) for index, part in enumerate(parts[:_MOST_PARTS], 1)]
     path = "/" + "/".join(shown + ["…"] * (len(parts) > _MOST_PARTS))
     given = [(name, value) for name, value in request.fields().items() if value and _FIELD.fullmatch(name)]
     told = [
@@ -122,8 +86,8 @@ def shape_of(request: Request) -> str:
     return f"{request.method} {path}{'?' if told else ''}{'&'.join(told)}"
 
 
-def _part(part: str) -> str:
-    if part in _WORDS or _SCRIPT.fullmatch(part):
+def _part(part: str, *, last: bool) -> str:
+    if part in _WORDS or (last and _SCRIPT.fullmatch(part)):
         return part
     ending = match[1] if (match := _ENDING.fullmatch(part)) else ""
     bare = part[: len(part) - len(ending)]
