@@ -39,6 +39,7 @@ class Reason(enum.StrEnum):
     BLACKED_OUT = "blacked-out-by-signal"
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
+    DEVICE_REVOKED = "device-revoked"
     REPLICA_TOO_OLD = "replica-too-old"
     ENCRYPTED_ONLY = "encrypted-only"
 
@@ -66,6 +67,7 @@ SENTENCES: dict[Reason, str] = {
     ),
     Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
     Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
+    Reason.DEVICE_REVOKED: "The device was taken from its line; add it again to let it watch.",
     Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",
     Reason.ENCRYPTED_ONLY: "The channel leaves this station encrypted only; open its playlist, not its endless stream.",
 }

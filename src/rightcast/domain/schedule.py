@@ -157,10 +157,10 @@ def is_off(schedule: Schedule, pick: str, now: datetime, zone: ZoneInfo) -> bool
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """The station's zone; UTC where this machine does not know it."""
+    """A zone by its name; UTC where this machine does not know it."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the name of a folder of zones is an OSError
         return ZoneInfo("UTC")
 
 

@@ -6,12 +6,11 @@ What runs is asked again when something it rests on has changed, and when its ri
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import secrets
 import time
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, View
 from rightcast.domain.schedule import is_off, zone_named
 from rightcast.edge import tokens
 from rightcast.edge.guessing import Guessing
-from rightcast.edge.identity import Identity
+from rightcast.edge.identity import Identity, Player
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
 
@@ -44,19 +43,6 @@ _RECENT_REFUSALS = 50
 _DECISIONS_PER_STEP = 200
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Player:
-    """Who asks: an address and what the player calls itself."""
-
-    address: str
-    name: str
-
-    @property
-    def device(self) -> str:
-        """A short fingerprint, so that double opens of one player count once."""
-        return hashlib.blake2b(f"{self.address}|{self.name}".encode(), digest_size=6).hexdigest()
 
 
 class Admission:
@@ -90,11 +76,6 @@ class Admission:
         self.recent: deque[RefusalReport] = deque(maxlen=_RECENT_REFUSALS)
 
     # Lines
-
-    def authenticate(self, name: str, secret: str, address: str) -> Line | Denied:
-        """The line, whatever its status, by its own name and secret or by those of one of its devices."""
-        who = self.identity.by_name(name, secret, address)
-        return who if isinstance(who, Denied) else who.line
 
     def line_reason(self, line: Line) -> Reason | None:
         """Why the line may watch nothing at all now; None when it may."""
@@ -167,6 +148,7 @@ class Admission:
         if isinstance(verdict, Denied):
             return verdict
         wanted = self._lease(line, channel_id, player.device, kind, lease_s)
+        revision = self._replica.revision
         granted = await self._acquire_after_zap(wanted, line.max_sessions)
         if isinstance(granted, Denied):
             return granted
@@ -176,7 +158,9 @@ class Admission:
             if kind == HLS:
                 viewing.token = self.token(viewing)
             self._viewings.add(viewing)
-        return viewing
+        if self._replica.revision != revision:  # what changed during the wait was not yet asked of this viewing
+            self._again(viewing)
+        return Denied(viewing.refused) if viewing.ended else viewing
 
     def token(self, viewing: Viewing) -> str:
         """The path token of a viewing."""
@@ -188,6 +172,7 @@ class Admission:
             device=viewing.device,
             issued=viewing.opened,
             expires=viewing.opened + tokens.CEILING_S,
+            credential_id=viewing.credential_id,
         )
         return tokens.sign(self._tokens_key, claims)
 
@@ -206,6 +191,7 @@ class Admission:
         if claims is None or claims.channel_id != channel_id:
             return None
         line = self._replica.line(claims.line_id)
+        player = replace(player, credential_id=claims.credential_id)
         verdict = self._still(line, channel_id, claims.issued, player)
         if line is None or isinstance(verdict, Denied):
             return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
@@ -302,10 +288,12 @@ class Admission:
             return Denied(Reason.UNKNOWN_LINE)
         if line.sessions_from is not None and opened < line.sessions_from.timestamp():
             return Denied(Reason.SESSION_KICKED)
+        if player.credential_id and all(one.id != player.credential_id for one in line.credentials):
+            return Denied(Reason.DEVICE_REVOKED)
         return self.ask(line, channel_id, player, joins=False)
 
     def _again(self, viewing: Viewing) -> None:
-        player = Player(viewing.address, viewing.player)
+        player = Player(viewing.address, viewing.player, viewing.credential_id)
         verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened, player)
         if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
@@ -373,6 +361,7 @@ class Admission:
             device=lease.device,
             address=player.address,
             player=player.name[:80],
+            credential_id=player.credential_id,
             opened=lease.opened,
             right_id=verdict.right_id,
             until=verdict.until.timestamp() if verdict.until is not None else None,

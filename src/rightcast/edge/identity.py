@@ -5,6 +5,7 @@ Every answer costs the same time whether the name exists or not; what was last s
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +37,21 @@ class Identified:
         """The name that was given, which apps want to hear again."""
         credential = self.credential
         return credential.handle if credential and credential.kind is CredentialKind.XTREAM else self.line.name
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Who asks: an address, what the player calls itself, and the credential it came in by (0: the line's own)."""
+
+    address: str
+    name: str
+    credential_id: int = 0
+
+    @property
+    def device(self) -> str:
+        """A short fingerprint, so that double opens of one player count once; two devices of a home stay two."""
+        own = f"|{self.credential_id}" if self.credential_id else ""
+        return hashlib.blake2b(f"{self.address}|{self.name}{own}".encode(), digest_size=6).hexdigest()
 
 
 class Identity:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.entitlement import Denied, Reason
-from rightcast.edge.admission import RENEW_HLS_S, Admission, Player
+from rightcast.edge.admission import RENEW_HLS_S, Admission
 from rightcast.edge.endless_ts import Delivery, Viewer
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.icy import Listener, Radio, content_type, sound_track
+from rightcast.edge.identity import Identified, Player
 from rightcast.edge.packaging.names import INDEX, Form, Track
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings, SegmentSlice
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rightcast.edge.http_message import Request
     from rightcast.edge.keys import Keys
     from rightcast.edge.packaging.outputs import Outputs
+    from rightcast.edge.tickets import Tickets
     from rightcast.edge.viewings import Viewing, Viewings
 
 STREAM_WAIT_S = 15.0
@@ -49,6 +51,7 @@ class Live:
         keys: Keys,
         outputs: Outputs,
         radio: Radio,
+        tickets: Tickets,
     ) -> None:
         self._admission = admission
         self._viewings = viewings
@@ -57,15 +60,32 @@ class Live:
         self._keys = keys
         self._outputs = outputs
         self._radio = radio
+        self._tickets = tickets
 
     def by_credentials(
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """`/live/NAME/SECRET/ID.ts` and its kin; `who` is name and secret."""
-        line = self._admission.authenticate(*who, request.address)
-        if isinstance(line, Denied):
-            return self._refused(line, who[0], channel_id, request)
-        player = player_of(request)
+        found = self._admission.identity.by_name(*who, request.address)
+        if isinstance(found, Denied):
+            return self._refused(found, who[0], channel_id, request)
+        return self.opened(request, connection, found, channel_id, ending)
+
+    def by_ticket(
+        self, request: Request, connection: Connection, ticket: str, file: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """`/play/TICKET/ID.ts` and its kin."""
+        channel, _, ending = file.partition(".")
+        found = self._tickets.take(ticket)
+        if found is None or channel != str(found.channel_id):
+            return text(403, "The address is not valid, or no longer.", ("X-Rightcast-Reason", "bad-token"))
+        return self.opened(request, connection, found.who, found.channel_id, ending)
+
+    def opened(
+        self, request: Request, connection: Connection, who: Identified, channel_id: int, ending: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """A channel for a line that is known; the session ends with the credential that it came in by."""
+        line, player = who.line, player_of(request, who)
         if ending in {"m3u8", "mpd"}:
             wanted = "dash" if ending == "mpd" else request.fields().get("format", "")
             name = self._outputs.entrance(channel_id, wanted)
@@ -257,6 +277,7 @@ async def _wait(viewing: Viewing, found: Coroutine[Any, Any, bool]) -> None:
         wait.cancel()
 
 
-def player_of(request: Request) -> Player:
-    """Who sent a request."""
-    return Player(request.address, request.header(b"user-agent"))
+def player_of(request: Request, who: Identified | None = None) -> Player:
+    """Who sent a request, and by which credential."""
+    credential = None if who is None else who.credential
+    return Player(request.address, request.header(b"user-agent"), 0 if credential is None else credential.id)

@@ -33,6 +33,9 @@ from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.interfaces.stalker import Portal
+from rightcast.edge.interfaces.stalker_box import BoxTokens
+from rightcast.edge.interfaces.stalker_tv import Channels
 from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.keys import Keys
@@ -46,6 +49,7 @@ from rightcast.edge.packaging.workshop import Workshop
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.routes import WELCOME, Routes
+from rightcast.edge.tickets import Tickets
 from rightcast.edge.tuner import TunerDoor
 from rightcast.edge.unknown import Unknown
 from rightcast.edge.viewings import Viewing, Viewings
@@ -119,12 +123,14 @@ class Edge:
             FileSessions(settings.ring_root / "sessions.sqlite3") if settings.edges > 1 else MemorySessions()
         )
         key = station_key(settings.keys)
+        tokens_key = derived_key(key, "tokens")
+        tickets = Tickets(self.replica, tokens_key)
         self.admission = Admission(
             replica=self.replica,
             sessions=self.sessions,
             viewings=self.viewings,
             secrets_key=derived_key(key, "secrets"),
-            tokens_key=derived_key(key, "tokens"),
+            tokens_key=tokens_key,
             edge=f"e{index}",
             cut=self._cut,
             cues=self.cues,
@@ -149,6 +155,7 @@ class Edge:
             keys=self.keys,
             outputs=self.outputs,
             radio=self.radio,
+            tickets=tickets,
         )
         catalogue = Catalogue(self.replica, self.admission)
         answers = Answers()
@@ -161,6 +168,8 @@ class Edge:
         self.unknown = Unknown(WELCOME, time.time)
         past = Past(self.admission)
         television = Television()
+        channels = Channels(settings, self.admission, catalogue, answers, tickets=tickets, guide=guide, archive=archive)
+        portal = Portal(self.replica, self.admission, channels, BoxTokens(tokens_key))
         self.routes = Routes(
             self.live,
             past,
@@ -173,6 +182,9 @@ class Edge:
                 "xmltv.php.gz": guides.answer,
                 "enigma2.php": enigma2.menu,
                 "timeshift.php": past.script,
+                "load.php": portal.answer,
+                "portal.php": portal.answer,
+                "xpcom.common.js": portal.hint,
                 "metrics": Figures(settings).answer,
             },
             folders={

@@ -102,6 +102,8 @@ class Routes:
                 return self._flussonic(request, connection, parts[-4:-1], timed)
         if len(parts) < 3:
             return self._unknown.answer(request)
+        if parts[-3] == "play" and parts[-1].rpartition(".")[2] in _ENDINGS:
+            return self._live.by_ticket(request, connection, parts[-2], parts[-1])
         name, secret, file = parts[-3:]
         channel, dot, ending = file.partition(".")
         if not _is_id(channel) or ending not in _ENDINGS or (dot and not ending):

@@ -18,7 +18,10 @@ LONGEST_TOKEN = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a token says. `issued` and `expires` are unix seconds (to the millisecond); `sid` names the session."""
+    """What a token says. `issued` and `expires` are unix seconds (to the millisecond); `sid` names the session.
+
+    `credential_id` is the credential by which it was opened; 0, and absent from the token: the line's own.
+    """
 
     sid: str
     line_id: int
@@ -27,13 +30,15 @@ class Claims:
     device: str
     issued: float
     expires: float
+    credential_id: int = 0
 
 
 def sign(key: bytes, claims: Claims) -> str:
     """The token of a session: payload and HMAC-SHA256 (128 bits of it), both base64url."""
     expires, issued = int(claims.expires * 1000), int(claims.issued * 1000)  # never later than it was
     fields = (expires, claims.sid, claims.line_id, claims.channel_id, issued, claims.right_id)
-    payload = "|".join((*map(str, fields), claims.device)).encode()
+    credential = (str(claims.credential_id),) if claims.credential_id else ()
+    payload = "|".join((*map(str, fields), claims.device, *credential)).encode()
     return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
 
 
@@ -46,7 +51,7 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
         payload = _decode(body)
         if not hmac.compare_digest(_decode(signature), _signature(key, payload)):
             return None
-        expires, sid, line, channel, issued, right, device = payload.decode().split("|")
+        expires, sid, line, channel, issued, right, device, *credential = payload.decode().split("|")
         claims = Claims(
             sid=sid,
             line_id=int(line),
@@ -55,6 +60,7 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
             device=device,
             issued=int(issued) / 1000,
             expires=int(expires) / 1000,
+            credential_id=int(credential[0]) if credential else 0,
         )
     except (ValueError, binascii.Error):
         return None

@@ -21,21 +21,22 @@ RECENT_S = 60.0
 class Viewing:
     """One session. Times are unix seconds; `until` None means that the right is open-ended.
 
-    `holds` counts the sockets of an endless stream, those still waiting for its first byte included; `waits` are
-    requests that wait for the channel's first bytes. `refused` says why a decision ended it. Nothing that
-    began before `from_wall` may be seen: signals forbade it, though they no longer do.
+    `credential_id` is the credential it came in by, 0 the line's own name and secret. `holds` counts the sockets of an
+    endless stream, those still waiting for its first byte included; `waits` are requests that wait for the channel's
+    first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
+    forbade it, though they no longer do.
     """
 
     __slots__ = (
-        "address", "bytes_sent", "channel_id", "device", "ended", "from_wall", "holds", "kind", "leased_until",
-        "line_id", "line_name", "opened", "player", "refused", "renewed", "renewing", "right_id",
+        "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "from_wall", "holds", "kind",
+        "leased_until", "line_id", "line_name", "opened", "player", "refused", "renewed", "renewing", "right_id",
         "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
         self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
         player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
-        from_wall: float = 0.0,
+        from_wall: float = 0.0, credential_id: int = 0,
     ) -> None:  # fmt: skip
         self.sid = sid
         self.line_id = line_id
@@ -50,6 +51,7 @@ class Viewing:
         self.until = until
         self.leased_until = leased_until
         self.token = token
+        self.credential_id = credential_id
         self.from_wall = from_wall
         self.renewed = opened
         self.renewing = False

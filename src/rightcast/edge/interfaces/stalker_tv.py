@@ -1,0 +1,227 @@
+"""Channels, links and guide for set-top boxes, and the shapes of films, series and archive until there are some."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.lineup import ChannelKind
+from rightcast.edge.answers import response
+from rightcast.edge.http_message import Request, Response
+from rightcast.edge.identity import Identified
+from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.interfaces.stalker_guide import BoxGuide
+from rightcast.edge.live import player_of
+from rightcast.formats import stalker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rightcast.contract.station import StationSettings
+    from rightcast.edge.admission import Admission
+    from rightcast.edge.answers import Answers
+    from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.guide_port import Archive, Guide
+    from rightcast.edge.tickets import Tickets
+
+SCRIPT = "text/javascript; charset=utf-8"
+_NO_STORE = (("Cache-Control", "no-store"),)
+_CHANNELS_PER_STEP = 50
+_DENIED = "access_denied"
+_NOTHING = "nothing_to_play"
+"""Errors of a link that clients have words for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a box that belongs to a line; `zone` is the name of the time zone in its cookie."""
+
+    request: Request
+    fields: dict[str, str]
+    kind: str
+    action: str
+    who: Identified
+    zone: str
+
+
+class Channels:
+    """Answers the types itv, radio, epg, tv_archive, vod and series."""
+
+    def __init__(
+        self,
+        settings: StationSettings,
+        admission: Admission,
+        catalogue: Catalogue,
+        answers: Answers,
+        *,
+        tickets: Tickets,
+        guide: Guide,
+        archive: Archive,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._admission = admission
+        self._catalogue = catalogue
+        self._answers = answers
+        self._tickets = tickets
+        self._guide = BoxGuide(guide, archive)
+        self._archive = archive
+        self._clock = clock
+
+    async def answer(self, call: Call) -> Response:
+        """A call about channels."""
+        if call.action == "create_link":
+            return self._link(call)
+        if call.action == "get_all_channels":
+            return await self._all(call)
+        if call.action in _FIXED:
+            return answered(_FIXED[call.action])
+        made = await self._made(call)
+        return unknown(call) if made is None else answered(made)
+
+    async def _made(self, call: Call) -> object | None:
+        match call.action:
+            case "get_genres" | "get_categories":
+                return await self._genres(call)
+            case "get_ordered_list" | "get_channels_by_genre":
+                return await self._page(call)
+            case "get_short_epg":
+                return await self._short_guide(call)
+            case "get_epg_info":
+                return await self._guide_of_all(call)
+            case _:
+                return None
+
+    async def _rows(self, call: Call) -> Sequence[Listed]:
+        rows = await self._catalogue.of_line(call.who.line)
+        return [row for row in rows if row.channel.kind is ChannelKind.RADIO] if call.kind == "radio" else rows
+
+    async def _genres(self, call: Call) -> list[stalker.Genre]:
+        rows = await self._rows(call)
+        suitable = {row.category_id for row in rows if not row.channel.adult}
+        adult = frozenset(row.category_id for row in rows) - suitable
+        return stalker.genres(((row.category_id, row.category_name) for row in rows), adult)
+
+    async def _all(self, call: Call) -> Response:
+        """Every channel; made once for all lines that see the same."""
+        if call.kind == "radio":
+            rows = await self._rows(call)
+            return answered(stalker.page([_channel(row, self._archive) for row in rows], 1, len(rows)))
+        listing = await self._catalogue.listing(call.who.line)
+        made = await self._answers.get(
+            ("portal", listing.mark, self._archive.mark), lambda: _pieces(listing.rows, self._archive)
+        )
+        return response(call.request, made, SCRIPT)
+
+    async def _page(self, call: Call) -> stalker.Page:
+        """Fourteen channels of a genre, or of a search; a genre that there is not has none."""
+        fields, rows = call.fields, await self._rows(call)
+        genre = fields.get("genre") or fields.get("category") or stalker.ALL
+        search = fields.get("search", "").strip().casefold()
+        if fields.get("fav") == "1":
+            rows = ()
+        if genre not in {stalker.ALL, "0"}:
+            rows = [row for row in rows if stalker.genre_id(row.category_id) == genre]
+        if search:
+            rows = [row for row in rows if search in row.channel.name.casefold()]
+        if fields.get("sortby") == "name":
+            rows = sorted(rows, key=lambda row: row.channel.name.casefold())
+        number = stalker.page_number(fields.get("p", ""))
+        start = (number - 1) * stalker.PAGE_ROWS
+        shown = [_channel(row, self._archive) for row in rows[start : start + stalker.PAGE_ROWS]]
+        return stalker.page(shown, number, len(rows))
+
+    def _link(self, call: Call) -> Response:
+        """An address that opens a channel for half a minute; whoever opens it is decided upon again."""
+        channel_id = stalker.channel_of(unquote(call.fields.get("cmd", "")))
+        if call.kind not in {"itv", "radio"} or channel_id is None:
+            return answered(stalker.Link(id="0", error=_NOTHING), "There is nothing to play by this cmd.")
+        player = player_of(call.request, call.who)
+        verdict, ending = self._admission.admit_clear(call.who.line, channel_id, player), "ts"
+        if isinstance(verdict, Denied) and verdict.reason is Reason.ENCRYPTED_ONLY:
+            verdict, ending = self._admission.admit(call.who.line, channel_id, player), "m3u8"
+        if isinstance(verdict, Denied):
+            line, address = call.who.line.name, call.request.address
+            self._admission.refuse(verdict.reason, line=line, channel_id=channel_id, address=address)
+            return answered(stalker.Link(id=str(channel_id), error=_DENIED), verdict.sentence)
+        url = place_of(call.request, self._settings).url
+        ticket = self._tickets.give(call.who, channel_id)
+        return answered(stalker.Link(id=str(channel_id), cmd=f"ffmpeg {url}/play/{ticket}/{channel_id}.{ending}"))
+
+    async def _short_guide(self, call: Call) -> list[stalker.Programme]:
+        """What is on and what comes; of a channel that the line may not see, nothing."""
+        wanted = call.fields.get("ch_id", "")
+        found = next((row for row in await self._rows(call) if str(row.channel.id) == wanted), None)
+        return self._guide.short(found, call.fields.get("size", ""), call.zone, int(self._clock()))
+
+    async def _guide_of_all(self, call: Call) -> stalker.GuideRows:
+        made: dict[str, list[stalker.Programme]] = {}
+        steps = self._guide.steps(await self._rows(call), call.fields.get("period", ""), call.zone, int(self._clock()))
+        for index, (channel_id, programmes) in enumerate(steps, 1):
+            made[channel_id] = programmes
+            if index % _CHANNELS_PER_STEP == 0:
+                await asyncio.sleep(0)
+        return stalker.GuideRows(made)
+
+
+def titles(call: Call) -> Response:
+    """Films and series, of which the station has none yet."""
+    match call.action:
+        case "get_categories" | "get_genres" | "get_genres_by_category_alias":
+            return answered(stalker.genres(()))
+        case "get_ordered_list":
+            return answered(stalker.page((), stalker.page_number(call.fields.get("p", "")), 0))
+        case "create_link":
+            return answered(stalker.Link(id="0", error=_NOTHING), "There is nothing to play by this cmd.")
+        case "set_fav" | "del_fav" | "set_ended" | "set_not_ended" | "set_played":
+            return answered(True)
+        case "get_years" | "get_abc":
+            return answered([])
+        case _:
+            return unknown(call)
+
+
+def unknown(call: Call) -> Response:
+    """What no portal of ours does: an empty list, and words for people who look."""
+    return answered([], f"This portal has no action '{call.action[:40]}' of type '{call.kind[:40]}'.")
+
+
+_FIXED: dict[str, object] = {
+    "get_simple_data_table": stalker.page((), 1, 0),
+    "get_data_table": stalker.page((), 1, 0),
+    "get_all_fav_channels": stalker.page((), 1, 0),
+    "get_fav_ids": (),
+    "get_week": (),
+    **dict.fromkeys(("set_fav", "del_fav", "set_last_id", "set_played", "set_claim"), True),
+}
+
+
+def _pieces(rows: Sequence[Listed], archive: Archive) -> Iterator[bytes]:
+    return stalker.pages([_channel(row, archive) for row in rows])
+
+
+def _channel(row: Listed, archive: Archive) -> stalker.Channel:
+    channel = row.channel
+    days = archive.archive_days(channel.id)
+    return stalker.Channel(
+        id=str(channel.id),
+        name=channel.name or f"Channel {row.number}",
+        number=str(row.number),
+        cmd=stalker.channel_command(channel.id),
+        logo=channel.logo_url,
+        tv_genre_id=stalker.genre_id(row.category_id),
+        xmltv_id=channel.guide_id,
+        censored=int(channel.adult),
+        enable_tv_archive=int(days > 0),
+        tv_archive_duration=days * 24,
+        archive=int(days > 0),
+    )
+
+
+def answered(js: object, words: str = "") -> Response:
+    """An answer of the API."""
+    return Response(body=stalker.answer(js, words), content_type=SCRIPT, headers=_NO_STORE)
