@@ -131,9 +131,10 @@ class Admission:
 
     async def open_ts(self, line: Line, channel_id: int, player: Player) -> Viewing | Denied:
         """A viewing of an endless stream; its lease lives as long as its sockets."""
-        clear = self.admit_clear(line, channel_id, player)
-        if isinstance(clear, Denied):
-            return clear
+        if channel_id in self._replica.protected:
+            clear = self.admit_clear(line, channel_id, player)
+            if isinstance(clear, Denied):
+                return clear
         viewing = await self._open(line, channel_id, player, TS, TS_LEASE_S)
         if not isinstance(viewing, Denied):
             viewing.holds += 1

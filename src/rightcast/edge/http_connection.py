@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rightcast.edge.http_message import Prepared, Request, Response, text
 from rightcast.edge.http_reader import BadRequestError, RequestReader
-from rightcast.edge.ring_reader import SegmentSlice
+from rightcast.edge.slices import SegmentSlice
 
 if TYPE_CHECKING:
     from rightcast.edge.writables import Writables
@@ -196,7 +196,7 @@ class Connection(asyncio.BufferedProtocol):
             self.deadline = _NEVER
             self._keep_alive = self._keep_alive and request.keep_alive
             answer = self._host.answer(request, self)
-            if isinstance(answer, Coroutine):
+            if type(answer) is not Prepared and isinstance(answer, Coroutine):  # which costs more than the answer
                 self.transport.pause_reading() if self._queue else None
                 self._task = self._host.loop.create_task(self._wait(request, answer))
                 return

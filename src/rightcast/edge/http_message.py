@@ -111,7 +111,7 @@ def text(status: int, sentence: str, *headers: tuple[str, str]) -> Response:
 
 def head_lines(status: int, *headers: tuple[str, str]) -> bytes:
     """A head without body, for answers that are written piecemeal."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])  # a list: once for every segment sent
     return b"".join((_LINES[status], date_line(), CORS, lines.encode("latin-1"), b"\r\n"))
 
 

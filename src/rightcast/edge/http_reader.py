@@ -10,6 +10,8 @@ from rightcast.edge.http_message import Request
 
 MAX_HEAD_BYTES = 16 << 10
 MAX_BODY_BYTES = 64 << 10
+MAX_KEPT_BYTES = 1 << 10
+"""Of the request for a playlist that a connection remembers."""
 
 
 class BadRequestError(Exception):
@@ -25,6 +27,8 @@ class RequestReader:
     """One connection's requests. After an error or an upgrade it must not be fed again."""
 
     __slots__ = (
+        "_again",
+        "_at_boundary",
         "_body",
         "_body_bytes",
         "_fed",
@@ -47,6 +51,8 @@ class RequestReader:
         self._body_bytes = 0
         self._fed = 0
         self._in_head = True
+        self._at_boundary = True
+        self._again: tuple[bytes, Request] | None = None
         self.continue_wanted = False
 
     @property
@@ -55,7 +61,13 @@ class RequestReader:
         return self._fed > 0
 
     def feed(self, data: memoryview) -> list[Request]:
-        """The requests that these bytes complete. Raises BadRequestError."""
+        """The requests that these bytes complete. Raises BadRequestError.
+
+        A player asks for its playlist in the same bytes again and again: those need not be read anew.
+        """
+        again = self._again
+        if again is not None and self._at_boundary and len(data) == len(again[0]) and bytes(data) == again[0]:
+            return [again[1]]
         if self._in_head:
             self._fed += len(data)
         try:
@@ -70,6 +82,11 @@ class RequestReader:
         if self._in_head and self._fed > MAX_HEAD_BYTES:
             raise _too_long(self._url)
         read, self._read = self._read, []
+        # After a whole request, no byte of another: a head ends so, and a body that is awaited is no head.
+        ends = bool(read) and self._in_head and bytes(data[-4:]) == b"\r\n\r\n"
+        if ends and self._at_boundary and len(read) == 1 and _may_come_again(read[0], len(data)):
+            self._again = bytes(data), read[0]
+        self._at_boundary = ends
         return read
 
     def on_message_begin(self) -> None:
@@ -133,6 +150,10 @@ class RequestReader:
                 http_1_1=modern,
             )
         )
+
+
+def _may_come_again(request: Request, size: int) -> bool:
+    return size <= MAX_KEPT_BYTES and request.path.endswith(".m3u8") and request.keep_alive and not request.body
 
 
 def _body_too_long() -> BadRequestError:

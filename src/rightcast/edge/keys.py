@@ -50,6 +50,10 @@ class Keys:
         """How the channel is encrypted now."""
         return self._replica.protection(channel_id)
 
+    def protects(self, channel_id: int) -> bool:
+        """Whether the channel is encrypted now; cheap enough for every request."""
+        return channel_id in self._replica.protected
+
     def at(self, channel_id: int, wall: float) -> ContentKey | None:
         """The key for what begins at `wall`; None when there is none: nothing may leave then if protection is on."""
         protection = self.protection(channel_id)

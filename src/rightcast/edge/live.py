@@ -14,13 +14,13 @@ from rightcast.edge.icy import Listener, Radio, content_type, sound_track
 from rightcast.edge.identity import Identified, Player
 from rightcast.edge.packaging.names import INDEX, Form, Track
 from rightcast.edge.refusals import not_found, not_on_air, refusal
-from rightcast.edge.ring_reader import Ring, Rings, SegmentSlice
-from rightcast.edge.slices import slice_of
+from rightcast.edge.ring_reader import Ring, Rings
+from rightcast.edge.slices import SegmentSlice, slice_of
 
 if TYPE_CHECKING:
     from rightcast.domain.lineup import Line
     from rightcast.edge.http_connection import Answer, Connection
-    from rightcast.edge.http_message import Request
+    from rightcast.edge.http_message import Prepared, Request
     from rightcast.edge.keys import Keys
     from rightcast.edge.packaging.outputs import Outputs
     from rightcast.edge.tickets import Tickets
@@ -105,6 +105,16 @@ class Live:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """The endless stream of a channel for a line that is known already."""
         return self._stream(request, connection, line, (channel_id, player_of(request)), self._begin_stream)
+
+    def straight(self, path: str) -> Prepared | None:
+        """The plain playlist of a running viewing, when it lies ready and needs no more than to be sent.
+
+        Most requests are for one. None: not so, ask `by_token`; protection, a signal or an ageing lease asks more.
+        """
+        viewing = self._viewings.at(path)
+        if viewing is None or viewing.from_wall or self._keys.protects(viewing.channel_id) or self._lease_ages(viewing):
+            return None
+        return self._rings.get(viewing.channel_id).playlist()
 
     def by_token(
         self, request: Request, token: str, channel_id: int, name: str
@@ -200,16 +210,14 @@ class Live:
 
     def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
         ring = self._rings.get(viewing.channel_id)
-        key = self._keys.answer(ring, request, name)
-        if key is not None:
-            return key
-        if self._keys.protection(viewing.channel_id).is_on or viewing.from_wall:
-            return self._other(request, viewing, _PLAIN if name == INDEX else name)
+        if viewing.from_wall or self._keys.protects(viewing.channel_id):
+            key = self._keys.answer(ring, request, name)
+            return key or self._other(request, viewing, _PLAIN if name == INDEX else name)
         if name == INDEX:
             return self._playlist(ring, viewing)
         stem, _, ending = name.partition(".")
         if ending != "ts" or not stem.isdecimal():
-            return self._other(request, viewing, name)
+            return self._keys.answer(ring, request, name) or self._other(request, viewing, name)
         segment = ring.segments.get(int(stem)) if len(stem) < 19 else None
         if segment is None or not segment.closed or not segment.end:
             return not_found()

@@ -304,7 +304,7 @@ class Edge:
     def _changed(self, records: Sequence[tuple[Kind, int]]) -> None:
         for key in (key for kind, key in records if kind is Kind.CHANNEL):
             for ring in self.rings.of_channel(key):
-                ring.playlist_segments = self._window_segments(key)
+                ring.show(self._window_segments(key))
         self._ask_again(self.admission.changed(records))
 
     def _ask_again(self, touched: Sequence[Viewing]) -> None:

@@ -48,7 +48,7 @@ _REMEMBER_HEARD_S = 10.0
 class Replica:
     """Records by kind. `version` grows with every change but of lines, so that what is derived can be cached.
 
-    Channels that stand on the same rights share one tuple of them.
+    Channels that stand on the same rights share one tuple of them; `protected` are those whose protection is on.
     """
 
     def __init__(self, path: Path) -> None:
@@ -57,6 +57,7 @@ class Replica:
         self.version = 0
         self.station = Station()
         self.channels: dict[int, Channel] = {}
+        self.protected: set[int] = set()
         self.lineups: dict[int, Lineup] = {}
         self.packages: dict[int, Package] = {}
         self.rights: dict[int, CarriageRight] = {}
@@ -195,6 +196,7 @@ class Replica:
                 self.station = record if isinstance(record, Station) else Station()
             case Kind.CHANNEL:
                 _replace(self.channels, key, record, Channel)
+                (self.protected.add if self.protection(key).is_on else self.protected.discard)(key)
             case Kind.LINEUP:
                 _replace(self.lineups, key, record, Lineup)
                 self._carried.clear()

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import math
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -119,28 +118,6 @@ class Segment:
         self._shared.clear()
 
 
-class Readable(Protocol):
-    """An open file of which bytes go to viewers; once `gone`, nothing of it may be read."""
-
-    @property
-    def descriptor(self) -> int:
-        """The open file. Raises OSError."""
-
-    @property
-    def gone(self) -> bool:
-        """Whether it may not be read any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentSlice:
-    """Bytes [start, start + size) of a segment or of something made from it, after a head."""
-
-    head: bytes
-    segment: Readable
-    start: int
-    size: int
-
-
 class RingListener(Protocol):
     """Who serves the viewers of a ring; told after the ring has changed."""
 
@@ -227,6 +204,13 @@ class Ring:
             body = media_playlist(rows, target_duration=self._target_duration, date_ranges=ranges)
             self._playlist = prepared(PLAYLIST_TYPE, body.encode(), ("Cache-Control", "no-cache"))
         return self._playlist
+
+    def show(self, segments: int) -> None:
+        """From now on playlists show so many segments."""
+        if segments != self.playlist_segments:
+            self.playlist_segments = segments
+            self._playlist = None
+            self.version += 1
 
     async def until(self, condition: Callable[[], bool], *, timeout_s: float) -> bool:
         """Wait until something holds of the ring; False when it did not come true in time."""

@@ -60,6 +60,8 @@ class Routes:
 
     def answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
         """The answer to a request."""
+        if request.method == "GET" and (ready := self._live.straight(request.path)) is not None:
+            return ready
         if request.method not in {"GET", "HEAD", "POST"}:
             if request.method == "OPTIONS":
                 return Response(status=204, headers=_PREFLIGHT)

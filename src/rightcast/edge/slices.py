@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from rightcast.edge.http_message import Response, byte_range, head_lines, text
-from rightcast.edge.ring_reader import SegmentSlice
 
 if TYPE_CHECKING:
     from rightcast.edge.http_connection import Answer
     from rightcast.edge.http_message import Request
-    from rightcast.edge.ring_reader import Readable
 
 IMMUTABLE = ("Cache-Control", "public, max-age=3600, immutable")
+
+
+class Readable(Protocol):
+    """An open file of which bytes go to viewers; once `gone`, nothing of it may be read."""
+
+    @property
+    def descriptor(self) -> int:
+        """The open file. Raises OSError."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it may not be read any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSlice:
+    """Bytes [start, start + size) of a segment or of something made from it, after a head."""
+
+    head: bytes
+    segment: Readable
+    start: int
+    size: int
 
 
 def slice_of(request: Request, file: Readable, extent: tuple[int, int], tag: str, content_type: str) -> Answer:
@@ -20,9 +41,10 @@ def slice_of(request: Request, file: Readable, extent: tuple[int, int], tag: str
     base, size = extent
     quoted = f'"{tag}"'
     common = (("Content-Type", content_type), IMMUTABLE, ("ETag", quoted), ("Accept-Ranges", "bytes"))
-    if request.header(b"if-none-match") == quoted:
+    asked = request.headers
+    if b"if-none-match" in asked and request.header(b"if-none-match") == quoted:
         return Response(status=304, headers=common[1:])
-    wanted = request.header(b"range")
+    wanted = request.header(b"range") if b"range" in asked else ""
     try:
         found = byte_range(wanted, size) if wanted else None
     except ValueError:

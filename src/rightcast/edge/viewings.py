@@ -6,6 +6,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from rightcast.domain.entitlement import Reason
+from rightcast.edge.packaging.names import INDEX
 
 if TYPE_CHECKING:
     import asyncio
@@ -84,6 +85,7 @@ class Viewings:
     def __init__(self) -> None:
         self._all: dict[str, Viewing] = {}
         self._tokens: dict[str, Viewing] = {}
+        self._at: dict[str, Viewing] = {}
         self._of_line: dict[int, set[Viewing]] = {}
         self._of_channel: dict[int, set[Viewing]] = {}
         self._ends: list[tuple[float, str]] = []
@@ -98,6 +100,10 @@ class Viewings:
     def by_token(self, token: str) -> Viewing | None:
         """The running viewing of a token that was verified before."""
         return self._tokens.get(token)
+
+    def at(self, path: str) -> Viewing | None:
+        """The running viewing whose plain playlist has this address."""
+        return self._at.get(path)
 
     def all(self) -> list[Viewing]:
         """Every viewing."""
@@ -122,6 +128,7 @@ class Viewings:
         self._of_channel.setdefault(viewing.channel_id, set()).add(viewing)
         if viewing.token:
             self._tokens[viewing.token] = viewing
+            self._at[_address(viewing)] = viewing
         self.schedule(viewing)
 
     def schedule(self, viewing: Viewing) -> None:
@@ -136,6 +143,7 @@ class Viewings:
             del self._all[viewing.sid]
         if self._tokens.get(viewing.token) is viewing:
             del self._tokens[viewing.token]
+            self._at.pop(_address(viewing), None)
         for index, key in ((self._of_line, viewing.line_id), (self._of_channel, viewing.channel_id)):
             found = index.get(key)
             if found is not None:
@@ -152,3 +160,7 @@ class Viewings:
             if viewing is not None:
                 due[sid] = viewing
         return due.values()
+
+
+def _address(viewing: Viewing) -> str:
+    return f"/s/{viewing.token}/{viewing.channel_id}/{INDEX}"

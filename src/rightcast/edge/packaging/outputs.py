@@ -21,8 +21,7 @@ from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
 from rightcast.edge.packaging.offers import Offer, holds, may_ask, offers
 from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
-from rightcast.edge.ring_reader import SegmentSlice
-from rightcast.edge.slices import IMMUTABLE, slice_of
+from rightcast.edge.slices import IMMUTABLE, SegmentSlice, slice_of
 from rightcast.formats.hls.blocking import Directives, read_directives, too_far
 from rightcast.formats.isobmff.captions import captions_init
 from rightcast.formats.webvtt import CONTENT_TYPE
