@@ -17,7 +17,7 @@ class Box:
     """Asks one station from one address; `path` is the alias of the API that it found."""
 
     def __init__(self, station: TestStation, mac: str = MAC, path: str = "/stalker_portal/server/load.php") -> None:
-        self._station = station
+        self.station = station
         self.mac = mac
         self.path = path
         self.token = ""
@@ -34,8 +34,8 @@ class Box:
             headers["Authorization"] = f"Bearer {self.token}"
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            return await self._station.get(self.path, method=method, headers=headers, body=query.encode())
-        return await self._station.get(f"{self.path}?{query}", method=method, headers=headers)
+            return await self.station.get(self.path, method=method, headers=headers, body=query.encode())
+        return await self.station.get(f"{self.path}?{query}", method=method, headers=headers)
 
     async def js(self, kind: str, action: str, **fields: str) -> Any:
         reply = await self.ask(kind, action, **fields)

@@ -151,6 +151,22 @@ async def test_a_link_opens_only_for_a_while_and_only_its_channel(
     assert (await station.get(path)).status == 403
 
 
+async def test_a_port_missing_from_the_host_is_taken_from_the_referer(station: TestStation, box: Box) -> None:
+    await box.sign_in()
+    for referer, place in (
+        ("http://tv.test:8123/c/", "http://tv.test:8123"), ("http://evil.test:8123/", "http://tv.test"), ("", "http://tv.test"),
+    ):  # fmt: skip
+        headers = {
+            "Host": "tv.test",
+            "Referer": referer,
+            "Cookie": f"mac={MAC}",
+            "Authorization": f"Bearer {box.token}",
+        }
+        path = "/portal.php?type=itv&action=create_link&cmd=ffrt%20http://localhost/ch/1"
+        made = (await station.get(path, headers=headers)).json()["js"]["cmd"]
+        assert made.startswith(f"ffmpeg {place}/play/")
+
+
 async def test_a_link_leads_to_a_playlist_too(station: TestStation, box: Box) -> None:
     await station.on_air()
     await box.sign_in()
@@ -224,6 +240,17 @@ async def test_unknown_calls_are_answered_in_words_and_with_an_empty_list(box: B
         reply = await box.ask(kind, action)
         assert reply.json()["js"] == []
         assert "dance" in reply.json()["text"]
+    shapes = [one.shape for one in box.station.edge.unknown.report()]
+    assert len(shapes) == 4
+    assert any("action=dance" in shape and "type=vod" in shape for shape in shapes)
+
+
+async def test_the_page_of_boxes_is_at_both_addresses(station: TestStation) -> None:
+    page = await station.get("/c/")
+    assert page.status == 200
+    assert (await station.get("/stalker_portal/c/")).body == page.body
+    assert (await station.get("/stalker_portal/c")).headers["location"] == "c/"
+    assert (await station.get("/stalker_portal/d/")).status == 404
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ class Edge:
         past = Past(self.admission)
         television = Television()
         channels = Channels(settings, self.admission, catalogue, answers, tickets=tickets, guide=guide, archive=archive)
-        portal = Portal(self.replica, self.admission, channels, BoxTokens(tokens_key))
+        portal = Portal(self.replica, self.admission, channels, BoxTokens(tokens_key), note=self.unknown.note)
         self.routes = Routes(
             self.live,
             past,
@@ -192,6 +192,7 @@ class Edge:
                 "p": playlists.short,
                 "tv": television.answer,
                 "c": television.answer,
+                "stalker_portal": television.below,
                 "timeshift": past.timeshift,
                 "catchup": past.catchup,
                 "movie": past.title,

@@ -101,7 +101,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     use_load_balancing: str = "0"
     censored: int
     status: int = 1
-    hd: str = "0"
+    hd: int = 0
     fav: int = 0
     lock: int = 0
     open: int = 1

@@ -35,7 +35,7 @@ _WELCOME = "This is a portal for set-top boxes. Give a box or an app the address
 
 
 class Portal:
-    """Answers load.php, portal.php and xpcom.common.js."""
+    """Answers load.php, portal.php and xpcom.common.js; `note` is told of calls that nobody understands."""
 
     def __init__(
         self,
@@ -44,12 +44,14 @@ class Portal:
         channels: Channels,
         tokens: BoxTokens,
         *,
+        note: Callable[[Request], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._replica = replica
         self._admission = admission
         self._channels = channels
         self._tokens = tokens
+        self._note = note
         self._clock = clock
 
     def hint(self, _request: Request) -> Response:
@@ -63,21 +65,23 @@ class Portal:
         if not kind and not action:
             return answered([], _WELCOME)
         box = box_of(request, fields)
-        if not box.mac:
-            return _failed()
-        if (kind, action) == ("stb", "handshake"):
+        if box.mac and (kind, action) == ("stb", "handshake"):
             return self._handshake(box, fields.get("token", "").upper())
-        if not self._tokens.knows(box.token, box.mac, self._clock()):
+        if not box.mac or not self._tokens.knows(box.token, box.mac, self._clock()):
             return _failed()
         who = self._admission.identity.by_handle(CredentialKind.MAC, box.mac, request.address)
         if isinstance(who, Denied):
             return self._stranger(request, box, who) if action == "get_profile" else _failed()
         player = player_of(request)
         self._admission.identity.saw(who, at=self._clock(), player=player.name, address=player.address)
-        return await self._known(Call(request, fields, kind, action, who, box.zone), box)
+        found = await self._known(Call(request, fields, kind, action, who, box.zone), box)
+        if found is None:
+            self._note(request)
+            return unknown(kind, action)
+        return found
 
-    async def _known(self, call: Call, box: Box) -> Response:
-        """A call of a box that belongs to a line."""
+    async def _known(self, call: Call, box: Box) -> Response | None:
+        """A call of a box that belongs to a line; None: there is no such call."""
         match call.kind:
             case "stb":
                 return self._stb(call, box)
@@ -90,7 +94,7 @@ class Portal:
             case "vod" | "series":
                 return titles(call)
             case _:
-                return unknown(call)
+                return None
 
     def _handshake(self, box: Box, shown: str) -> Response:
         """The same token while it is valid; nothing here tells whether the address is known."""
@@ -99,7 +103,7 @@ class Portal:
         token = shown if valid else self._tokens.make(box.mac, now)
         return answered(stalker.Handshake(token, new_random(), int(bool(shown) and not valid)))
 
-    def _stb(self, call: Call, box: Box) -> Response:
+    def _stb(self, call: Call, box: Box) -> Response | None:
         match call.action:
             case "get_profile":
                 return self._profile(call.request, box, call.who)
@@ -108,7 +112,7 @@ class Portal:
             case "get_localization" | "get_modules" | "get_storages" | "get_settings" | "log":
                 return answered(_FIXED[call.action])
             case _:
-                return unknown(call)
+                return None
 
     def _logs_in(self, call: Call) -> bool:
         """The address of a box is enough; a name and secret that are shown as well must be of the same line."""

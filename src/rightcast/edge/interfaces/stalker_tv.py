@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -13,7 +14,7 @@ from rightcast.domain.lineup import ChannelKind
 from rightcast.edge.answers import response
 from rightcast.edge.http_message import Request, Response
 from rightcast.edge.identity import Identified
-from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.interfaces.place import Place, place_of
 from rightcast.edge.interfaces.stalker_guide import BoxGuide
 from rightcast.edge.live import player_of
 from rightcast.formats import stalker
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 SCRIPT = "text/javascript; charset=utf-8"
 _NO_STORE = (("Cache-Control", "no-store"),)
 _CHANNELS_PER_STEP = 50
+_REFERER = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[^/:@\s]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})(?:/|$)", re.ASCII
+)
+_PORT = re.compile(r":[0-9]+$", re.ASCII)
 _DENIED = "access_denied"
 _NOTHING = "nothing_to_play"
 """Errors of a link that clients have words for."""
@@ -72,8 +77,8 @@ class Channels:
         self._archive = archive
         self._clock = clock
 
-    async def answer(self, call: Call) -> Response:
-        """A call about channels."""
+    async def answer(self, call: Call) -> Response | None:
+        """A call about channels; None: there is no such call."""
         if call.action == "create_link":
             return self._link(call)
         if call.action == "get_all_channels":
@@ -81,7 +86,7 @@ class Channels:
         if call.action in _FIXED:
             return answered(_FIXED[call.action])
         made = await self._made(call)
-        return unknown(call) if made is None else answered(made)
+        return None if made is None else answered(made)
 
     async def _made(self, call: Call) -> object | None:
         match call.action:
@@ -148,9 +153,18 @@ class Channels:
             line, address = call.who.line.name, call.request.address
             self._admission.refuse(verdict.reason, line=line, channel_id=channel_id, address=address)
             return answered(stalker.Link(id=str(channel_id), error=_DENIED), verdict.sentence)
-        url = place_of(call.request, self._settings).url
+        url = self._place(call.request).url
         ticket = self._tickets.give(call.who, channel_id)
         return answered(stalker.Link(id=str(channel_id), cmd=f"ffmpeg {url}/play/{ticket}/{channel_id}.{ending}"))
+
+    def _place(self, request: Request) -> Place:
+        """Where the box reaches us: some clients leave the port out of their Host header, but not of their Referer."""
+        place = place_of(request, self._settings)
+        referer = _REFERER.match(request.header(b"referer"))
+        if self._settings.public_url or referer is None or _PORT.search(request.header(b"host")):
+            return place
+        same = referer["scheme"] == place.scheme and referer["host"].lower() == place.host.lower()
+        return replace(place, port=int(referer["port"])) if same else place
 
     async def _short_guide(self, call: Call) -> list[stalker.Programme]:
         """What is on and what comes; of a channel that the line may not see, nothing."""
@@ -168,8 +182,8 @@ class Channels:
         return stalker.GuideRows(made)
 
 
-def titles(call: Call) -> Response:
-    """Films and series, of which the station has none yet."""
+def titles(call: Call) -> Response | None:
+    """Films and series, of which the station has none yet; None: there is no such call."""
     match call.action:
         case "get_categories" | "get_genres" | "get_genres_by_category_alias":
             return answered(stalker.genres(()))
@@ -182,12 +196,12 @@ def titles(call: Call) -> Response:
         case "get_years" | "get_abc":
             return answered([])
         case _:
-            return unknown(call)
+            return None
 
 
-def unknown(call: Call) -> Response:
+def unknown(kind: str, action: str) -> Response:
     """What no portal of ours does: an empty list, and words for people who look."""
-    return answered([], f"This portal has no action '{call.action[:40]}' of type '{call.kind[:40]}'.")
+    return answered([], f"This portal has no action '{action[:40]}' of type '{kind[:40]}'.")
 
 
 _FIXED: dict[str, object] = {

@@ -44,6 +44,10 @@ class Television:
             name: f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"' for name, body in self._files.items()
         }
 
+    def below(self, request: Request, parts: list[str]) -> Response:
+        """`/stalker_portal/c/`, the address that boxes are often given."""
+        return self.answer(request, parts[1:]) if parts[:1] == ["c"] else not_found()
+
     def answer(self, request: Request, parts: list[str]) -> Response:
         """One file; the folder itself is its index."""
         if not parts and not request.path.endswith("/"):
