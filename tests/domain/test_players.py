@@ -47,6 +47,10 @@ def test_every_row_has_a_key_of_its_own_and_a_source() -> None:
     assert PLAYERS[-1] is GENERIC
 
 
+def test_every_app_is_recognised_by_its_own_example() -> None:
+    assert [recognised(one.example) for one in PLAYERS] == list(PLAYERS)
+
+
 def test_an_unknown_form_of_catch_up_is_the_apps_own() -> None:
     assert catchup_named("xc", Catchup.DEFAULT) is Catchup.XC
     assert catchup_named("no such", Catchup.SHIFT) is Catchup.SHIFT

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import m3u8
 import pytest
+from ipytv import playlist as ipytv_playlist
+from pyxtream import XTream
 
 from tests.station.rig import Rig, fetch, first_byte, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_an_app_logs_in_lists_and_plays_as_the_xtream_interface_says(demo: Rig) -> None:
@@ -109,3 +115,64 @@ def test_the_front_page_tells_no_secret(demo: Rig, path: str) -> None:
     assert answer.status == 200
     assert demo.secret.encode() not in answer.body
     assert demo.line.encode() not in answer.body.replace(b"demonstration", b"")
+
+
+@pytest.mark.parametrize("player", ["kodi", "ssiptv", "generic"])
+def test_the_doctor_sees_what_an_app_sees_and_leaves_no_device_behind(demo: Rig, player: str) -> None:
+    found = demo.command("doctor", demo.line, "--player", player)
+    assert found["well"], found
+    played = next(one for one in found["steps"] if one["title"] == "Play the first channel")
+    assert played["well"], found
+    assert len(found["steps"]) == (6 if player == "generic" else 4)
+    assert "doctor" not in [one["device"] for one in demo.command("device", "list", demo.line)]
+
+
+def test_the_doctor_says_why_a_line_sees_nothing(demo: Rig) -> None:
+    demo.command("line", "add", "nobodys", "--package", package_of(demo), "--expires", "2020-01-01")
+    found = demo.command("doctor", "nobodys", "--player", "kodi")
+    assert not found["well"]
+    assert "expired" in found["steps"][0]["seen"]
+    assert found["steps"][0]["remedy"]
+
+
+def test_pyxtream_signs_in_lists_groups_and_finds_channels(demo: Rig, tmp_path: Path) -> None:
+    made = demo.command(
+        "line", "add", "far-future", "--package", package_of(demo), "--expires", "2099-01-01"
+    )  # it knows no null
+    who = made["name"], made["password"]
+    until(lambda: _signed_in(demo, *who), within_s=10, what="the line at the edge")
+    client = XTream("ours", *who, demo.server, cache_path=str(tmp_path), validate_json=True)
+    assert client.auth_data["user_info"]["auth"] == 1
+    assert client.load_iptv()
+    assert {one.name: int(one.id) for one in client.channels} == demo.channels
+    assert sum(len(group.channels) for group in client.groups) == len(demo.channels)
+    assert (client.movies, client.series) == ([], [])
+    first = client.channels[0]
+    assert client.liveEpgByStream(first.id) == {"epg_listings": []}
+    assert first_byte(first.url) == b"G"
+
+
+@pytest.mark.parametrize("profile", ["kodi", "ssiptv", "jellyfin", "generic"])
+def test_ipytv_reads_every_row_of_every_dialect(demo: Rig, profile: str) -> None:
+    query = f"username={demo.line}&password={demo.secret}&type=m3u_plus&profile={profile}"
+    found = ipytv_playlist.loads(fetch(f"{demo.server}/get.php?{query}").body.decode())
+    assert {one.name for one in found.get_channels()} == set(demo.channels)
+    for one in found.get_channels():
+        assert one.attributes["group-title"]
+        assert one.attributes["tvg-name"] == one.name
+        assert fetch_head(one.url) in {200, 302}
+    assert found.get_attributes()["x-tvg-url"] == found.get_attributes()["url-tvg"]
+
+
+def _signed_in(demo: Rig, name: str, secret: str) -> bool:
+    answer = fetch(f"{demo.server}/player_api.php?username={name}&password={secret}")
+    return bool(answer.json["user_info"]["auth"])
+
+
+def fetch_head(url: str) -> int:
+    return fetch(url, method="HEAD").status
+
+
+def package_of(demo: Rig) -> str:
+    """The package that the demo's line watches by."""
+    return str(demo.command("package", "list")[0]["name"])

@@ -42,6 +42,7 @@ _COMMANDS = {
     "line": "rightcast.cli.lines:line_group",
     "device": "rightcast.cli.devices:device_group",
     "explain": "rightcast.cli.explaining:explain_command",
+    "doctor": "rightcast.cli.doctor:doctor_command",
     "cues": "rightcast.cli.cues:cues_command",
     "cue": "rightcast.cli.cues:cue_group",
     "alarm": "rightcast.cli.alarms:alarm_group",

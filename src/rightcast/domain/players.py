@@ -32,15 +32,17 @@ class Output(enum.StrEnum):
 class PlayerApp:
     """One row: how an app is known, and what its lists look like.
 
-    `agent`: a pattern searched in the user agent, any case; "" is never known by it. `calls`: a pattern of the path
-    that only this app asks. `gzip_guide`: whether its playlist points to the compressed guide. `largest_guide_bytes`:
-    the most it reads, 0 without a limit. `one_group`: `;` parts groups for it, so that a name must hold none.
-    `login`: it signs in by the Xtream API first. `failures`: what it makes of a refusal. `source`: where this is from.
+    `agent`: a pattern searched in the user agent, any case; "" is never known by it. `example`: one of its user agents.
+    `calls`: a pattern of the path that only this app asks. `gzip_guide`: whether its playlist points to the compressed
+    guide. `largest_guide_bytes`: the most it reads, 0 without a limit. `one_group`: `;` parts groups for it, so that a
+    name must hold none. `login`: it signs in by the Xtream API first. `failures`: what it makes of a refusal.
+    `source`: where this is from.
     """
 
     key: str
     title: str
     agent: str = ""
+    example: str = ""
     calls: str = ""
     output: Output = Output.TS
     catchup: Catchup = Catchup.DEFAULT
@@ -56,6 +58,8 @@ class PlayerApp:
 GENERIC = PlayerApp(
     key="generic",
     title="Any other app",
+    example="okhttp/4.12.0",
+    login=True,
     source="rightcast: m3u_plus without an app's own dialect, catch-up by epochs, which no time zone can shift",
 )
 
@@ -64,6 +68,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="kodi",
         title="Kodi (IPTV Simple)",
         agent=r"\bkodi/|\bxbmc/",
+        example="Kodi/21.1 (X11; Linux x86_64) Version/21.1",
         gzip_guide=True,
         one_group=True,
         source="pvr.iptvsimple: reads x-tvg-url first and gzip guides, splits groups at ';', fills ${start}, ${end}",
@@ -72,6 +77,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="tivimate",
         title="TiviMate",
         agent=r"tivimate",
+        example="TiviMate/5.1.0 (Android 12)",
         gzip_guide=True,
         login=True,
         failures="a login with auth 0 is a wrong password, any other status an unreachable server",
@@ -81,6 +87,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="vlc",
         title="VLC",
         agent=r"\bvlc/|\blibvlc/",
+        example="VLC/3.0.21 LibVLC/3.0.21",
         catchup=Catchup.NONE,
         source="VLC's playlist reader: attributes it does not know are skipped; it has no catch-up",
     ),
@@ -88,6 +95,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="ssiptv",
         title="SS IPTV",
         agent=r"\bss[ _-]?iptv\b",
+        example="Mozilla/5.0 (SMART-TV; Linux) SS IPTV/1.1",
         calls=r"^/playlist\.m3u$",
         output=Output.HLS,
         largest_guide_bytes=5_000_000,
@@ -97,6 +105,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="smartiptv",
         title="Smart IPTV",
         agent=r"\bsmart[ _-]?iptv\b|\bsiptv\b",
+        example="Smart IPTV",
         catchup=Catchup.SHIFT,
         source="Smart IPTV's pages: timeshift=\"days\", then utc and lutc behind the channel's address",
     ),
@@ -104,6 +113,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="netiptv",
         title="Net IPTV",
         agent=r"\bnet[ _-]?iptv\b",
+        example="Net IPTV/2.0",
         output=Output.HLS,
         source="community knowledge: a television app that fetches an m3u_plus address",
     ),
@@ -111,6 +121,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         key="jellyfin",
         title="Jellyfin, Plex, Emby",
         agent=r"\bjellyfin\b|\bemby\b|\bplex",
+        example="Jellyfin-Server/10.9.0",
         catchup=Catchup.NONE,
         gzip_guide=True,
         source="Jellyfin's M3U tuner: http addresses, number of tvg-chno, no comma and no leading number in names",
