@@ -111,6 +111,11 @@ class StationSettings:
         """Where headend process `shard` announces its rings."""
         return self.ring_root / f"headend-{shard}.sock"
 
+    @property
+    def activations(self) -> Path:
+        """Folder of screens that wait to be signed in, on tmpfs."""
+        return self.ring_root / "activations"
+
     def packages(self, edge: int) -> Path:
         """Where edge process `edge` has segments packaged; empty but for what is being written."""
         return self.ring_root / f"packages-{edge}"

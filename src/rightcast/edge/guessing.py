@@ -33,7 +33,7 @@ ACQUAINTED = Patience(30, 60.0)
 """Of a name from a network that it came in from before: a forgotten app goes on asking with an old password."""
 
 
-class _Buckets:
+class Buckets:
     """Failures by key, each with the moment at which it will have drained away; the longest unused are forgotten."""
 
     def __init__(self, patience: Patience) -> None:
@@ -59,10 +59,10 @@ class Guessing:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._addresses = _Buckets(ADDRESS)
-        self._networks = _Buckets(NETWORK)
-        self._names = _Buckets(NAME)
-        self._pairs = _Buckets(ACQUAINTED)
+        self._addresses = Buckets(ADDRESS)
+        self._networks = Buckets(NETWORK)
+        self._names = Buckets(NAME)
+        self._pairs = Buckets(ACQUAINTED)
         self._known: OrderedDict[str, None] = OrderedDict()
 
     def allows(self, name: str, address: str) -> bool:

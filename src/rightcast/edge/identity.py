@@ -83,6 +83,14 @@ class Identity:
         found = self._replica.line_by(kind, handle)
         return self._judged("", address, Denied(Reason.UNKNOWN_LINE) if found is None else Identified(*found))
 
+    def may_try(self, address: str) -> bool:
+        """Whether an attempt at something other than a secret, a code say, is worth looking at."""
+        return self._guessing.allows("", address)
+
+    def missed(self, address: str) -> None:
+        """Such an attempt was wrong."""
+        self._guessing.failed("", address)
+
     def _judged(self, name: str, address: str, who: Identified | Denied) -> Identified | Denied:
         if isinstance(who, Denied):
             self._guessing.failed(name, address)

@@ -26,6 +26,7 @@ from rightcast.edge.follower import Follower
 from rightcast.edge.guide_port import NO_ARCHIVE, NO_GUIDE, Archive, Guide
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
+from rightcast.edge.interfaces.activation import Activation
 from rightcast.edge.interfaces.dvbi import DvbI
 from rightcast.edge.interfaces.enigma2 import Enigma2
 from rightcast.edge.interfaces.guide import Guides
@@ -53,6 +54,7 @@ from rightcast.edge.tickets import Tickets
 from rightcast.edge.tuner import TunerDoor
 from rightcast.edge.unknown import Unknown
 from rightcast.edge.viewings import Viewing, Viewings
+from rightcast.state.activations import FileActivations
 from rightcast.state.content_keys import ContentKeys
 from rightcast.state.keys import derived_key, station_key
 from rightcast.state.reports import FileReports
@@ -170,6 +172,9 @@ class Edge:
         television = Television()
         channels = Channels(settings, self.admission, catalogue, answers, tickets=tickets, guide=guide, archive=archive)
         portal = Portal(self.replica, self.admission, channels, BoxTokens(tokens_key), note=self.unknown.note)
+        activation = Activation(
+            FileActivations(settings.activations), self.replica, self.admission, derived_key(key, "secrets")
+        )
         self.routes = Routes(
             self.live,
             past,
@@ -190,6 +195,7 @@ class Edge:
             folders={
                 "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
                 "p": playlists.short,
+                "activate": activation.answer,
                 "tv": television.answer,
                 "c": television.answer,
                 "stalker_portal": television.below,

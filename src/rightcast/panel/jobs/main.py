@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 DRAIN_S = 0.2
+ACTIVATE_S = 0.5
 NOTICE_S = 5.0
 DEVICES_S = 10.0
 PRUNE_S = 3600.0
@@ -33,7 +34,7 @@ def run(settings: StationSettings) -> None:
     station_key(settings.keys)
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
-    from rightcast.panel.jobs.tasks import drain, note_devices, notice, prune, watch  # noqa: PLC0415 - likewise
+    from rightcast.panel.jobs.tasks import activate, drain, note_devices, notice, prune, watch  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -42,6 +43,7 @@ def run(settings: StationSettings) -> None:
     courier.start()
     each: list[tuple[float, Callable[[], object]]] = [
         (DRAIN_S, drain),
+        (ACTIVATE_S, activate),
         (WATCH_S, watch),
         (NOTICE_S, notice),
         (DEVICES_S, note_devices),

@@ -14,10 +14,11 @@ from rightcast.contract.reports import WatchReport
 from rightcast.panel.alarms.history import prune_alarms
 from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.audit.operations import prune_rows
-from rightcast.panel.lines.devices import note_seen
+from rightcast.panel.lines.devices import note_seen, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
+from rightcast.state.activations import FileActivations
 from rightcast.state.reports import FileReports
 
 KEEP_AUDIT = timedelta(days=3 * 365)
@@ -38,6 +39,11 @@ def notice() -> None:
 def note_devices() -> None:
     """Keep when the devices of lines were last seen."""
     note_seen(one for report in edge_reports() for one in report.seen)
+
+
+def activate() -> None:
+    """Sign in the screens whose codes were entered."""
+    settle_wishes(FileActivations(settings.STATION.activations), time.time())
 
 
 def watch() -> None:

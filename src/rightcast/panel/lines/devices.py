@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from rightcast.contract.activation import Settlement
 from rightcast.contract.catalogue import Kind
 from rightcast.domain import credentials
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from rightcast.domain.lineup import CredentialKind
+from rightcast.panel.audit.operations import Actor
 from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.operation import operating
 from rightcast.state.keys import derived_key, station_key
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rightcast.contract.reports import SeenReport
-    from rightcast.panel.audit.operations import Actor
+    from rightcast.state.activations import Activations
 
 MOST_DEVICES = 50
 _LONGEST_NAME = 80
@@ -44,9 +46,7 @@ def add_credential(
 ) -> NewCredential:
     """Give a line another way in; what is left empty is made up, but for a MAC. Raises InvalidInputError and kin."""
     with operating(actor, "lines.change_line") as deed:
-        line = _line(line_id)
-        if line.credentials.count() >= MOST_DEVICES:
-            raise ConflictError(f"Line {line} has {MOST_DEVICES} devices already.", remedy="Revoke one of them first.")
+        line = _line_with_room(line_id)
         given = _shown(kind, shown)
         word = credentials.check_secret(secret or credentials.new_secret()) if kind is CredentialKind.XTREAM else ""
         key = derived_key(station_key(settings.STATION.keys), "secrets")
@@ -64,6 +64,42 @@ def add_credential(
         deed.record("line.add-device", line_id, f"gave line {line} the device {credential}", kind=kind.value)
         deed.changed(Kind.LINE, line_id)
     return NewCredential(credential, given, word)
+
+
+def activate_device(actor: Actor, line_id: int, handle: str, device: str) -> Credential:
+    """Record a screen that was signed in from elsewhere, by the digest of the token it holds. Raises ConflictError.
+
+    Asked twice it does it once.
+    """
+    with operating(actor, "lines.change_line") as deed:
+        kind = CredentialKind.TOKEN
+        known = Credential.objects.filter(line_id=line_id, kind=kind.value, handle=handle).first()
+        if known is not None:
+            return known
+        line = _line_with_room(line_id)
+        credential = Credential(line=line, kind=kind.value, handle=handle, device=_device(device), created=deed.now)
+        credential.save()
+        deed.record("line.activate-device", line_id, f"signed in {credential} for line {line}", kind=kind.value)
+        deed.changed(Kind.LINE, line_id)
+    return credential
+
+
+def settle_wishes(store: Activations, now: float) -> int:
+    """Grant or refuse what viewers entered at edges; `now` in unix seconds. Returns how many were settled."""
+    count = 0
+    for wish in store.wishes():
+        if now > wish.until:
+            continue
+        refusal = ""
+        try:
+            activate_device(Actor.system(), wish.line_id, wish.handle, wish.device)
+        except ConflictError as conflict:
+            refusal = conflict.sentence
+        except NotFoundError:
+            refusal = "This subscription has ended."
+        store.put(Settlement(code=wish.code, refusal=refusal, until=wish.until))
+        count += 1
+    return count
 
 
 def rename_credential(actor: Actor, credential_id: int, device: str) -> Credential:
@@ -132,6 +168,13 @@ def _device(name: str) -> str:
             f"A device's name has at most {_LONGEST_NAME} letters.", remedy="Shorten it.", field="device"
         )
     return cleaned
+
+
+def _line_with_room(line_id: int) -> Line:
+    line = _line(line_id)
+    if line.credentials.count() >= MOST_DEVICES:
+        raise ConflictError(f"Line {line} has {MOST_DEVICES} devices already.", remedy="Revoke one of them first.")
+    return line
 
 
 def _line(line_id: int) -> Line:

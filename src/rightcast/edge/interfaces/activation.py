@@ -1,0 +1,224 @@
+"""Signing a screen in without typing on it: it shows a code, its viewer enters the code on a phone at /activate.
+
+In the manner of RFC 8628. The screen holds its token from the beginning; the token opens something once the panel has
+recorded its digest as a device of the line. Watching never waits for this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import math
+import re
+import time
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from rightcast.contract.activation import CODE_LENGTH, VALID_S, Offer, Settlement, Wish
+from rightcast.domain.credentials import new_handle, new_secret, stored_handle
+from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.lineup import CredentialKind
+from rightcast.edge.guessing import Buckets, Patience
+from rightcast.edge.http_message import Response, text
+from rightcast.edge.refusals import not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+    from rightcast.edge.admission import Admission
+    from rightcast.edge.http_message import Request
+    from rightcast.edge.identity import Identified
+    from rightcast.edge.replica import Replica
+    from rightcast.state.activations import Activations
+
+_CODES = Patience(30, 20.0)
+_WAIT_S = 4.0
+_STEP_S = 0.1
+_SWEEP_S = 30.0
+_LONGEST_DEVICE = 40
+_WRONG = (
+    "The code, the name or the password is not right. "
+    "Codes end after ten minutes: look whether the screen shows a new one."
+)
+_RULES = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_HEADERS = (
+    ("Content-Security-Policy", _RULES),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+)
+_HTML = "text/html; charset=utf-8"
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What a screen gets to show, and to keep to itself."""
+
+    code: str
+    token: str
+    valid_s: int
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far it is: waiting, accepted, ready, refused (with a sentence) or expired."""
+
+    state: str
+    sentence: str = ""
+
+
+class Activation:
+    """Answers /activate and what lies under it. `key` is that of secrets, `clock` gives unix seconds."""
+
+    def __init__(
+        self,
+        store: Activations,
+        replica: Replica,
+        admission: Admission,
+        key: bytes,
+        *,
+        clock: Callable[[], float] = time.time,
+        wait_s: float = _WAIT_S,
+    ) -> None:
+        self._store = store
+        self._replica = replica
+        self._admission = admission
+        self._key = key
+        self._clock = clock
+        self._wait_s = wait_s
+        self._asked = Buckets(_CODES)
+        self._swept = -math.inf
+        folder = files("rightcast.edge") / "activation_page"
+        self._page = (folder / "page.html").read_text("utf-8")
+        self._look = (folder / "look.css").read_bytes()
+
+    def answer(self, request: Request, parts: list[str]) -> Response | Coroutine[Any, Any, Response]:
+        """The page for a phone, and the two calls of a screen."""
+        if not parts and request.path.endswith("/"):
+            return Response(status=308, headers=(("Location", "../activate"),))
+        match "/".join(parts), request.method:
+            case "", "POST":
+                return self._accept(request)
+            case "code", "POST":
+                return self._offer(request)
+            case "state", "POST":
+                return self._state(request)
+            case _, "POST":
+                return not_found()
+        return self._read(request, parts)
+
+    def _read(self, request: Request, parts: list[str]) -> Response:
+        if parts == ["look.css"]:
+            return Response(body=self._look, content_type="text/css; charset=utf-8", headers=_HEADERS)
+        return not_found() if parts else self._show("", form=True, code=request.fields().get("code", ""))
+
+    def _offer(self, request: Request) -> Response:
+        now = self._clock()
+        if now - self._swept > _SWEEP_S:
+            self._swept = now
+            self._store.sweep(now)
+        if self._asked.is_full(request.address, now):
+            return text(429, "Too many codes were asked for from here.", ("Retry-After", "20"))
+        self._asked.add(request.address, now)
+        token = new_handle(CredentialKind.TOKEN)
+        offer = Offer(
+            code=new_secret(CODE_LENGTH),
+            handle=stored_handle(self._key, CredentialKind.TOKEN, token),
+            device=_device(request.fields().get("device", "")),
+            until=now + VALID_S,
+        )
+        if not self._store.put(offer):
+            return text(503, "No more screens can wait at the moment.", ("Retry-After", "20"))
+        return _json(Given(offer.code.upper(), token, int(VALID_S)))
+
+    def _state(self, request: Request) -> Response:
+        fields = request.fields()
+        code = _code(fields.get("code", ""))
+        handle = stored_handle(self._key, CredentialKind.TOKEN, fields.get("token", ""))
+        offer = self._store.find(code, Offer)
+        if offer is None or not hmac.compare_digest(offer.handle, handle):
+            return _json(State("expired"))
+        if self._replica.line_by(CredentialKind.TOKEN, handle) is not None:
+            return _json(State("ready"))
+        settled = self._store.find(code, Settlement)
+        if settled is not None and settled.refusal:
+            return _json(State("refused", settled.refusal))
+        if self._clock() > offer.until:
+            return _json(State("expired"))
+        return _json(State("waiting" if self._store.find(code, Wish) is None else "accepted"))
+
+    async def _accept(self, request: Request) -> Response:
+        """Somebody entered a code, a name and a secret; what is wrong of them is not told."""
+        fields = request.fields()
+        code = fields.get("code", "")
+        who = self._who(fields.get("name", "").strip(), fields.get("password", "").strip(), request.address)
+        offer = self._store.find(_code(code), Offer)
+        if isinstance(who, Denied) or not self._admission.identity.may_try(request.address):
+            return self._show(_WRONG, form=True, status=401, code=code)
+        if offer is None or self._clock() > offer.until:
+            self._admission.identity.missed(request.address)
+            return self._show(_WRONG, form=True, status=401, code=code)
+        reason = self._admission.line_reason(who.line)
+        if reason is not None:
+            return self._show(Denied(reason).sentence, status=403)
+        wish = Wish(code=offer.code, handle=offer.handle, device=offer.device, line_id=who.line.id, until=offer.until)
+        known = None if self._store.put(wish) else self._store.find(wish.code, Wish)
+        if known is not None and known.line_id != wish.line_id:
+            return self._show(_WRONG, form=True, status=401, code=code)
+        return await self._outcome(wish)
+
+    def _who(self, name: str, secret: str, address: str) -> Identified | Denied:
+        """By name and secret, or by a short address alone. A token may not beget others: they would outlive it."""
+        identity = self._admission.identity
+        if name == "t":
+            who: Identified | Denied = Denied(Reason.UNKNOWN_LINE)
+            identity.missed(address)
+        elif name:
+            who = identity.by_name(name, secret, address)
+        else:
+            who = identity.by_handle(CredentialKind.SHORT, secret, address)
+        if isinstance(who, Denied):
+            self._admission.refuse(who.reason, line=name, channel_id=0, address=address)
+        return who
+
+    async def _outcome(self, wish: Wish) -> Response:
+        """Wait a little for the panel; it may be away, and then the screen goes on once it is back."""
+        deadline = time.monotonic() + self._wait_s
+        while time.monotonic() < deadline:
+            if self._replica.line_by(CredentialKind.TOKEN, wish.handle) is not None:
+                return self._show(f"Done. {wish.device} goes on by itself now; you can close this page.")
+            settled = self._store.find(wish.code, Settlement)
+            if settled is not None and settled.refusal:
+                return self._show(settled.refusal, status=409)
+            await asyncio.sleep(_STEP_S)
+        minutes = max(1, int((wish.until - self._clock()) / 60))
+        return self._show(
+            "Your code and password are right, but the station cannot record new screens at the moment. If it can "
+            f"within {minutes} minutes, the screen goes on by itself; else try again with the new code that it shows.",
+            status=202,
+        )
+
+    def _show(self, note: str, *, form: bool = False, status: int = 200, code: str = "") -> Response:
+        page = self._page
+        if not form:
+            page = re.sub(r"<form.*</form>", "", page, flags=re.DOTALL)
+        shown = escape(code[:20], quote=True)
+        body = page.replace("{{note}}", escape(note)).replace("{{code}}", shown)
+        return Response(status=status, body=body.encode(), content_type=_HTML, headers=_HEADERS)
+
+
+def _code(shown: str) -> str:
+    """A code as it is kept, however it was typed."""
+    return re.sub(r"[\s-]", "", shown).lower()
+
+
+def _device(told: str) -> str:
+    """What the screen calls itself, fit for a list; whoever lists devices may rename it."""
+    cleaned = " ".join("".join(one for one in told if one.isprintable()).split())[:_LONGEST_DEVICE].strip()
+    return cleaned or "TV browser"
+
+
+def _json(value: msgspec.Struct) -> Response:
+    return Response(body=msgspec.json.encode(value), content_type="application/json", headers=_HEADERS[1:])
