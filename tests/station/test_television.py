@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.players
 SIZES = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
+BOX = """window.gSTB = {
+  calls: [], InitPlayer() {}, SetTopWin() {}, Stop() {}, Play(what) { this.calls.push(what); },
+  LoadUserData: name => sessionStorage.getItem(name),
+  SaveUserData: (name, text) => sessionStorage.setItem(name, text),
+};"""
 TIME = "document.getElementById('picture').currentTime"
 
 
@@ -35,19 +40,6 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}-{height}.png")
 
 
-def sign_in_by_keys(page: Page, rig: Rig) -> None:
-    page.goto(f"{rig.server}/tv/")
-    page.wait_for_selector("#other.at")
-    look(page, "signin")
-    press(page, "Enter")
-    page.keyboard.type(rig.line)
-    press(page, "ArrowDown")
-    page.keyboard.type(rig.secret)
-    look(page, "byname")
-    press(page, "Enter", "Enter")
-    page.wait_for_selector("#rows li.at", timeout=20_000)
-
-
 def plays_on(page: Page, seconds: float) -> None:
     """The picture moves on by so many seconds from now."""
     until(lambda: page.evaluate(TIME) > 0.2, within_s=30, what="a picture")
@@ -57,19 +49,104 @@ def plays_on(page: Page, seconds: float) -> None:
 
 @pytest.fixture(scope="module")
 def screen(demo: Rig) -> Iterator[Page]:
-    """A set of 720 lines that was signed in with a remote control."""
+    """A set of 720 lines that shows a code, entered on a phone."""
     with browser_page() as page:
         page.set_viewport_size(SIZES[0])
-        sign_in_by_keys(page, demo)
+        page.goto(f"{demo.server}/tv/")
+        until(lambda: page.locator("#code").inner_text(), within_s=10, what="a code")
+        look(page, "signin")
+        enter_code(page, demo, page.locator("#code").inner_text())
+        page.wait_for_selector("#rows li.at", timeout=20_000)
         yield page
 
 
+def enter_code(page: Page, rig: Rig, code: str) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    phone = browser.new_page(viewport={"width": 390, "height": 780})
+    phone.goto(f"{rig.server}/activate")
+    phone.fill("#code", code)
+    phone.fill("#name", rig.line)
+    phone.fill("#password", rig.secret)
+    look(phone, "phone")
+    phone.click("button")
+    assert "Done." in phone.locator(".note").inner_text()
+    look(phone, "phone-done")
+    phone.close()
+
+
+def channel_shown(page: Page) -> str:
+    return str(page.locator("#b-name").inner_text())
+
+
 def test_arrow_keys_and_enter_are_enough_to_watch(screen: Page) -> None:
-    names = screen.locator("#rows li .name").all_inner_texts()
-    assert len(names) >= 4
+    assert screen.locator("#rows li .name").count() >= 4
+    until(lambda: "No programme" in screen.locator("#rows").inner_text(), within_s=5, what="an honest empty guide")
     look(screen, "guide")
-    press(screen, "Enter")
-    plays_on(screen, 5)
-    frames = "document.getElementById('picture').getVideoPlaybackQuality().totalVideoFrames"
-    assert screen.evaluate(frames) > 60
+    press(screen, "ArrowDown", "ArrowUp", "Enter")
+    look(screen, "banner")
+    plays_on(screen, 4)
+    assert screen.evaluate("document.getElementById('picture').getVideoPlaybackQuality().totalVideoFrames") > 60
     look(screen, "playing")
+    screen.set_viewport_size(SIZES[1])
+    press(screen, "ArrowRight")
+    until(lambda: screen.locator("#guide").is_visible(), within_s=2, what="the list")
+    for name in ("guide", "picked"):
+        look(screen, name)
+        press(screen, "ArrowDown")
+    press(screen, "Backspace", "Backspace")
+    screen.set_viewport_size(SIZES[0])
+
+
+def test_number_keys_and_zapping_change_the_channel(screen: Page) -> None:
+    press(screen, "3", "Enter")
+    assert channel_shown(screen) == "Rightcast HD"
+    plays_on(screen, 1)
+    press(screen, "PageDown")
+    assert channel_shown(screen) == "Rightcast Motion"
+    press(screen, "1", "0", "1", "Enter")
+    assert channel_shown(screen) == "Rightcast Radio"
+    plays_on(screen, 1)
+
+
+def test_the_picture_comes_back_by_itself_after_the_edge_died(screen: Page, demo: Rig) -> None:
+    press(screen, "1", "Enter")
+    plays_on(screen, 1)
+    name = next(name for name in demo.processes() if name.startswith("edge"))
+    demo.until_back(name, demo.kill(name))
+    plays_on(screen, 10)
+
+
+def test_a_revoked_screen_asks_to_be_signed_in_again(screen: Page, demo: Rig) -> None:
+    devices = demo.command("device", "list", demo.line)
+    (mine,) = [one for one in devices if one["device"] == "TV browser"]
+    demo.command("device", "revoke", str(mine["id"]))
+    press(screen, "2", "Enter")
+    until(lambda: screen.locator("#signin").is_visible(), within_s=20, what="the code again")
+    assert "signed out" in screen.locator("#signinnote").inner_text()
+
+
+def test_a_screen_is_signed_in_by_name_and_password_where_there_is_no_phone(screen: Page, demo: Rig) -> None:
+    press(screen, "Enter")
+    screen.keyboard.type(demo.line)
+    press(screen, "ArrowDown")
+    screen.keyboard.type(demo.secret)
+    look(screen, "byname")
+    press(screen, "Enter", "Enter")
+    screen.wait_for_selector("#rows li.at", timeout=20_000)
+    press(screen, "ArrowLeft", "Enter")
+    assert screen.locator("#signin").is_visible()
+
+
+def test_a_box_plays_by_its_own_decoder(screen: Page, demo: Rig) -> None:
+    screen.add_init_script(BOX)
+    screen.goto(f"{demo.server}/c/")
+    screen.evaluate(
+        "who => gSTB.SaveUserData('rightcast.tv', JSON.stringify(who))", {"name": demo.line, "secret": demo.secret}
+    )
+    screen.reload()
+    screen.wait_for_selector("#rows li.at", timeout=20_000)
+    press(screen, "Enter")
+    last = screen.evaluate("gSTB.calls[gSTB.calls.length - 1]")
+    assert last.startswith(f"ffrt {demo.server}/live/{demo.line}/")
+    assert last.endswith(".ts")

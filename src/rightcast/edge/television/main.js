@@ -1,8 +1,8 @@
 /* Puts the screens together and hands every key to the one in front. */
 (function () {
   "use strict";
-  var TV = window.TV, BANNER_MS = 5000, DIGITS_MS = 1800, REFRESH_MS = 300000;
-  var video = TV.byId("picture"), typed = "", digitTimer = 0, bannerTimer = 0, refreshTimer = 0;
+  var TV = window.TV, BANNER_MS = 5000, DIGITS_MS = 1800, REFRESH_MS = 300000, STILL_MS = 30000;
+  var video = TV.byId("picture"), typed = "", digitTimer = 0, bannerTimer = 0, refreshTimer = 0, stillTimer = 0;
 
   var signIn = TV.SignIn(function (who) { TV.keep(who); signIn.hide(); enter(); });
   var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, signOut: function () { leave(""); } });
@@ -31,6 +31,7 @@
         guide.set(found);
         guide.show();
         refreshTimer = setTimeout(refresh, REFRESH_MS);
+        stillTimer = setTimeout(still, STILL_MS);
       });
     });
   }
@@ -42,7 +43,18 @@
     TV.channels(function (found) { if (found && TV.who) { guide.set(found); } });
     refreshTimer = setTimeout(refresh, REFRESH_MS);
   }
+  /* Whether this screen was signed out from elsewhere, or the subscription has ended, while a channel ran. */
+  function still() {
+    var who = TV.who;
+    TV.check(who, function (answer, sentence) {
+      if (TV.who !== who) { return; }
+      if (answer === "no") { leave("This screen was signed out. Sign it in again."); return; }
+      if (answer === "barred") { TV.say("trouble", sentence).hidden = false; }
+      stillTimer = setTimeout(still, STILL_MS);
+    });
+  }
   function leave(note) {
+    clearTimeout(stillTimer);
     clearTimeout(refreshTimer);
     player.stop();
     TV.keep(null);
