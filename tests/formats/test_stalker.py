@@ -35,7 +35,7 @@ ANSWERS: dict[str, object] = {
     "channels": stalker.page([CHANNEL], 1, 1),
     "link": stalker.Link(id="12", cmd="ffmpeg http://tv.test/play/x.y/12.ts"),
     "no-link": stalker.Link(id="12", error="access_denied"),
-    "guide": stalker.GuideRows({"12": [stalker.programme(SHOW, 12, ZoneInfo("Europe/Rome"), archived=True)]}),
+    "guide": {"data": {"12": [stalker.programme(SHOW, 12, ZoneInfo("Europe/Rome"), archived=True)]}},
     "titles": stalker.page([stalker.Title(id="5", name="Film", o_name="Film", cmd="/media/5.mpg")], 1, 1),
     "events": stalker.Events(),
     "account": stalker.AccountInfo(account_info=stalker.Account(**ACCOUNT), **ACCOUNT),  # type: ignore[arg-type]
@@ -77,3 +77,10 @@ def test_the_long_list_is_the_page_of_all(count: int) -> None:
     rows = [CHANNEL] * count
     whole: Any = json.loads(b"".join(stalker.pages(rows)))
     assert whole == json.loads(stalker.answer(stalker.page(rows, 1, count)))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_guide_of_all_channels_is_one_object(count: int) -> None:
+    rows = [(str(key), [stalker.programme(SHOW, key)] * 2) for key in range(count)]
+    whole: Any = json.loads(b"".join(stalker.guide_pieces(rows)))
+    assert whole == json.loads(stalker.answer({"data": dict(rows)}))

@@ -157,12 +157,6 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     mark_archive: int = 0
 
 
-class GuideRows(msgspec.Struct, frozen=True):
-    """The guide by channel id, of those that have one."""
-
-    data: dict[str, list[Programme]]
-
-
 class Title(msgspec.Struct, frozen=True, kw_only=True):
     """A film, a series or a season; `series` are numbers of episodes, of seasons only."""
 
@@ -259,6 +253,15 @@ def pages(rows: Sequence[Channel]) -> Iterator[bytes]:
         piece = msgspec.json.encode(rows[start : start + _ROWS_PER_PIECE])[1:-1]
         yield b"," + piece if start else piece
     yield b"]}}"
+
+
+def guide_pieces(rows: Iterable[tuple[str, list[Programme]]]) -> Iterator[bytes]:
+    """The answer with the guide by channel id, one channel at a time."""
+    yield b'{"js":{"data":{'
+    for place, (channel_id, programmes) in enumerate(rows):
+        key = msgspec.json.encode(channel_id)
+        yield (b"," if place else b"") + key + b":" + msgspec.json.encode(programmes)
+    yield b"}}}"
 
 
 def channel_command(channel_id: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from dataclasses import dataclass, replace
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 SCRIPT = "text/javascript; charset=utf-8"
 _NO_STORE = (("Cache-Control", "no-store"),)
-_CHANNELS_PER_STEP = 50
 _REFERER = re.compile(
     r"(?P<scheme>https?)://(?P<host>[^/:@\s]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})(?:/|$)", re.ASCII
 )
@@ -83,6 +81,8 @@ class Channels:
             return self._link(call)
         if call.action == "get_all_channels":
             return await self._all(call)
+        if call.action == "get_epg_info":
+            return await self._guide_of_all(call)
         if call.action in _FIXED:
             return answered(_FIXED[call.action])
         made = await self._made(call)
@@ -96,8 +96,6 @@ class Channels:
                 return await self._page(call)
             case "get_short_epg":
                 return await self._short_guide(call)
-            case "get_epg_info":
-                return await self._guide_of_all(call)
             case _:
                 return None
 
@@ -172,14 +170,11 @@ class Channels:
         found = next((row for row in await self._rows(call) if str(row.channel.id) == wanted), None)
         return self._guide.short(found, call.fields.get("size", ""), call.zone, int(self._clock()))
 
-    async def _guide_of_all(self, call: Call) -> stalker.GuideRows:
-        made: dict[str, list[stalker.Programme]] = {}
-        steps = self._guide.steps(await self._rows(call), call.fields.get("period", ""), call.zone, int(self._clock()))
-        for index, (channel_id, programmes) in enumerate(steps, 1):
-            made[channel_id] = programmes
-            if index % _CHANNELS_PER_STEP == 0:
-                await asyncio.sleep(0)
-        return stalker.GuideRows(made)
+    async def _guide_of_all(self, call: Call) -> Response:
+        """The guide of every channel for some hours, which may be long: written as it is sent."""
+        period, now = call.fields.get("period", ""), int(self._clock())
+        steps = self._guide.steps(await self._rows(call), period, call.zone, now)
+        return Response(pieces=stalker.guide_pieces(steps), content_type=SCRIPT, headers=_NO_STORE)
 
 
 def titles(call: Call) -> Response | None:
