@@ -60,7 +60,8 @@ def test_every_dependency_has_a_row_and_none_is_invented() -> None:
 NOUNS = """
 Station, Channel, Source, Lineup, Lineup entry, Package, Line, Carriage right, Instrument, Start mode, Check, Question,
 Reason, Revision, Change, Feed, Report, Lease, Ring, Segment, Part, Epoch, Slot, Announcement, Want, Token, Operation,
-Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle, Box, Ticket, Ladder, Rung, Tap,
+Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle,
+Box, Ticket, Title, Season, Ladder, Rung, Tap,
 Cue, Restrictions, Own network, Packaging, Fragment, Product,
 Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
 Access unit, Sample, Init segment, Protected track,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rightcast.domain.guide import Credit, Show
+from rightcast.domain.library import Season, Title, TitleKind
 from rightcast.formats import stalker
 
 GOLDEN = Path(__file__).parent / "golden" / "stalker.json"
@@ -23,6 +24,11 @@ SHOW = Show(
     id=5, guide_id="uno.it", start=1795550400, stop=1795554000, title="News", subtitle="Late", categories=("News",),
     credits=(Credit("director", "A. B."), Credit("actor", "C. D."), Credit("actor", "E. F.")),
 )  # fmt: skip
+FILM = Title(
+    id=5, kind=TitleKind.FILM, name="Film", category_id=3, original_name="Il film", directors=("A. B.",), year="1999",
+    actors=("C. D.", "E. F."), genres=("Drama",), countries=("IT",), added=1795550400, length_s=5400, age=12, hd=True,
+)  # fmt: skip
+SERIES = Title(id=6, kind=TitleKind.SERIES, name="Series", category_id=4)
 PROFILE = stalker.Profile(id="41", name="Bedroom", mac="00:1A:79:AB:CD:EF", login="anna", status=0)
 ACCOUNT = {
     "mac": "00:1A:79:AB:CD:EF", "fname": "Bedroom", "phone": "Unlimited", "login": "anna", "tariff_plan": "Rightcast",
@@ -36,7 +42,7 @@ ANSWERS: dict[str, object] = {
     "link": stalker.Link(id="12", cmd="ffmpeg http://tv.test/play/x.y/12.ts"),
     "no-link": stalker.Link(id="12", error="access_denied"),
     "guide": {"data": {"12": [stalker.programme(SHOW, 12, ZoneInfo("Europe/Rome"), archived=True)]}},
-    "titles": stalker.page([stalker.Title(id="5", name="Film", o_name="Film", cmd="/media/5.mpg")], 1, 1),
+    "titles": stalker.page([stalker.title(FILM), stalker.season(SERIES, Season(number=1, episodes=(1, 2)))], 1, 2),
     "events": stalker.Events(),
     "account": stalker.AccountInfo(account_info=stalker.Account(**ACCOUNT), **ACCOUNT),  # type: ignore[arg-type]
 }

@@ -40,6 +40,7 @@ from rightcast.edge.interfaces.stalker_tv import Channels
 from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.keys import Keys
+from rightcast.edge.library_port import NO_LIBRARY, Library
 from rightcast.edge.live import Live
 from rightcast.edge.origin import Origin
 from rightcast.edge.packaging.lists import Lists
@@ -106,7 +107,13 @@ class Edge:
     """The rooms of one edge process, wired."""
 
     def __init__(
-        self, settings: StationSettings, index: int, *, guide: Guide = NO_GUIDE, archive: Archive = NO_ARCHIVE
+        self,
+        settings: StationSettings,
+        index: int,
+        *,
+        guide: Guide = NO_GUIDE,
+        archive: Archive = NO_ARCHIVE,
+        library: Library = NO_LIBRARY,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.settings = settings
@@ -170,7 +177,9 @@ class Edge:
         self.unknown = Unknown(WELCOME, time.time)
         past = Past(self.admission)
         television = Television()
-        channels = Channels(settings, self.admission, catalogue, answers, tickets=tickets, guide=guide, archive=archive)
+        channels = Channels(
+            settings, self.admission, catalogue, answers, tickets=tickets, guide=guide, archive=archive, library=library
+        )
         portal = Portal(self.replica, self.admission, channels, BoxTokens(tokens_key), note=self.unknown.note)
         activation = Activation(
             FileActivations(settings.activations), self.replica, self.admission, derived_key(key, "secrets")

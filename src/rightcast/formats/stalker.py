@@ -15,6 +15,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rightcast.domain import library
     from rightcast.domain.guide import Show
 
 PAGE_ROWS = 14
@@ -158,7 +159,10 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Title(msgspec.Struct, frozen=True, kw_only=True):
-    """A film, a series or a season; `series` are numbers of episodes, of seasons only."""
+    """A film, a series or a season; `series` are numbers of episodes, of seasons only.
+
+    `is_series` is never "1": that would send clients another way than by the type series.
+    """
 
     id: str
     name: str
@@ -166,6 +170,7 @@ class Title(msgspec.Struct, frozen=True, kw_only=True):
     cmd: str
     series: tuple[int, ...] = ()
     is_series: str = "0"
+    is_season: int = 0
     screenshot_uri: str = ""
     description: str = ""
     director: str = ""
@@ -273,6 +278,42 @@ def channel_of(command: str) -> int | None:
     """The channel of a `cmd` as rows have it, with whatever a client has put around it."""
     found = _PLACE_OF_CHANNEL.search(command)
     return int(found[1]) if found else None
+
+
+def title(one: library.Title) -> Title:
+    """The row of a film or a series."""
+    return Title(
+        id=str(one.id),
+        name=one.name,
+        o_name=one.original_name or one.name,
+        cmd=f"/media/{one.id}.mpg",
+        screenshot_uri=one.poster_url,
+        description=one.description,
+        director=", ".join(one.directors),
+        actors=", ".join(one.actors),
+        year=one.year,
+        country=", ".join(one.countries),
+        added=clock(one.added) if one.added else "",
+        time=str(one.length_s // 60) if one.length_s else "",
+        hd=int(one.hd),
+        category_id=genre_id(one.category_id),
+        genres_str=", ".join(one.genres),
+        age=f"{one.age}+" if one.age else "",
+        rating_imdb=one.stars,
+    )
+
+
+def season(series: library.Title, one: library.Season) -> Title:
+    """The row of a season; its `cmd` and the number of an episode together are asked for a link."""
+    key = f"{series.id}:{one.number}"
+    return msgspec.structs.replace(
+        title(series),
+        id=key,
+        name=one.name or f"Season {one.number}",
+        cmd=f"/media/{key}.mpg",
+        series=one.episodes,
+        is_season=1,
+    )
 
 
 def clock(moment: float, zone: tzinfo = UTC) -> str:

@@ -14,7 +14,7 @@ from rightcast.domain.entitlement import Denied
 from rightcast.domain.lineup import CredentialKind
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.stalker_box import Box, BoxTokens, box_of, new_random
-from rightcast.edge.interfaces.stalker_tv import SCRIPT, Call, Channels, answered, titles, unknown
+from rightcast.edge.interfaces.stalker_tv import SCRIPT, Call, Channels, answered, unknown
 from rightcast.edge.live import player_of
 from rightcast.formats import stalker
 
@@ -92,7 +92,7 @@ class Portal:
             case "itv" | "radio" | "epg" | "tv_archive":
                 return await self._channels.answer(call)
             case "vod" | "series":
-                return titles(call)
+                return self._channels.titles(call)
             case _:
                 return None
 

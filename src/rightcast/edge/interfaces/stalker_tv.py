@@ -1,4 +1,4 @@
-"""Channels, links and guide for set-top boxes, and the shapes of films, series and archive until there are some."""
+"""Channels, links and guide for set-top boxes; films and series as far as the library has some."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rightcast.edge.http_message import Request, Response
 from rightcast.edge.identity import Identified
 from rightcast.edge.interfaces.place import Place, place_of
 from rightcast.edge.interfaces.stalker_guide import BoxGuide
+from rightcast.edge.interfaces.stalker_library import library_answer
 from rightcast.edge.live import player_of
 from rightcast.formats import stalker
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
     from rightcast.edge.guide_port import Archive, Guide
+    from rightcast.edge.library_port import Library
     from rightcast.edge.tickets import Tickets
 
 SCRIPT = "text/javascript; charset=utf-8"
@@ -64,6 +66,7 @@ class Channels:
         tickets: Tickets,
         guide: Guide,
         archive: Archive,
+        library: Library,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
@@ -73,6 +76,7 @@ class Channels:
         self._tickets = tickets
         self._guide = BoxGuide(guide, archive)
         self._archive = archive
+        self._library = library
         self._clock = clock
 
     async def answer(self, call: Call) -> Response | None:
@@ -98,6 +102,13 @@ class Channels:
                 return await self._short_guide(call)
             case _:
                 return None
+
+    def titles(self, call: Call) -> Response | None:
+        """A call about films or series; None: there is no such call."""
+        if call.action == "create_link":
+            return nothing_to_play()
+        made = library_answer(self._library, call.who.line, (call.kind, call.action), call.fields)
+        return None if made is None else answered(made)
 
     async def _rows(self, call: Call) -> Sequence[Listed]:
         rows = await self._catalogue.of_line(call.who.line)
@@ -142,7 +153,7 @@ class Channels:
         """An address that opens a channel for half a minute; whoever opens it is decided upon again."""
         channel_id = stalker.channel_of(unquote(call.fields.get("cmd", "")))
         if call.kind not in {"itv", "radio"} or channel_id is None:
-            return answered(stalker.Link(id="0", error=_NOTHING), "There is nothing to play by this cmd.")
+            return nothing_to_play()
         player = player_of(call.request, call.who)
         verdict, ending = self._admission.admit_clear(call.who.line, channel_id, player), "ts"
         if isinstance(verdict, Denied) and verdict.reason is Reason.ENCRYPTED_ONLY:
@@ -177,21 +188,9 @@ class Channels:
         return Response(pieces=stalker.guide_pieces(steps), content_type=SCRIPT, headers=_NO_STORE)
 
 
-def titles(call: Call) -> Response | None:
-    """Films and series, of which the station has none yet; None: there is no such call."""
-    match call.action:
-        case "get_categories" | "get_genres" | "get_genres_by_category_alias":
-            return answered(stalker.genres(()))
-        case "get_ordered_list":
-            return answered(stalker.page((), stalker.page_number(call.fields.get("p", "")), 0))
-        case "create_link":
-            return answered(stalker.Link(id="0", error=_NOTHING), "There is nothing to play by this cmd.")
-        case "set_fav" | "del_fav" | "set_ended" | "set_not_ended" | "set_played":
-            return answered(True)
-        case "get_years" | "get_abc":
-            return answered([])
-        case _:
-            return None
+def nothing_to_play() -> Response:
+    """No link: what was asked for is nothing of ours."""
+    return answered(stalker.Link(id="0", error=_NOTHING), "There is nothing to play by this cmd.")
 
 
 def unknown(kind: str, action: str) -> Response:

@@ -1,0 +1,58 @@
+"""Films and series for set-top boxes: categories, pages of titles, and seasons of a series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightcast.domain.library import TitleKind
+from rightcast.formats import stalker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rightcast.domain.library import Season, Title
+    from rightcast.domain.lineup import Line
+    from rightcast.edge.library_port import Library
+
+_FIXED: dict[str, object] = {
+    **dict.fromkeys(("set_fav", "del_fav", "set_ended", "set_not_ended", "set_played"), True),
+    **dict.fromkeys(("get_years", "get_abc", "get_genres_by_category_alias"), ()),
+}
+_KINDS = {"vod": TitleKind.FILM, "series": TitleKind.SERIES}
+
+
+def library_answer(library: Library, line: Line, what: tuple[str, str], fields: dict[str, str]) -> object | None:
+    """The answer to `what`, a type and an action, about films or series; None: there is no such call."""
+    kind, action = _KINDS[what[0]], what[1]
+    if action in {"get_categories", "get_genres"}:
+        return stalker.genres(library.categories(line, kind))
+    if action == "get_ordered_list":
+        series = fields.get("movie_id", "")
+        return _seasons(library, line, series) if series else _titles(library.titles(line, kind), fields)
+    return _FIXED.get(action)
+
+
+def _titles(titles: Sequence[Title], fields: dict[str, str]) -> stalker.Page:
+    category = fields.get("category") or fields.get("genre") or stalker.ALL
+    search = fields.get("search", "").strip().casefold()
+    if fields.get("fav") == "1":
+        titles = ()
+    if category not in {stalker.ALL, "0"}:
+        titles = [one for one in titles if stalker.genre_id(one.category_id) == category]
+    if search:
+        titles = [one for one in titles if search in f"{one.name}\n{one.original_name}".casefold()]
+    if fields.get("sortby") == "name":
+        titles = sorted(titles, key=lambda one: one.name.casefold())
+    number = stalker.page_number(fields.get("p", ""))
+    start = (number - 1) * stalker.PAGE_ROWS
+    return stalker.page([stalker.title(one) for one in titles[start : start + stalker.PAGE_ROWS]], number, len(titles))
+
+
+def _seasons(library: Library, line: Line, series: str) -> stalker.Page:
+    """All seasons at once, on one page; `series` may be the id of a season of it."""
+    text = series.partition(":")[0]
+    key = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    of_line = {one.id: one for one in library.titles(line, TitleKind.SERIES)}
+    found = of_line.get(key) if key is not None else None
+    seasons: Sequence[Season] = library.seasons(line, found.id) if found is not None else ()
+    return stalker.page([stalker.season(found, one) for one in seasons if found is not None], 1, len(seasons))

@@ -1,0 +1,43 @@
+"""What interfaces ask of films and series: three questions, answered "nothing" until that room exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rightcast.domain.library import Season, Title, TitleKind
+    from rightcast.domain.lineup import Line
+
+
+class Library(Protocol):
+    """Answers what a line may watch now, and nothing else."""
+
+    def categories(self, line: Line, kind: TitleKind) -> Sequence[tuple[int, str]]:
+        """Ids and names, in the order in which they are shown."""
+
+    def titles(self, line: Line, kind: TitleKind) -> Sequence[Title]:
+        """All of a kind, the newest first."""
+
+    def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
+        """Those of one series; none of a series that the line may not watch."""
+
+
+class NoLibrary:
+    """The library of a station that has none."""
+
+    def categories(self, line: Line, kind: TitleKind) -> Sequence[tuple[int, str]]:
+        """None."""
+        return ()
+
+    def titles(self, line: Line, kind: TitleKind) -> Sequence[Title]:
+        """None."""
+        return ()
+
+    def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
+        """None."""
+        return ()
+
+
+NO_LIBRARY = NoLibrary()
