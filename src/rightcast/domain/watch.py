@@ -14,8 +14,8 @@ from rightcast.domain.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ERRORED_S = 3.5
-"""How long a check counts as in error after its last error; counters move every two seconds."""
+ERRORED_S = 5.5
+"""How long a check counts as in error after its last error; counters move every four seconds."""
 
 
 class Check(enum.StrEnum):

@@ -33,7 +33,8 @@ _WALL_DRIFT_S = 1.0
 
 # Interest in a PID is a mask over headers: bits that make a packet worth looking at.
 _ALL = ts.SYNC
-_CLOCK_BITS = ts.NULL_PID << 8 | ts.ADAPTATION | ts.TRANSPORT_ERROR | ts.SCRAMBLED
+_CLOCK_BITS = np.uint32(ts.NULL_PID << 8 | ts.ADAPTATION | ts.TRANSPORT_ERROR | ts.SCRAMBLED)
+_NO_CLOCK = np.uint32(0xFFFFFFFF)
 _TIMED = frozenset({StreamKind.VIDEO, StreamKind.AUDIO})
 
 
@@ -57,8 +58,7 @@ class Segmenter:
         self._interest = np.zeros(ts.PIDS, np.uint32)
         self._essential: dict[int, int] = {}
         self._timed: frozenset[int] = frozenset()
-        self._clock = -1  # what the header of a packet with a clock looks like
-        self._beside_clock = 0  # bits of such a header for which there is more in it
+        self._clock = _NO_CLOCK  # what the header of a packet with a clock looks like
         self._now = 0.0
         self._wall = 0.0
         self._last_unit = 0.0
@@ -93,6 +93,7 @@ class Segmenter:
             self.measures.begin_block(now)
         self._scan(packets.headers, pids)
         if self._measuring:
+            self._take_clocks(packets)
             self.measures.end_block(pids, now)
             self._row = 0
         # A loss behind the last unit's start is remembered until that unit ends.
@@ -172,7 +173,7 @@ class Segmenter:
         self._interest.fill(0)
         for pid, mask in self._essential.items():
             self._interest[pid] = mask
-        self._timed, self._clock = frozenset(), -1
+        self._timed, self._clock = frozenset(), _NO_CLOCK
         if self._measuring:
             self._watch_for_measures()
         self.cues.follow(self._programme.streams)
@@ -186,9 +187,7 @@ class Segmenter:
             self._interest[pid] |= np.uint32(ts.UNIT_START)
         clock_pid = ts.NULL_PID if pmt is None else pmt.pcr_pid
         if clock_pid != ts.NULL_PID:
-            self._interest[clock_pid] |= np.uint32(ts.ADAPTATION)
-            self._clock = clock_pid << 8 | ts.ADAPTATION
-            self._beside_clock = ts.UNIT_START | self._essential.get(clock_pid, 0)
+            self._clock = np.uint32(clock_pid << 8 | ts.ADAPTATION)
         self.measures.follow(self._row, clock_pid=clock_pid, timed=self._timed)
 
     def _count(self, packets: Packets, pids: ts.Headers, now: float) -> None:
@@ -233,16 +232,17 @@ class Segmenter:
             marked = (rest & self._interest[pids[start:]]).nonzero()[0]
             for index, header in zip(marked.tolist(), rest[marked].tolist(), strict=True):
                 row = start + index
-                if header & _CLOCK_BITS == self._clock:
-                    offset = row * PACKET_BYTES + 4
-                    self.measures.clock(row, self._data[offset : offset + 8])
-                    if not header & self._beside_clock:
-                        continue
                 if self._packet(header, row * PACKET_BYTES):
                     start = row + 1
                     break
             else:
                 return
+
+    def _take_clocks(self, packets: Packets) -> None:
+        """All clocks of a block at once: there are more of them than of anything else that is measured."""
+        rows = ((packets.headers & _CLOCK_BITS) == self._clock).nonzero()[0]
+        if rows.size:
+            self.measures.clocks(rows, ts.adaptations_of(packets.data, len(packets.headers))[rows])
 
     def _packet(self, header: int, offset: int) -> bool:
         """One packet of interest; True when interests have changed."""
@@ -298,8 +298,9 @@ class Segmenter:
         if self._measuring:
             if programme.table_ended:
                 self.measures.table(self._row, Check.PMT if pid else Check.PAT)
-            self.measures.count(Check.CRC, programme.damaged_sections - damaged, self._now)
-            self.measures.count(Check.PAT, programme.foreign_sections - foreign, self._now)
+            if (programme.damaged_sections, programme.foreign_sections) != (damaged, foreign):
+                self.measures.count(Check.CRC, programme.damaged_sections - damaged, self._now)
+                self.measures.count(Check.PAT, programme.foreign_sections - foreign, self._now)
         return change is not TableChange.NOTHING and self._on_tables(change, offset)
 
     def _on_tables(self, change: TableChange, offset: int) -> bool:

@@ -101,7 +101,7 @@ class Supervisor:
                 self._warm_neighbours()
             for number, life in self._running.items():
                 life.wish(self._programming.wishes.get(number))
-        over = [number for number, life in self._running.items() if life.is_over(now)]
+        over = [number for number, life in self._running.items() if life.runs_on_demand and life.is_over(now)]
         for number in over:
             self._end(number, now)
         if self._start_pending(now) or over:

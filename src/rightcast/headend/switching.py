@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rightcast.headend.slate.loop import Loop
 
 _LOOK_FOR_SLATE_S = 1.0
-_JUDGE_EVERY_S = 0.25
+_JUDGE_EVERY_S = 0.5
 """How often a channel is judged whose pictures come; one whose pictures stay out is judged at every tick."""
 
 _log = logging.getLogger(__name__)

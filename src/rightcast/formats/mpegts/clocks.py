@@ -31,6 +31,7 @@ LONGEST_STEP = 27_000_000
 
 # Eight bytes from an adaptation field's length on, as one number: length, signs, clock.
 _SIGNS_AT = 48
+_LENGTH_AT = 56
 _SHORTEST = 7
 _DISCONTINUITY, _PCR = 0x80, 0x10
 
@@ -43,8 +44,8 @@ class Clocks:
 
     def forget(self) -> None:
         """The stream stopped, or another one begins."""
-        self._places: list[int] = []
-        self._fields: list[bytes] = []
+        self._places: list[NDArray[np.int64]] = []
+        self._fields: list[NDArray[np.uint64]] = []
         self._interruptions: list[int] = []
         self._last: int | None = None
         self._announced = False
@@ -54,10 +55,10 @@ class Clocks:
         if not self._interruptions or self._interruptions[-1] != place:
             self._interruptions.append(place)
 
-    def add(self, place: int, field: bytes | memoryview) -> None:
-        """A packet of the clock's PID with an adaptation field: its number, and eight bytes from the field's length."""
-        self._places.append(place)
-        self._fields.append(bytes(field))
+    def add(self, places: NDArray[np.int64], fields: NDArray[np.uint64]) -> None:
+        """Packets of the clock with an adaptation field: their numbers, and eight bytes from its length on."""
+        self._places.append(places)
+        self._fields.append(fields)
 
     def take(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int] | None:
         """Packets with a clock, the steps to them from the one before, and how many jumped unannounced.
@@ -66,9 +67,11 @@ class Clocks:
         """
         if not self._places:
             return None
-        places = np.array(self._places, np.int64)
-        fields = np.frombuffer(b"".join(self._fields), ">u8").astype(np.int64)
+        places = np.concatenate(self._places)
+        fields = np.concatenate(self._fields).astype(np.int64)
         self._places, self._fields = [], []
+        filled = (fields >> _LENGTH_AT & 0xFF).nonzero()[0]
+        places, fields = places[filled], fields[filled]
         signs = fields >> _SIGNS_AT
         chosen = ((signs & _PCR != 0) & (signs >> 8 & 0xFF >= _SHORTEST)).nonzero()[0]
         announced = (signs & _DISCONTINUITY != 0).nonzero()[0]

@@ -126,6 +126,11 @@ def headers_of(data: memoryview, count: int) -> Headers:
     return np.ndarray((count,), ">u4", data, 0, (PACKET_BYTES,)).astype(np.uint32)
 
 
+def adaptations_of(data: memoryview, count: int) -> NDArray[np.uint64]:
+    """Of `count` packets the eight bytes behind the header, from an adaptation field's length on, as numbers."""
+    return np.ndarray((count,), ">u8", data, 4, (PACKET_BYTES,))
+
+
 def pids_of(headers: Headers) -> Headers:
     """The packet identifiers of headers."""
     return (headers >> np.uint32(8)) & np.uint32(NULL_PID)

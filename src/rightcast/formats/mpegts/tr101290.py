@@ -32,7 +32,8 @@ PAUSE_S = 0.7
 CLOCKLESS_S = 2.0
 """Without a clock for so long, time is that of arrival."""
 
-_DIGEST_S = 2.0
+_DIGEST_S = 4.0
+_MISSED_EVERY_S = 2.0
 _MOST_PACKETS = 20_000
 _MOST_HELD = 400_000
 _LONGEST_ARRIVAL_S = 2.0
@@ -136,10 +137,9 @@ class Measures:
         if not 0 <= now - self._digested_at < _DIGEST_S or self._base - self._digested_base > _MOST_PACKETS:
             self.digest(now)
 
-    def clock(self, row: int, field: bytes | memoryview) -> None:
-        """A packet of the clock's PID with an adaptation field, of which these are the first eight bytes."""
-        if field[0]:
-            self._clocks.add(self._base + row, field)
+    def clocks(self, rows: NDArray[np.int64], fields: NDArray[np.uint64]) -> None:
+        """Packets of the clock's PID with an adaptation field, of which these are the first eight bytes."""
+        self._clocks.add(rows + self._base, fields)
 
     def table(self, row: int, check: Check) -> None:
         """A whole, sound table (PAT or PMT) ended in this row."""
@@ -178,9 +178,10 @@ class Measures:
         ticks = round(min(max(passed, 0.0), _LONGEST_ARRIVAL_S) * TICKS)
         self._sound = False
         if self._clock_pid != NULL_PID and now >= self._clock_missed_at:
-            self._clock_missed_at = now + _DIGEST_S
-            self._error(Check.PCR_INTERVAL, 1, now)
-            self._error(Check.PCR_REPETITION, 1, now)
+            self._clock_missed_at = now + _MISSED_EVERY_S
+            missed = max(1, round(passed / _MISSED_EVERY_S))
+            self._error(Check.PCR_INTERVAL, missed, now)
+            self._error(Check.PCR_REPETITION, missed, now)
         self._advance(np.array([self._base], np.int64), np.array([self._time + ticks], np.int64), now)
 
     def _await(self) -> None:

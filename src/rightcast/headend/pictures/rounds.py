@@ -24,6 +24,7 @@ CHANNELS_PER_WORKER = 80
 CAREFUL_S = 60.0
 """Pause after a channel's pictures have ended a worker; longer each time."""
 _LONGEST_CARE_S = 3600.0
+_NOTHING_NEW_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Rounds:
             return
         sample = channel.sample()
         if sample is None or sample.sequence == turn.sequence:
+            turn.due = now + _NOTHING_NEW_S
             return
         video = sample.video if watch.pictures else None
         audio = sample.audio if watch.sound else None
