@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.station.hlsjs import browser_page
-from tests.station.rig import until
+from tests.station.rig import first_byte, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.players
 SIZES = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
 BOX = """window.gSTB = {
+  GetDeviceMacAddress: () => "00:1a:79:12:34:56",
   calls: [], InitPlayer() {}, SetTopWin() {}, Stop() {}, Play(what) { this.calls.push(what); },
   LoadUserData: name => sessionStorage.getItem(name),
   SaveUserData: (name, text) => sessionStorage.setItem(name, text),
@@ -138,15 +140,16 @@ def test_a_screen_is_signed_in_by_name_and_password_where_there_is_no_phone(scre
     assert screen.locator("#signin").is_visible()
 
 
-def test_a_box_plays_by_its_own_decoder(screen: Page, demo: Rig) -> None:
+def test_a_box_is_known_by_its_address_and_plays_by_its_own_decoder(screen: Page, demo: Rig) -> None:
     screen.add_init_script(BOX)
     screen.goto(f"{demo.server}/c/")
-    screen.evaluate(
-        "who => gSTB.SaveUserData('rightcast.tv', JSON.stringify(who))", {"name": demo.line, "secret": demo.secret}
-    )
+    screen.wait_for_selector("#signin:not([hidden])")
+    assert "00:1A:79:12:34:56" in screen.locator("#signinnote").inner_text()
+    demo.command("device", "add", demo.line, "mac", "--mac", "00:1A:79:12:34:56")
     screen.reload()
     screen.wait_for_selector("#rows li.at", timeout=20_000)
     press(screen, "Enter")
-    last = screen.evaluate("gSTB.calls[gSTB.calls.length - 1]")
-    assert last.startswith(f"ffrt {demo.server}/live/{demo.line}/")
-    assert last.endswith(".ts")
+    played = until(lambda: screen.evaluate("gSTB.calls[0]"), within_s=10, what="the decoder is given an address")
+    assert re.fullmatch(rf"ffrt {demo.server}/play/[^/]+/{demo.channels['Rightcast One']}\.ts", played)
+    assert first_byte(played.split()[1]) == b"G"
+    assert demo.secret not in demo.logs()

@@ -17,7 +17,15 @@
   function begin() {
     TV.who = TV.kept();
     if (TV.box) { TV.mark(document.body, "box", true); TV.mark(document.body, "dark", false); }
-    if (TV.who) { enter(); } else { signIn.show(""); }
+    if (TV.who) { enter(); } else { knock(""); }
+  }
+  /* A box may be known by its address; everything else shows a code. */
+  function knock(note) {
+    if (!TV.mac()) { signIn.show(note); return; }
+    TV.knock(function (who, sentence) {
+      TV.who = who;  // not kept: the box has its address at every start
+      if (who) { enter(); } else { signIn.show(note || sentence); }
+    });
   }
   /* The channels, again and again until the station has them. */
   function enter() {

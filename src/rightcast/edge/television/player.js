@@ -2,20 +2,28 @@
 (function () {
   "use strict";
   var TV = window.TV, FIRST_WAIT_MS = 1000, LONGEST_WAIT_MS = 10000;
-  TV.box = window.gSTB || window.stb || null;
 
   /* A set-top box: its own decoder takes the broadcast as it is. Events: 1 end, 4 playing, 5 cannot be opened. */
-  function BoxPlayer(id, tell) {
-    var box = TV.box, self = {};
-    box.InitPlayer();
+  function BoxPlayer(channel, tell) {
+    var box = TV.box, stopped = false, self = {};
     window.stbEvent = window.stbEvent || {};
     window.stbEvent.onEvent = function (code) {
+      if (stopped) { return; }
       if (Number(code) === 4) { tell.playing(); }
       if (Number(code) === 1 || Number(code) === 5) { tell.failed("broken", 0, ""); }
     };
-    if (box.SetTopWin) { box.SetTopWin(0); }
-    box.Play("ffrt " + TV.address(id, ".ts"));
-    self.stop = function () { window.stbEvent.onEvent = function () {}; box.Stop(); };
+    function begin(url) {
+      if (stopped) { return; }
+      box.InitPlayer();
+      if (box.SetTopWin) { box.SetTopWin(0); }
+      box.Play("ffrt " + url);
+    }
+    self.stop = function () { stopped = true; box.Stop(); };
+    if (TV.who.mac) {
+      TV.portal.link(TV.who, channel, function (url, sentence) {
+        if (url) { begin(url); } else if (!stopped) { tell.failed("refused", sentence === "out" ? 401 : 403, sentence); }
+      });
+    } else { begin(TV.address(channel.stream_id, ".ts")); }
     return self;
   }
 
@@ -64,7 +72,7 @@
         playing: function () { if (mine === turn) { wait = FIRST_WAIT_MS; tell.playing(channel); } },
         failed: function (reason, status, words) { if (mine === turn) { player = null; failed(form, reason, status, words); } }
       };
-      if (form === "box") { player = BoxPlayer(channel.stream_id, ears); }
+      if (form === "box") { player = BoxPlayer(channel, ears); }
       else if (form === "fragments") { player = TV.FragmentPlayer(video, TV.address(channel.stream_id, ".m3u8?format=cmaf"), ears); }
       else { player = NativePlayer(video, TV.address(channel.stream_id, form === "hls" ? ".m3u8" : "." + form), ears); }
     }

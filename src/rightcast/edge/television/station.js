@@ -62,6 +62,7 @@
 
   /* Whether name and secret open anything: `then("yes" | "no" | "away", sentence)`. */
   TV.check = function (who, then) {
+    if (who.mac) { TV.portal.check(who, then); return; }
     TV.api(who, "", null, function (status, answer) {
       var user = answer && answer.user_info;
       if (user && String(user.auth) === "1") {
@@ -72,6 +73,7 @@
 
   /* Channels and categories: `then(null)` when they could not be had. */
   TV.channels = function (then) {
+    if (TV.who.mac) { TV.portal.channels(TV.who, then); return; }
     TV.api(TV.who, "get_live_categories", null, function (status, categories) {
       if (status !== 200 || !(categories instanceof Array)) { then(null); return; }
       TV.api(TV.who, "get_live_streams", null, function (again, streams) {
@@ -86,6 +88,10 @@
     var known = guide[id];
     if (known && Date.now() - known.at < 60000) { then(known.rows); return; }
     guide[id] = { at: Date.now(), rows: known ? known.rows : [] };
+    if (TV.who.mac) {
+      TV.portal.onNow(TV.who, id, function (rows) { guide[id].rows = rows; then(rows); });
+      return;
+    }
     TV.api(TV.who, "get_short_epg", { stream_id: id, limit: 2 }, function (status, answer) {
       var rows = (status === 200 && answer && answer.epg_listings) || [];
       guide[id].rows = rows.map(function (row) {
