@@ -60,7 +60,8 @@ def test_nothing_is_ever_null() -> None:
 
 def test_genre_10_is_nobodys() -> None:
     assert stalker.genre_id(10) != "10"
-    assert all(stalker.genre_id(key) != "10" for key in range(2000))
+    assert stalker.category_of("10") is None
+    assert all(stalker.category_of(stalker.genre_id(key)) == key for key in range(2000))
 
 
 @given(

@@ -231,6 +231,17 @@ def genre_id(category_id: int) -> str:
     return str(_FIRST_GENRE + category_id)
 
 
+def category_of(genre: str) -> int | None:
+    """The category behind a genre's id; None when it is none of ours."""
+    usable = genre.isascii() and genre.isdigit() and len(genre) < 19 and int(genre) >= _FIRST_GENRE
+    return int(genre) - _FIRST_GENRE if usable else None
+
+
+def number_of(text: str) -> int | None:
+    """The id that a text is; None when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def genres(names: Iterable[tuple[int, str]], adult: frozenset[int] = frozenset()) -> list[Genre]:
     """Categories in order, each once, behind the one of all; `adult` are ids of those to be locked."""
     found = [Genre(id=ALL, title="All", alias="all")]

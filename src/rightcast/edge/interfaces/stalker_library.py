@@ -38,7 +38,8 @@ def _titles(titles: Sequence[Title], fields: dict[str, str]) -> stalker.Page:
     if fields.get("fav") == "1":
         titles = ()
     if category not in {stalker.ALL, "0"}:
-        titles = [one for one in titles if stalker.genre_id(one.category_id) == category]
+        wanted = stalker.category_of(category)
+        titles = [one for one in titles if one.category_id == wanted]
     if search:
         titles = [one for one in titles if search in f"{one.name}\n{one.original_name}".casefold()]
     if fields.get("sortby") == "name":
@@ -50,9 +51,7 @@ def _titles(titles: Sequence[Title], fields: dict[str, str]) -> stalker.Page:
 
 def _seasons(library: Library, line: Line, series: str) -> stalker.Page:
     """All seasons at once, on one page; `series` may be the id of a season of it."""
-    text = series.partition(":")[0]
-    key = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    of_line = {one.id: one for one in library.titles(line, TitleKind.SERIES)}
-    found = of_line.get(key) if key is not None else None
+    key = stalker.number_of(series.partition(":")[0])
+    found = next((one for one in library.titles(line, TitleKind.SERIES) if one.id == key), None)
     seasons: Sequence[Season] = library.seasons(line, found.id) if found is not None else ()
     return stalker.page([stalker.season(found, one) for one in seasons if found is not None], 1, len(seasons))

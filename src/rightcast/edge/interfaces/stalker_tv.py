@@ -85,6 +85,8 @@ class Channels:
             return self._link(call)
         if call.action == "get_all_channels":
             return await self._all(call)
+        if call.action in {"get_genres", "get_categories"}:
+            return await self._genres(call)
         if call.action == "get_epg_info":
             return await self._guide_of_all(call)
         if call.action in _FIXED:
@@ -94,8 +96,6 @@ class Channels:
 
     async def _made(self, call: Call) -> object | None:
         match call.action:
-            case "get_genres" | "get_categories":
-                return await self._genres(call)
             case "get_ordered_list" | "get_channels_by_genre":
                 return await self._page(call)
             case "get_short_epg":
@@ -111,14 +111,15 @@ class Channels:
         return None if made is None else answered(made)
 
     async def _rows(self, call: Call) -> Sequence[Listed]:
-        rows = await self._catalogue.of_line(call.who.line)
-        return [row for row in rows if row.channel.kind is ChannelKind.RADIO] if call.kind == "radio" else rows
+        return _of_kind(await self._catalogue.of_line(call.who.line), call.kind)
 
-    async def _genres(self, call: Call) -> list[stalker.Genre]:
-        rows = await self._rows(call)
-        suitable = {row.category_id for row in rows if not row.channel.adult}
-        adult = frozenset(row.category_id for row in rows) - suitable
-        return stalker.genres(((row.category_id, row.category_name) for row in rows), adult)
+    async def _genres(self, call: Call) -> Response:
+        """The groups of the channels; made once for all lines that see the same."""
+        listing, kind = await self._catalogue.listing(call.who.line), call.kind
+        made = await self._answers.get(
+            ("portal genres", listing.mark, kind), lambda: (stalker.answer(_genres(_of_kind(listing.rows, kind))),)
+        )
+        return response(call.request, made, SCRIPT)
 
     async def _all(self, call: Call) -> Response:
         """Every channel; made once for all lines that see the same."""
@@ -139,7 +140,8 @@ class Channels:
         if fields.get("fav") == "1":
             rows = ()
         if genre not in {stalker.ALL, "0"}:
-            rows = [row for row in rows if stalker.genre_id(row.category_id) == genre]
+            category = stalker.category_of(genre)
+            rows = [row for row in rows if row.category_id == category]
         if search:
             rows = [row for row in rows if search in row.channel.name.casefold()]
         if fields.get("sortby") == "name":
@@ -177,8 +179,8 @@ class Channels:
 
     async def _short_guide(self, call: Call) -> list[stalker.Programme]:
         """What is on and what comes; of a channel that the line may not see, nothing."""
-        wanted = call.fields.get("ch_id", "")
-        found = next((row for row in await self._rows(call) if str(row.channel.id) == wanted), None)
+        wanted = stalker.number_of(call.fields.get("ch_id", ""))
+        found = next((row for row in await self._rows(call) if row.channel.id == wanted), None)
         return self._guide.short(found, call.fields.get("size", ""), call.zone, int(self._clock()))
 
     async def _guide_of_all(self, call: Call) -> Response:
@@ -206,6 +208,17 @@ _FIXED: dict[str, object] = {
     "get_week": (),
     **dict.fromkeys(("set_fav", "del_fav", "set_last_id", "set_played", "set_claim"), True),
 }
+
+
+def _of_kind(rows: Sequence[Listed], kind: str) -> Sequence[Listed]:
+    """All channels, or those of radio."""
+    return [row for row in rows if row.channel.kind is ChannelKind.RADIO] if kind == "radio" else rows
+
+
+def _genres(rows: Sequence[Listed]) -> list[stalker.Genre]:
+    suitable = {row.category_id for row in rows if not row.channel.adult}
+    adult = frozenset(row.category_id for row in rows) - suitable
+    return stalker.genres(((row.category_id, row.category_name) for row in rows), adult)
 
 
 def _pieces(rows: Sequence[Listed], archive: Archive) -> Iterator[bytes]:
