@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 LISTEN ?= 127.0.0.1:8080
 CONSOLE ?= 127.0.0.1:8000
 RUNARGS ?=
+JOBS ?= 2
 
 .PHONY: chaos run install install-dev test lint bench soak lock clean
 
@@ -41,7 +42,7 @@ lint: install-dev
 test: install-dev
 	@scripts/real-parts.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 bench: install-dev
 	@scripts/real-parts.sh

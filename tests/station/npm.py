@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,26 +47,33 @@ SHAKA = Package(
 
 
 def script(package: Package) -> bytes:
-    """The file of a package; skips the test when npm cannot bring it."""
+    """The file of a package; skips the test when npm cannot bring it. Two processes may ask at once."""
     kept = CACHE / f"{package.name}-{package.version}.js"
     if kept.exists():
         return kept.read_bytes()
     CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        archive = _packed(package, Path(folder))
+        digest = hashlib.sha512(archive.read_bytes()).hexdigest()
+        assert digest == package.sha512, f"this is not the {package.name} that was looked at"
+        draft = Path(folder) / "draft"
+        with tarfile.open(archive) as opened:
+            member = opened.extractfile(f"package/{package.member}")
+            assert member is not None
+            draft.write_bytes(member.read())
+        draft.replace(kept)
+    return kept.read_bytes()
+
+
+def _packed(package: Package, folder: Path) -> Path:
+    """The package's archive in a folder."""
     npm = Path(sys.executable).parent / "npm"
-    archive = CACHE / f"{package.name}-{package.version}.tgz"
     environment = os.environ | {"PATH": f"{npm.parent}:{os.environ['PATH']}"}
     if not npm.exists():
         pytest.skip("npm is not in the virtual environment; make install-dev brings it")
+    arguments = [npm, "pack", "--silent", f"{package.name}@{package.version}"]
     try:
-        arguments = [npm, "pack", "--silent", f"{package.name}@{package.version}"]
-        subprocess.run(arguments, cwd=CACHE, env=environment, check=True, timeout=100, capture_output=True)
+        subprocess.run(arguments, cwd=folder, env=environment, check=True, timeout=100, capture_output=True)
     except (subprocess.SubprocessError, OSError) as error:
         pytest.skip(f"npm cannot fetch {package.name} {package.version}: {error}")
-    digest = hashlib.sha512(archive.read_bytes()).hexdigest()
-    assert digest == package.sha512, f"this is not the {package.name} that was looked at"
-    with tarfile.open(archive) as opened:
-        member = opened.extractfile(f"package/{package.member}")
-        assert member is not None
-        kept.write_bytes(member.read())
-    archive.unlink()
-    return kept.read_bytes()
+    return next(folder.glob("*.tgz"))
