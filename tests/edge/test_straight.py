@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _PLAYLIST = b"GET /s/t/1/index.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n"
 _MESSAGES = (
     _PLAYLIST,
+    b"HEAD /s/t/1/index.m3u8?a=b HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /s/t/1/index.m3u8?a=b HTTP/1.1\r\nHost: x\r\n\r\n",
     b"GET /s/t/1/7.ts HTTP/1.1\r\nHost: x\r\nRange: bytes=0-\r\n\r\n",
     b"GET /s/t/1/index.m3u8 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\r\n\r\n",
     b"POST /s/t/1/clearkey HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(_PLAYLIST), _PLAYLIST),
@@ -85,6 +87,12 @@ async def test_the_end_of_the_right_refuses_the_next_request(station: TestStatio
 def read(pieces: list[bytes]) -> list[Request]:
     reader = RequestReader()
     return [request for piece in pieces for request in reader.feed(memoryview(piece))]
+
+
+def test_two_who_send_the_same_bytes_have_a_request_each() -> None:
+    first, second = read([_PLAYLIST]), read([_PLAYLIST])
+    assert first == second
+    assert first[0] is not second[0]
 
 
 @given(st.lists(st.sampled_from(_MESSAGES), max_size=8), st.lists(st.integers(0, 1000), max_size=6))

@@ -10,8 +10,10 @@ from rightcast.edge.http_message import Request
 
 MAX_HEAD_BYTES = 16 << 10
 MAX_BODY_BYTES = 64 << 10
-MAX_KEPT_BYTES = 1 << 10
-"""Of the request for a playlist that a connection remembers."""
+MAX_KNOWN_BYTES = 1 << 10
+MAX_KNOWN = 16 << 10
+_known: dict[bytes, Request] = {}
+"""Requests for playlists as they were read, by their bytes: players send the same ones again and again."""
 
 
 class BadRequestError(Exception):
@@ -27,7 +29,6 @@ class RequestReader:
     """One connection's requests. After an error or an upgrade it must not be fed again."""
 
     __slots__ = (
-        "_again",
         "_at_boundary",
         "_body",
         "_body_bytes",
@@ -52,7 +53,6 @@ class RequestReader:
         self._fed = 0
         self._in_head = True
         self._at_boundary = True
-        self._again: tuple[bytes, Request] | None = None
         self.continue_wanted = False
 
     @property
@@ -61,13 +61,11 @@ class RequestReader:
         return self._fed > 0
 
     def feed(self, data: memoryview) -> list[Request]:
-        """The requests that these bytes complete. Raises BadRequestError.
-
-        A player asks for its playlist in the same bytes again and again: those need not be read anew.
-        """
-        again = self._again
-        if again is not None and self._at_boundary and len(data) == len(again[0]) and bytes(data) == again[0]:
-            return [again[1]]
+        """The requests that these bytes complete. Raises BadRequestError."""
+        whole = bytes(data) if self._at_boundary and len(data) <= MAX_KNOWN_BYTES else b""
+        known = _known.get(whole)
+        if known is not None:
+            return [Request(method="GET", path=known.path, query=known.query, headers=known.headers)]
         if self._in_head:
             self._fed += len(data)
         try:
@@ -84,9 +82,11 @@ class RequestReader:
         read, self._read = self._read, []
         # After a whole request, no byte of another: a head ends so, and a body that is awaited is no head.
         ends = bool(read) and self._in_head and bytes(data[-4:]) == b"\r\n\r\n"
-        if ends and self._at_boundary and len(read) == 1 and _may_come_again(read[0], len(data)):
-            self._again = bytes(data), read[0]
-        self._at_boundary = ends
+        if ends and whole and len(read) == 1 and _may_come_again(read[0]):
+            if len(_known) >= MAX_KNOWN:
+                _known.clear()
+            _known[whole] = read[0]
+        self._at_boundary = ends and read[-1].keep_alive
         return read
 
     def on_message_begin(self) -> None:
@@ -152,8 +152,9 @@ class RequestReader:
         )
 
 
-def _may_come_again(request: Request, size: int) -> bool:
-    return size <= MAX_KEPT_BYTES and request.path.endswith(".m3u8") and request.keep_alive and not request.body
+def _may_come_again(request: Request) -> bool:
+    plain = request.method == "GET" and request.keep_alive and not request.body
+    return plain and request.path.endswith(".m3u8")
 
 
 def _body_too_long() -> BadRequestError:
