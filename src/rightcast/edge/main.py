@@ -39,6 +39,7 @@ from rightcast.edge.interfaces.stalker_box import BoxTokens
 from rightcast.edge.interfaces.stalker_tv import Channels
 from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
+from rightcast.edge.interfaces.xtream_titles import TitleLists
 from rightcast.edge.keys import Keys
 from rightcast.edge.library_port import NO_LIBRARY, Library
 from rightcast.edge.live import Live
@@ -173,7 +174,10 @@ class Edge:
         playlists = Playlists(
             settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive, guides=guides
         )
-        player_api = PlayerApi(settings, self.replica, self.admission, catalogue, answers, guide=guide, archive=archive)
+        player_api = PlayerApi(
+            settings, self.replica, self.admission, catalogue, answers,
+            guide=guide, archive=archive, titles=TitleLists(library, answers),
+        )  # fmt: skip
         self.unknown = Unknown(WELCOME, time.time)
         past = Past(self.admission)
         television = Television()

@@ -135,7 +135,7 @@ EMPTY_ANSWERS: dict[str, bytes] = {
     "get_vod_info": b'{"info":[],"movie_data":[]}',
     "get_series_info": b'{"seasons":[],"info":{"name":null},"episodes":{}}',
 }
-"""What a station without films and series answers; empty lists are never null."""
+"""What a line that may watch nothing is answered about films and series; empty lists are never null."""
 
 
 def encode(answer: object) -> bytes:

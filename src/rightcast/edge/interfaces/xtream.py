@@ -13,6 +13,7 @@ from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import identified
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.interfaces.xtream_guide import FULL, SHORT, guide_rows
+from rightcast.edge.interfaces.xtream_titles import ACTIONS
 from rightcast.formats import xtream
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.entry import Guest
+    from rightcast.edge.interfaces.xtream_titles import TitleLists
     from rightcast.edge.replica import Replica
 
 JSON = "application/json"
@@ -47,6 +49,7 @@ class PlayerApi:
         *,
         guide: Guide,
         archive: Archive,
+        titles: TitleLists,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
@@ -56,6 +59,7 @@ class PlayerApi:
         self._answers = answers
         self._guide = guide
         self._archive = archive
+        self._titles = titles
         self._clock = clock
 
     async def answer(self, request: Request) -> Response:
@@ -71,7 +75,9 @@ class PlayerApi:
             return await self._streams(request, guest.line, fields.get("category_id", ""))
         elif action in SHORT | FULL:
             body = xtream.encode(await self._shows(guest.line, fields))
-        elif action in xtream.EMPTY_ANSWERS:
+        elif action in ACTIONS:
+            if self._admission.line_reason(guest.line) is None:
+                return await self._titles.answer(request, guest.line, fields)
             body = xtream.EMPTY_ANSWERS[action]
         else:
             body = xtream.encode(await self._login(request, guest))
