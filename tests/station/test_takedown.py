@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LIMIT_S = 2.0
+BOX = "00:1A:79:AB:CD:EF"
 NUMBERS = itertools.count(1)
 
 
@@ -72,17 +75,10 @@ def test_a_right_that_ends_by_the_clock_stops_the_picture_without_the_panel(hous
     begun = time.time()
     house.allow("One", "--until", "10s")
     house.until_on_air("One")
-    stopped = [house.processes()[name] for name in ("panel", "jobs")]
-    for process in stopped:
-        process.suspend()
-    try:
-        with watching(house.url("One")) as viewer:
-            viewer.until_closed(15)
-            late = time.time() - begun - 10
-        assert late < LIMIT_S + 1.5, "the right began up to a second and a half after the command did"
-    finally:
-        for process in stopped:
-            process.resume()
+    with without_panel(house), watching(house.url("One")) as viewer:
+        viewer.until_closed(15)
+        late = time.time() - begun - 10
+    assert late < LIMIT_S + 1.5, "the right began up to a second and a half after the command did"
 
 
 def test_holding_the_channel_stops_the_picture(house: Rig, right: int, watched: tuple[Viewer, str]) -> None:
@@ -136,3 +132,42 @@ def test_the_second_screen_of_a_line_with_one_is_refused_with_its_reason(house: 
             what="the help desk sees it in the edge's next report",
         )
     house.until_on_air("One", within_s=5)
+
+
+def test_taking_a_box_away_stops_what_it_opened_without_the_panel(house: Rig, right: int) -> None:
+    house.open_line(f"line-{next(NUMBERS)}")
+    box = house.command("device", "add", house.line, "mac", "--mac", BOX)["id"]
+    house.until_on_air("One")
+    until(lambda: portal(house, "stb", "get_profile")["status"] == 0, within_s=10, what="the edges know the box")
+    with without_panel(house):
+        (channel,) = portal(house, "itv", "get_all_channels")["data"]
+        link = portal(house, "itv", "create_link", cmd=channel["cmd"])["cmd"].partition(" ")[2]
+        viewer = Viewer(link)
+        viewer.until_more(20_000)
+    house.command("device", "revoke", str(box))
+    revoked = time.monotonic()
+    assert viewer.until_closed(10) - revoked < LIMIT_S
+    assert fetch(link).status == 403
+    viewer.close()
+
+
+@contextmanager
+def without_panel(house: Rig) -> Iterator[None]:
+    """The panel and its jobs stand still for a while."""
+    stopped = [house.processes()[name] for name in ("panel", "jobs")]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            process.resume()
+
+
+def portal(house: Rig, kind: str, action: str, **fields: str) -> dict[str, Any]:
+    """What the portal answers to a box that has just shaken hands."""
+    place, cookie = f"{house.server}/stalker_portal/server/load.php", {"Cookie": f"mac={BOX}"}
+    token = fetch(f"{place}?type=stb&action=handshake", headers=cookie).json["js"]["token"]
+    query = urlencode({"type": kind, "action": action, **fields})
+    found: dict[str, Any] = fetch(f"{place}?{query}", headers={**cookie, "Authorization": f"Bearer {token}"}).json["js"]
+    return found
