@@ -116,7 +116,14 @@ def test_the_picture_comes_back_by_itself_after_the_edge_died(screen: Page, demo
     plays_on(screen, 1)
     name = next(name for name in demo.processes() if name.startswith("edge"))
     demo.until_back(name, demo.kill(name))
-    plays_on(screen, 10)
+    plays_on(screen, 8)
+
+
+def test_the_picture_goes_on_over_the_break_when_the_headend_died(screen: Page, demo: Rig) -> None:
+    source = screen.evaluate("document.getElementById('picture').src")
+    demo.until_back("headend 1", demo.kill("headend 1"))
+    plays_on(screen, 8)
+    assert screen.evaluate("document.getElementById('picture').src") == source, "the player began anew"
 
 
 def test_a_revoked_screen_asks_to_be_signed_in_again(screen: Page, demo: Rig) -> None:
