@@ -256,6 +256,7 @@ SETTINGS = StationSettings(
     ffmpeg="/usr/bin/ffmpeg",
     demo=True,
     tuner_line="anna",
+    provider_line="house",
     tuner_listen=Address("192.0.2.1", 5004),
     notify_networks=("10.1.0.0/16",),
 )

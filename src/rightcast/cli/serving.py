@@ -141,6 +141,15 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="NETWORKS",
     help="Private networks that webhooks and Alertmanager may be in, with commas between: 10.1.0.0/16,127.0.0.0/8.",
 )
+@click.option(
+    "--provider-playlist",
+    "provider_line",
+    envvar="RIGHTCAST_PROVIDER_PLAYLIST",
+    default="",
+    metavar="LINE",
+    show_default="off",
+    help="Answer /playlist.m3u, which SS IPTV asks at every start, to own networks with this line's channels.",
+)
 def serve_command(  # noqa: PLR0917 - one parameter for each option
     data: Path,
     demo: bool,
@@ -160,6 +169,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
     ffmpeg: str,
     tuner: str,
     notify_networks: str,
+    provider_line: str,
 ) -> None:
     """Put the station on air, until Ctrl-C."""
     tuner_line, tuner_listen = _checked_tuner(tuner)
@@ -179,6 +189,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
         tuner_line=tuner_line,
         tuner_listen=tuner_listen,
         notify_networks=_checked_networks(notify_networks),
+        provider_line=provider_line,
     )
     wants_tls = tls or bool(tls_listen or tls_cert or tls_key)
     if wants_tls:

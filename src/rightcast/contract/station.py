@@ -68,6 +68,7 @@ class StationSettings:
     tuner_line: str = ""
     tuner_listen: Address | None = None
     notify_networks: tuple[str, ...] = ()
+    provider_line: str = ""
 
     @property
     def database(self) -> Path:

@@ -34,6 +34,7 @@ from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.interfaces.provider import Provider
 from rightcast.edge.interfaces.stalker import Portal
 from rightcast.edge.interfaces.stalker_box import BoxTokens
 from rightcast.edge.interfaces.stalker_tv import Channels
@@ -196,6 +197,7 @@ class Edge:
                 "player_api.php": player_api.answer,
                 "panel_api.php": player_api.panel,
                 "get.php": playlists.playlist,
+                "playlist.m3u": Provider(settings, self.replica, self.admission, catalogue).answer,
                 "xmltv.php": guides.answer,
                 "xmltv.php.gz": guides.answer,
                 "enigma2.php": enigma2.menu,

@@ -11,6 +11,7 @@ from rightcast.panel.console.air import air_page
 from rightcast.panel.console.cues import cues_page
 from rightcast.panel.console.pictures import thumbnail
 from rightcast.panel.console.station import live_fragment
+from rightcast.panel.console.unknown import unknown_page
 from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.metrics import metrics
@@ -29,6 +30,7 @@ urlpatterns = [
     path("alarms/history/", admin.site.admin_view(alarms.history_page), name="alarms-history"),
     path("alarms/<int:alarm_id>/", admin.site.admin_view(alarms.alarm_page), name="alarm"),
     path("alarms/<int:alarm_id>/act/", admin.site.admin_view(alarms.act), name="alarm-act"),
+    path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("why/", admin.site.admin_view(why_page), name="why"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("", admin.site.urls),

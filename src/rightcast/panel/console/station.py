@@ -101,6 +101,7 @@ class Overview:
     edges: list[EdgeLine]
     steps: list[Step]
     totals: list[tuple[str, str]]
+    not_understood: int = 0
 
 
 def station_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -145,6 +146,7 @@ def overview(request: HttpRequest) -> Overview:
         edges=[_edge_line(edge, now) for edge in picture.edges],
         steps=[] if all(step.done for step in steps) else steps,
         totals=_totals(picture, total),
+        not_understood=sum(len(edge.unknown) for edge in picture.edges),
     )
 
 
