@@ -29,13 +29,18 @@ def steady(bare: Rig) -> Iterator[Rig]:
         bare.command("package", "add", "All", "--all")
         bare.open_line("viewer")
         bare.until_on_air("Good")
-        before = {name: process.pid for name, process in bare.processes().items()}
+        before = _lasting(bare)
         with watching(bare.url("Good")) as viewer:
             yield bare
             viewer.until_more(50_000)
             assert viewer.longest_silence_s < 1.5
-        assert {name: process.pid for name, process in bare.processes().items()} == before, "no process was replaced"
+        assert _lasting(bare) == before, "no process was replaced"
     assert "Traceback" not in bare.logs()
+
+
+def _lasting(rig: Rig) -> dict[str, int]:
+    """Every process but the decoders of pictures, of which more come with more channels."""
+    return {name: process.pid for name, process in rig.processes().items() if name != "pictures"}
 
 
 def raw(rig: Rig, request: bytes) -> bytes:

@@ -137,7 +137,7 @@ class SlateCards:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         drafts = [self._folder / f".{design.key}.{ending}" for ending in ("h264", "aac")]
         call = arguments(self._ffmpeg, design, self._folder.absolute(), drafts[0].absolute(), drafts[1].absolute())
-        child = Child(call, folder=self._folder)
+        child = Child(call, folder=self._folder, yields=True)
         try:
             for _ in range(round(_LONGEST_MAKING_S / _LOOK_EVERY_S)):
                 if child.exit_code is not None:
