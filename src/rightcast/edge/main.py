@@ -16,31 +16,16 @@ from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import EdgeReport, SessionReport
 from rightcast.domain.packaging import Packaging
 from rightcast.edge.admission import RENEW_TS_S, Admission
-from rightcast.edge.answers import Answers
-from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.certificates import Certificate
 from rightcast.edge.cues import Cues, cues_of
+from rightcast.edge.doors import Doors, Rooms
 from rightcast.edge.endless_ts import Delivery
-from rightcast.edge.figures import Figures
 from rightcast.edge.follower import Follower
 from rightcast.edge.guide_port import NO_ARCHIVE, NO_GUIDE, Archive, Guide
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
-from rightcast.edge.interfaces.activation import Activation
-from rightcast.edge.interfaces.dvbi import DvbI
-from rightcast.edge.interfaces.enigma2 import Enigma2
-from rightcast.edge.interfaces.guide import Guides
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
-from rightcast.edge.interfaces.m3u import Playlists
-from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.place import place_of
-from rightcast.edge.interfaces.provider import Provider
-from rightcast.edge.interfaces.stalker import Portal
-from rightcast.edge.interfaces.stalker_box import BoxTokens
-from rightcast.edge.interfaces.stalker_tv import Channels
-from rightcast.edge.interfaces.television import Television
-from rightcast.edge.interfaces.xtream import PlayerApi
-from rightcast.edge.interfaces.xtream_titles import TitleLists
 from rightcast.edge.keys import Keys
 from rightcast.edge.library_port import NO_LIBRARY, Library
 from rightcast.edge.live import Live
@@ -52,12 +37,9 @@ from rightcast.edge.packaging.pool import Pool
 from rightcast.edge.packaging.workshop import Workshop
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
-from rightcast.edge.routes import WELCOME, Routes
 from rightcast.edge.tickets import Tickets
 from rightcast.edge.tuner import TunerDoor
-from rightcast.edge.unknown import Unknown
 from rightcast.edge.viewings import Viewing, Viewings
-from rightcast.state.activations import FileActivations
 from rightcast.state.content_keys import ContentKeys
 from rightcast.state.keys import derived_key, station_key
 from rightcast.state.reports import FileReports
@@ -68,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from rightcast.contract.station import StationSettings
+    from rightcast.edge.catalogue import Catalogue
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
     from rightcast.formats.scte35_events import CueAt
@@ -168,59 +151,21 @@ class Edge:
             radio=self.radio,
             tickets=tickets,
         )
-        catalogue = Catalogue(self.replica, self.admission)
-        answers = Answers()
-        enigma2 = Enigma2(settings, self.replica, self.admission, catalogue)
-        self.guides = guides = Guides(self.admission, catalogue, answers, guide=guide, archive=archive)
-        playlists = Playlists(
-            settings, self.admission, catalogue, answers, enigma2=enigma2, archive=archive, guides=guides
+        doors = Doors(
+            Rooms(
+                settings=settings,
+                replica=self.replica,
+                admission=self.admission,
+                live=self.live,
+                tickets=tickets,
+                key=key,
+                guide=guide,
+                archive=archive,
+                library=library,
+            )
         )
-        player_api = PlayerApi(
-            settings, self.replica, self.admission, catalogue, answers,
-            guide=guide, archive=archive, titles=TitleLists(library, answers),
-        )  # fmt: skip
-        self.unknown = Unknown(WELCOME, time.time)
-        past = Past(self.admission)
-        television = Television()
-        channels = Channels(
-            settings, self.admission, catalogue, answers, tickets=tickets, guide=guide, archive=archive, library=library
-        )
-        portal = Portal(self.replica, self.admission, channels, BoxTokens(tokens_key), note=self.unknown.note)
-        activation = Activation(
-            FileActivations(settings.activations), self.replica, self.admission, derived_key(key, "secrets")
-        )
-        self.routes = Routes(
-            self.live,
-            past,
-            self.unknown,
-            scripts={
-                "player_api.php": player_api.answer,
-                "panel_api.php": player_api.panel,
-                "get.php": playlists.playlist,
-                "playlist.m3u": Provider(settings, self.replica, self.admission, catalogue).answer,
-                "xmltv.php": guides.answer,
-                "xmltv.php.gz": guides.answer,
-                "enigma2.php": enigma2.menu,
-                "timeshift.php": past.script,
-                "load.php": portal.answer,
-                "portal.php": portal.answer,
-                "xpcom.common.js": portal.hint,
-                "metrics": Figures(settings).answer,
-            },
-            folders={
-                "dvbi": DvbI(settings, self.replica, self.admission, catalogue).answer,
-                "p": playlists.short,
-                "activate": activation.answer,
-                "tv": television.answer,
-                "c": television.answer,
-                "stalker_portal": television.below,
-                "timeshift": past.timeshift,
-                "catchup": past.catchup,
-                "movie": past.title,
-                "series": past.title,
-            },
-        )
-        self.tuner = self._tuner(catalogue) if settings.tuner_listen is not None and index == 0 else None
+        self.routes, self.guides, self.unknown = doors.routes, doors.guides, doors.unknown
+        self.tuner = self._tuner(doors.catalogue) if settings.tuner_listen is not None and index == 0 else None
         self.origins = [Origin(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
         self.follower = Follower(settings.feed, self.replica, self._changed)
         self._asking: set[asyncio.Task[None]] = set()

@@ -1,0 +1,142 @@
+"""Every interface of the viewers' port, wired to the rooms it asks: what is behind each address.
+
+The composition root of the edge puts the rooms together and hands them here once.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightcast.contract.station import StationSettings
+from rightcast.edge.admission import Admission
+from rightcast.edge.answers import Answers
+from rightcast.edge.catalogue import Catalogue
+from rightcast.edge.figures import Figures
+from rightcast.edge.guide_port import Archive, Guide
+from rightcast.edge.interfaces.activation import Activation
+from rightcast.edge.interfaces.dvbi import DvbI
+from rightcast.edge.interfaces.enigma2 import Enigma2
+from rightcast.edge.interfaces.guide import Guides
+from rightcast.edge.interfaces.m3u import Playlists
+from rightcast.edge.interfaces.past import Past
+from rightcast.edge.interfaces.provider import Provider
+from rightcast.edge.interfaces.stalker import Portal
+from rightcast.edge.interfaces.stalker_box import BoxTokens
+from rightcast.edge.interfaces.stalker_tv import Channels
+from rightcast.edge.interfaces.television import Television
+from rightcast.edge.interfaces.xtream import PlayerApi
+from rightcast.edge.interfaces.xtream_titles import TitleLists
+from rightcast.edge.library_port import Library
+from rightcast.edge.live import Live
+from rightcast.edge.replica import Replica
+from rightcast.edge.routes import WELCOME, Routes
+from rightcast.edge.tickets import Tickets
+from rightcast.edge.unknown import Unknown
+from rightcast.state.activations import FileActivations
+from rightcast.state.keys import derived_key
+
+if TYPE_CHECKING:
+    from rightcast.edge.routes import Folder, Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What interfaces ask. `key` is the station's; guide, archive and library may be empty ones."""
+
+    settings: StationSettings
+    replica: Replica
+    admission: Admission
+    live: Live
+    tickets: Tickets
+    key: bytes
+    guide: Guide
+    archive: Archive
+    library: Library
+
+
+class Doors:
+    """`routes` answers every request; `catalogue`, `guides` and `unknown` are asked by others too."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        settings, replica, admission = rooms.settings, rooms.replica, rooms.admission
+        self.unknown = Unknown(WELCOME, time.time)
+        self.catalogue = Catalogue(replica, admission)
+        self._rooms = rooms
+        self._answers = Answers()
+        self.guides = Guides(admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive)
+        self._past = Past(admission)
+        self._playlists = Playlists(
+            settings,
+            admission,
+            self.catalogue,
+            self._answers,
+            enigma2=Enigma2(settings, replica, admission, self.catalogue),
+            archive=rooms.archive,
+            guides=self.guides,
+        )
+        self.routes = Routes(rooms.live, self._past, self.unknown, scripts=self._scripts(), folders=self._folders())
+
+    def _scripts(self) -> dict[str, Script]:
+        """Answers by the last part of an address."""
+        rooms = self._rooms
+        settings, replica, admission = rooms.settings, rooms.replica, rooms.admission
+        player_api = PlayerApi(
+            settings,
+            replica,
+            admission,
+            self.catalogue,
+            self._answers,
+            guide=rooms.guide,
+            archive=rooms.archive,
+            titles=TitleLists(rooms.library, self._answers),
+        )
+        portal = self._portal()
+        return {
+            "player_api.php": player_api.answer,
+            "panel_api.php": player_api.panel,
+            "get.php": self._playlists.playlist,
+            "playlist.m3u": Provider(settings, replica, admission, self.catalogue).answer,
+            "xmltv.php": self.guides.answer,
+            "xmltv.php.gz": self.guides.answer,
+            "enigma2.php": Enigma2(settings, replica, admission, self.catalogue).menu,
+            "timeshift.php": self._past.script,
+            "load.php": portal.answer,
+            "portal.php": portal.answer,
+            "xpcom.common.js": portal.hint,
+            "metrics": Figures(settings).answer,
+        }
+
+    def _folders(self) -> dict[str, Folder]:
+        """Answers by the first part of an address."""
+        rooms, television = self._rooms, Television()
+        activations = FileActivations(rooms.settings.activations)
+        activation = Activation(activations, rooms.replica, rooms.admission, derived_key(rooms.key, "secrets"))
+        return {
+            "dvbi": DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue).answer,
+            "p": self._playlists.short,
+            "activate": activation.answer,
+            "tv": television.answer,
+            "c": television.answer,
+            "stalker_portal": television.below,
+            "timeshift": self._past.timeshift,
+            "catchup": self._past.catchup,
+            "movie": self._past.title,
+            "series": self._past.title,
+        }
+
+    def _portal(self) -> Portal:
+        rooms = self._rooms
+        channels = Channels(
+            rooms.settings,
+            rooms.admission,
+            self.catalogue,
+            self._answers,
+            tickets=rooms.tickets,
+            guide=rooms.guide,
+            archive=rooms.archive,
+            library=rooms.library,
+        )
+        tokens = BoxTokens(derived_key(rooms.key, "tokens"))
+        return Portal(rooms.replica, rooms.admission, channels, tokens, note=self.unknown.note)
