@@ -261,7 +261,6 @@ async def test_the_page_of_boxes_is_at_both_addresses(station: TestStation) -> N
         ("stb", "do_auth", {"login": "anna", "password": "wrong"}, False),
         ("stb", "log", {}, True),
         ("stb", "get_localization", {}, {}),
-        ("itv", "set_fav", {"fav_ch": "1,2"}, True),
         ("itv", "get_short_epg", {"ch_id": "1", "size": "5"}, []),
         ("vod", "create_link", {"cmd": "/media/5.mpg"}, None),
         ("tv_archive", "create_link", {"cmd": "auto /media/1_5.mpg"}, None),
@@ -349,7 +348,8 @@ async def test_channels_that_are_kept_say_for_how_long(told: TestStation) -> Non
 
 _WORDS = st.sampled_from(
     ["stb", "itv", "radio", "vod", "series", "epg", "tv_archive", "watchdog", "account_info", "get_all_channels",
-     "get_ordered_list", "create_link", "get_short_epg", "get_epg_info", "get_profile", "do_auth", "handshake"]
+     "get_ordered_list", "create_link", "get_short_epg", "get_epg_info", "get_profile", "do_auth", "set_fav",
+     "handshake"]
 )  # fmt: skip
 _VALUES = st.one_of(
     _WORDS,
@@ -359,7 +359,7 @@ _VALUES = st.one_of(
 )
 _FIELDS = st.dictionaries(
     st.sampled_from(["genre", "category", "p", "sortby", "fav", "search", "cmd", "ch_id", "size", "period", "token",
-                     "mac", "login", "password"]),
+                     "mac", "login", "password", "fav_ch"]),
     _VALUES, max_size=5,
 )  # fmt: skip
 

@@ -125,6 +125,11 @@ class StationSettings:
         """The replica of edge process `edge`."""
         return self.data / f"replica-{edge}.sqlite3"
 
+    @property
+    def favourites(self) -> Path:
+        """What viewers marked on their boxes, shared by the edges of this machine."""
+        return self.data / "favourites.sqlite3"
+
     def handover(self) -> str:
         """The settings as JSON for a child process."""
         return msgspec.json.encode(self, enc_hook=str).decode()

@@ -13,6 +13,7 @@ from rightcast.contract.station import StationSettings
 from rightcast.edge.admission import Admission
 from rightcast.edge.answers import Answers
 from rightcast.edge.catalogue import Catalogue
+from rightcast.edge.favourites import Favourites
 from rightcast.edge.figures import Figures
 from rightcast.edge.guide_port import Archive, Guide
 from rightcast.edge.interfaces.activation import Activation
@@ -54,6 +55,7 @@ class Rooms:
     guide: Guide
     archive: Archive
     library: Library
+    favourites: Favourites
 
 
 class Doors:
@@ -137,6 +139,7 @@ class Doors:
             guide=rooms.guide,
             archive=rooms.archive,
             library=rooms.library,
+            favourites=rooms.favourites,
         )
         tokens = BoxTokens(derived_key(rooms.key, "tokens"))
         return Portal(rooms.replica, rooms.admission, channels, tokens, note=self.unknown.note)

@@ -20,6 +20,7 @@ from rightcast.edge.certificates import Certificate
 from rightcast.edge.cues import Cues, cues_of
 from rightcast.edge.doors import Doors, Rooms
 from rightcast.edge.endless_ts import Delivery
+from rightcast.edge.favourites import Favourites
 from rightcast.edge.follower import Follower
 from rightcast.edge.guide_port import NO_ARCHIVE, NO_GUIDE, Archive, Guide
 from rightcast.edge.http_listener import Listener
@@ -151,6 +152,7 @@ class Edge:
             radio=self.radio,
             tickets=tickets,
         )
+        self.favourites = Favourites(settings.favourites)
         doors = Doors(
             Rooms(
                 settings=settings,
@@ -162,6 +164,7 @@ class Edge:
                 guide=guide,
                 archive=archive,
                 library=library,
+                favourites=self.favourites,
             )
         )
         self.routes, self.guides, self.unknown = doors.routes, doors.guides, doors.unknown
@@ -203,6 +206,7 @@ class Edge:
         await self.listener.close()
         await self.workshop.close()
         self.replica.close()
+        self.favourites.close()
         if isinstance(self.sessions, FileSessions):
             await self.sessions.revoke_edge(f"e{self.index}")
             self.sessions.close()

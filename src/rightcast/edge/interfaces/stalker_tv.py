@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.favourites import Favourites
     from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.library_port import Library
     from rightcast.edge.tickets import Tickets
@@ -67,6 +68,7 @@ class Channels:
         guide: Guide,
         archive: Archive,
         library: Library,
+        favourites: Favourites,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
@@ -77,6 +79,7 @@ class Channels:
         self._guide = BoxGuide(guide, archive)
         self._archive = archive
         self._library = library
+        self._favourites = favourites
         self._clock = clock
 
     async def answer(self, call: Call) -> Response | None:
@@ -98,6 +101,10 @@ class Channels:
         match call.action:
             case "get_ordered_list" | "get_channels_by_genre":
                 return await self._page(call)
+            case "get_all_fav_channels" | "get_fav_ids":
+                return await self._marked(call)
+            case "set_fav":
+                return self._mark(call)
             case "get_short_epg":
                 return await self._short_guide(call)
             case _:
@@ -137,8 +144,9 @@ class Channels:
         fields, rows = call.fields, await self._rows(call)
         genre = fields.get("genre") or fields.get("category") or stalker.ALL
         search = fields.get("search", "").strip().casefold()
+        marked = self._marked_ids(call)
         if fields.get("fav") == "1":
-            rows = ()
+            rows = [row for row in rows if row.channel.id in marked]
         if genre not in {stalker.ALL, "0"}:
             category = stalker.category_of(genre)
             rows = [row for row in rows if row.category_id == category]
@@ -148,8 +156,26 @@ class Channels:
             rows = sorted(rows, key=lambda row: row.channel.name.casefold())
         number = stalker.page_number(fields.get("p", ""))
         start = (number - 1) * stalker.PAGE_ROWS
-        shown = [_channel(row, self._archive) for row in rows[start : start + stalker.PAGE_ROWS]]
+        shown = [_channel(row, self._archive, marked) for row in rows[start : start + stalker.PAGE_ROWS]]
         return stalker.page(shown, number, len(rows))
+
+    async def _marked(self, call: Call) -> object:
+        """The favourites of the box among what its line may watch, in order of number; or their ids only."""
+        marked = self._marked_ids(call)
+        rows = [row for row in await self._rows(call) if row.channel.id in marked]
+        if call.action == "get_fav_ids":
+            return [str(row.channel.id) for row in rows]
+        return stalker.page([_channel(row, self._archive, marked) for row in rows], 1, len(rows))
+
+    def _mark(self, call: Call) -> bool:
+        """All favourites of the box, in place of those before."""
+        named = (stalker.number_of(one.strip()) for one in call.fields.get("fav_ch", "").split(","))
+        credential = call.who.credential
+        return credential is not None and self._favourites.keep(credential.id, (one for one in named if one))
+
+    def _marked_ids(self, call: Call) -> frozenset[int]:
+        credential = call.who.credential
+        return frozenset(self._favourites.of(credential.id)) if credential is not None else frozenset()
 
     def _link(self, call: Call) -> Response:
         """An address that opens a channel for half a minute; whoever opens it is decided upon again."""
@@ -203,10 +229,8 @@ def unknown(kind: str, action: str) -> Response:
 _FIXED: dict[str, object] = {
     "get_simple_data_table": stalker.page((), 1, 0),
     "get_data_table": stalker.page((), 1, 0),
-    "get_all_fav_channels": stalker.page((), 1, 0),
-    "get_fav_ids": (),
     "get_week": (),
-    **dict.fromkeys(("set_fav", "del_fav", "set_last_id", "set_played", "set_claim"), True),
+    **dict.fromkeys(("set_last_id", "set_played", "set_claim"), True),
 }
 
 
@@ -225,7 +249,7 @@ def _pieces(rows: Sequence[Listed], archive: Archive) -> Iterator[bytes]:
     return stalker.pages([_channel(row, archive) for row in rows])
 
 
-def _channel(row: Listed, archive: Archive) -> stalker.Channel:
+def _channel(row: Listed, archive: Archive, marked: frozenset[int] = frozenset()) -> stalker.Channel:
     channel = row.channel
     days = archive.archive_days(channel.id)
     return stalker.Channel(
@@ -237,6 +261,7 @@ def _channel(row: Listed, archive: Archive) -> stalker.Channel:
         tv_genre_id=stalker.genre_id(row.category_id),
         xmltv_id=channel.guide_id,
         censored=int(channel.adult),
+        fav=int(channel.id in marked),
         enable_tv_archive=int(days > 0),
         tv_archive_duration=days * 24,
         archive=int(days > 0),
