@@ -21,8 +21,10 @@ from bench.rig import (
     SERVER_CPU,
     Rig,
     Running,
+    command_of,
     compiled,
     cpu_share,
+    family,
     free_port,
     free_udp_range,
     listening,
@@ -142,6 +144,8 @@ def _settled_share(settings: StationSettings, headend: Running, count: int, seco
         return channels_on_air(settings) == count
 
     wait_for(ready, 30, f"{count} channels on air")
+    # Slates are made once, at the start, one after the other: they are not what a channel costs.
+    wait_for(lambda: not any("ffmpeg" in command_of(pid) for pid in family(headend.pid)), 180, "slates to be made")
     time.sleep(3)
     return cpu_share([headend.pid], seconds)
 
