@@ -26,6 +26,7 @@ _UNPACKED_BYTES = 64 << 10
 _WHOLE_BYTES = 256 << 10
 """An answer of so many bytes is unpacked at once and gets a Content-Length."""
 _KEPT_BYTES = 128 << 20
+_ROWS_PER_PIECE = 200
 
 Key = tuple[object, ...]
 
@@ -105,6 +106,17 @@ def takes_gzip(request: Request) -> bool:
         if coding.strip() in {"gzip", "x-gzip"}:
             return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
     return False
+
+
+def in_pieces(texts: Iterable[str]) -> Iterator[bytes]:
+    """Texts in pieces of some rows each, so that no long list stands in memory whole."""
+    piece: list[str] = []
+    for text in texts:
+        piece.append(text)
+        if len(piece) >= _ROWS_PER_PIECE:
+            yield "".join(piece).encode()
+            piece.clear()
+    yield "".join(piece).encode()
 
 
 def packed_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:

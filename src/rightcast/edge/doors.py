@@ -69,12 +69,13 @@ class Doors:
         self._answers = Answers()
         self.guides = Guides(admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive)
         self._past = Past(admission)
+        self._enigma2 = Enigma2(settings, replica, admission, self.catalogue)
         self._playlists = Playlists(
             settings,
             admission,
             self.catalogue,
             self._answers,
-            enigma2=Enigma2(settings, replica, admission, self.catalogue),
+            enigma2=self._enigma2,
             archive=rooms.archive,
             guides=self.guides,
         )
@@ -102,7 +103,7 @@ class Doors:
             "playlist.m3u": Provider(settings, replica, admission, self.catalogue).answer,
             "xmltv.php": self.guides.answer,
             "xmltv.php.gz": self.guides.answer,
-            "enigma2.php": Enigma2(settings, replica, admission, self.catalogue).menu,
+            "enigma2.php": self._enigma2.menu,
             "timeshift.php": self._past.script,
             "load.php": portal.answer,
             "portal.php": portal.answer,

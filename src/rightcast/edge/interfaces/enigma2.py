@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from rightcast.domain.lineup import ChannelKind
+from rightcast.edge.answers import in_pieces
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import entered
 from rightcast.edge.interfaces.place import place_of
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 BOUQUET_TYPES = frozenset({"dreambox", "enigma2", "enigma16", "enigma22", "gigablue", "octagon", "vuplus"})
 """Values of `type` in get.php that mean a userbouquet file."""
-_ROWS_PER_PIECE = 200
 _NO_STORE = ("Cache-Control", "private, no-store")
 _XML = "text/xml; charset=utf-8"
 
@@ -49,7 +49,7 @@ class Enigma2:
         )
         title = self._replica.station.name
         disposition = f'attachment; filename="userbouquet.{guest.name}__tv_.tv"'
-        pieces = _pieces(enigma2.bouquet(title, groups, player))
+        pieces = in_pieces(enigma2.bouquet(title, groups, player))
         return Response(
             content_type="text/plain; charset=utf-8",
             headers=(("Content-Disposition", disposition), _NO_STORE),
@@ -131,14 +131,4 @@ def _player(fields: dict[str, str]) -> int:
 
 
 def _xml(texts: Iterator[str]) -> Response:
-    return Response(content_type=_XML, headers=(_NO_STORE,), pieces=_pieces(texts))
-
-
-def _pieces(texts: Iterable[str]) -> Iterator[bytes]:
-    piece: list[str] = []
-    for text in texts:
-        piece.append(text)
-        if len(piece) >= _ROWS_PER_PIECE:
-            yield "".join(piece).encode()
-            piece.clear()
-    yield "".join(piece).encode()
+    return Response(content_type=_XML, headers=(_NO_STORE,), pieces=in_pieces(texts))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from rightcast.domain.lineup import ChannelKind
 from rightcast.domain.players import Catchup, PlayerApp, catchup_named, recognised
-from rightcast.edge.answers import holds_tag, packed_pieces, takes_gzip
+from rightcast.edge.answers import holds_tag, in_pieces, packed_pieces, takes_gzip
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.enigma2 import BOUQUET_TYPES
 from rightcast.edge.interfaces.entry import entered
@@ -18,8 +19,6 @@ from rightcast.edge.refusals import not_found
 from rightcast.formats import m3u_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from rightcast.contract.station import StationSettings
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 _ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
 _PLAYLIST = "audio/x-mpegurl; charset=utf-8"
-_ROWS_PER_PIECE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,8 @@ class Playlists:
         if holds_tag(request, tag):
             return Response(status=304, content_type=_PLAYLIST, headers=headers)
         texts = (m3u_writer.row(self._row(listed, dialect), plus=dialect.plus) for listed in listing.rows)
-        pieces = _pieces(m3u_writer.header(guide_url=dialect.guide, plus=dialect.plus), texts)
+        header = m3u_writer.header(guide_url=dialect.guide, plus=dialect.plus)
+        pieces = in_pieces(itertools.chain((header,), texts))
         if takes_gzip(request):
             pieces, headers = packed_pieces(pieces), (*headers, ("Content-Encoding", "gzip"))
         return Response(content_type=_PLAYLIST, headers=headers, pieces=pieces)
@@ -154,15 +153,3 @@ def _tag(*made_of: str) -> str:
 
 def _parts(dialect: _Dialect) -> tuple[object, ...]:
     return dialect.app.key, dialect.plus, dialect.ending, dialect.catchup, dialect.guide, dialect.live
-
-
-def _pieces(start: str, texts: Iterable[str], end: str = "") -> Iterator[bytes]:
-    """The text in pieces of some rows each, so that no long playlist stands in memory whole."""
-    piece = [start]
-    for text in texts:
-        piece.append(text)
-        if len(piece) >= _ROWS_PER_PIECE:
-            yield "".join(piece).encode()
-            piece.clear()
-    piece.append(end)
-    yield "".join(piece).encode()
