@@ -26,6 +26,7 @@ from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Op
 from rightcast.contract.station import Address, StationSettings
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.features import Features
+from rightcast.domain.guide import Credit, GuideDay, Show
 from rightcast.domain.lineup import (
     Channel,
     ChannelKind,
@@ -41,7 +42,7 @@ from rightcast.domain.lineup import (
     StartMode,
     Station,
 )
-from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
+from rightcast.domain.rights import CarriageRight, Copies, Instrument, Later, RightStatus
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
@@ -87,6 +88,40 @@ RECORDS = {
         territories=("CH", "IT"),
         starts=NOON,
         ends=NOON.replace(year=2027),
+        later=Later(start_over=True, catchup_h=72, recordings=Copies.PRIVATE, recording_days=30, download=True),
+    ),
+    "guide": GuideDay(
+        channel_id=42,
+        day=20605,
+        shows=(
+            Show(
+                id=9,
+                guide_id="one.test",
+                start=1780315200,
+                stop=1780318800,
+                title="Notte di note",
+                subtitle="Second part",
+                description="Music.",
+                language="it",
+                credits=(Credit(part="presenter", name="Ada", role="herself"),),
+                year="2026",
+                categories=("Music",),
+                keywords=("live",),
+                icon_url="https://example.test/show.png",
+                countries=("IT",),
+                season=2,
+                episode=7,
+                repeated=True,
+                premiere=True,
+                new=True,
+                subtitled=True,
+                rating=("FSK", "12"),
+                stars="7/10",
+                genre=0x60,
+                series="notte",
+                no_catchup=True,
+            ),
+        ),
     ),
     "line": Line(
         id=12,
@@ -257,6 +292,8 @@ SETTINGS = StationSettings(
     demo=True,
     tuner_line="anna",
     provider_line="house",
+    archive=Path("/srv/archive"),
+    archive_budget_bytes=1 << 40,
     tuner_listen=Address("192.0.2.1", 5004),
     notify_networks=("10.1.0.0/16",),
 )

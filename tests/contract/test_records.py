@@ -16,6 +16,7 @@ from rightcast.contract.catalogue import TYPES, Change, Kind, Record, Revision, 
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, ChannelKind, Line, Source, SourceKind, Station
+from rightcast.domain.rights import NOTHING_LATER, CarriageRight
 from tests.contract.examples import RECORDS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -52,6 +53,11 @@ def test_a_channel_of_before_there_were_features_is_read() -> None:
 def test_a_line_of_before_there_were_credentials_is_read() -> None:
     body = (GOLDEN / "line-without-credentials.json").read_bytes()
     assert codec.decode(body, Line) == replace(RECORDS["line"], credentials=())
+
+
+def test_a_right_of_before_anything_was_granted_later_is_read() -> None:
+    body = (GOLDEN / "right-without-later.json").read_bytes()
+    assert codec.decode(body, CarriageRight) == replace(RECORDS["right"], later=NOTHING_LATER)
 
 
 def test_a_station_of_before_signals_concerned_anybody_is_read() -> None:

@@ -67,7 +67,7 @@ Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
 Access unit, Sample, Init segment, Protected track,
 Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener,
 Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour,
-Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation
+Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Later use
 """
 
 

@@ -13,7 +13,7 @@ from rightcast.cli.channels import channel_ids
 from rightcast.cli.desk import station_command, table
 from rightcast.cli.moments import now_utc, optional_moment, parse_moment, shown
 from rightcast.cli.panel import open_to_read, open_to_write
-from rightcast.domain.rights import WORLDWIDE, Instrument
+from rightcast.domain.rights import WORLDWIDE, Copies, Instrument, Later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
     from rightcast.panel.rights.models import CarriageRight
 
+_COPIES = {"none": Copies.NONE, "private": Copies.PRIVATE, "shared": Copies.SHARED}
 _INSTRUMENTS = [one.value.replace("_", "-") for one in Instrument]
 
 
@@ -36,6 +37,11 @@ class RightValue(msgspec.Struct, frozen=True, kw_only=True):
     channels: list[int]
     starts: datetime
     ends: datetime | None
+    start_over: bool
+    catchup_h: int
+    recordings: str
+    recording_days: int
+    download: bool
 
 
 class InstrumentName(click.Choice[str]):
@@ -74,6 +80,20 @@ def right_group() -> None:
 @click.option(
     "--until", "ends", metavar="DATE", show_default="open-ended", help="When it ends, e.g. 2026-12-31 or 30d."
 )
+@click.option("--start-over", is_flag=True, help="The running programme may be begun anew, and paused.")
+@click.option(
+    "--catchup", "catchup_h", type=click.IntRange(0), default=0, metavar="HOURS", help="May be watched so long after."
+)
+@click.option(
+    "--recordings",
+    type=click.Choice(["none", "private", "shared"]),
+    default="none",
+    help="Whether lines may record, and whether each keeps a copy of its own.",
+)
+@click.option(
+    "--recording-days", type=click.IntRange(0), default=0, metavar="DAYS", help="0: as long as the right lasts."
+)
+@click.option("--download", is_flag=True, help="Recordings may be taken away as files.")
 @click.option("--notes", default="", help="Anything worth knowing.")
 def add_right(
     desk: Desk,
@@ -86,6 +106,11 @@ def add_right(
     territories: tuple[str, ...],
     starts: str | None,
     ends: str | None,
+    start_over: bool,
+    catchup_h: int,
+    recordings: str,
+    recording_days: int,
+    download: bool,
     notes: str,
 ) -> None:
     """Record a right; channels it covers go on air while it is in force."""
@@ -107,6 +132,13 @@ def add_right(
         starts=begin,
         ends=end,
         notes=notes,
+        later=Later(
+            start_over=start_over,
+            catchup_h=catchup_h,
+            recordings=_COPIES[recordings],
+            recording_days=recording_days,
+            download=download,
+        ),
     )
     desk.answer(
         _value(right),
@@ -195,4 +227,9 @@ def _value(right: CarriageRight) -> RightValue:
         channels=sorted(channel.pk for channel in right.channels.all()),
         starts=right.starts,
         ends=right.ends,
+        start_over=right.start_over,
+        catchup_h=right.catchup_h,
+        recordings=right.recordings,
+        recording_days=right.recording_days,
+        download=right.download,
     )

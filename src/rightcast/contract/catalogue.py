@@ -9,12 +9,13 @@ import enum
 from dataclasses import dataclass
 
 from rightcast.contract import codec
+from rightcast.domain.guide import GuideDay
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
 from rightcast.domain.rights import CarriageRight
 
 FORMAT = 1
 
-Record = Station | Channel | Lineup | Package | CarriageRight | Line
+Record = Station | Channel | Lineup | Package | CarriageRight | Line | GuideDay
 
 
 class Kind(enum.StrEnum):
@@ -26,6 +27,7 @@ class Kind(enum.StrEnum):
     PACKAGE = "package"
     RIGHT = "right"
     LINE = "line"
+    GUIDE = "guide"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -35,6 +37,7 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.PACKAGE: Package,
     Kind.RIGHT: CarriageRight,
     Kind.LINE: Line,
+    Kind.GUIDE: GuideDay,
 }
 
 

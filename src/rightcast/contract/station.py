@@ -69,6 +69,8 @@ class StationSettings:
     tuner_listen: Address | None = None
     notify_networks: tuple[str, ...] = ()
     provider_line: str = ""
+    archive: Path | None = None
+    archive_budget_bytes: int = 0
 
     @property
     def database(self) -> Path:
@@ -111,6 +113,11 @@ class StationSettings:
     def headend_socket(self, shard: int) -> Path:
         """Where headend process `shard` announces its rings."""
         return self.ring_root / f"headend-{shard}.sock"
+
+    @property
+    def archive_root(self) -> Path:
+        """Folder of what is kept of channels, one shelf for each."""
+        return self.archive if self.archive is not None else self.data / "archive"
 
     @property
     def activations(self) -> Path:

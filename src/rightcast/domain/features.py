@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rightcast.domain.archive import Archive
 from rightcast.domain.failover import Failover
 from rightcast.domain.ladder import Ladder
 from rightcast.domain.life import Life
@@ -31,9 +32,10 @@ class Features:
     protection: Protection | None = None
     outputs: Outputs | None = None
     watch: Watch | None = None
+    archive: Archive | None = None
 
 
-Feature = Failover | Life | Slate | Schedule | Ladder | Packaging | Protection | Outputs | Watch
+Feature = Failover | Life | Slate | Schedule | Ladder | Packaging | Protection | Outputs | Watch | Archive
 
 FEATURES: dict[str, type[Feature]] = {
     "failover": Failover,
@@ -45,6 +47,7 @@ FEATURES: dict[str, type[Feature]] = {
     "protection": Protection,
     "outputs": Outputs,
     "watch": Watch,
+    "archive": Archive,
 }
 """Names as they stand in records, addresses and commands."""
 

@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rightcast.domain.archive import Archive
 from rightcast.domain.cues import EVERYBODY, SignalPolicy
 from rightcast.domain.failover import Failover
 from rightcast.domain.features import NO_FEATURES, Features
@@ -22,7 +23,7 @@ from rightcast.domain.slate import Slate
 from rightcast.domain.watch import Watch
 
 # Asked for at every request, so made once.
-_PACKAGING, _PROTECTION = Packaging(), Protection()
+_PACKAGING, _PROTECTION, _ARCHIVE = Packaging(), Protection(), Archive()
 
 
 class SourceKind(enum.StrEnum):
@@ -135,6 +136,11 @@ class Channel:
     def watch(self) -> Watch:
         """Which checks run, and their thresholds."""
         return (self.features or NO_FEATURES).watch or Watch()
+
+    @property
+    def archive(self) -> Archive:
+        """How much is kept on disk; nothing by default."""
+        return (self.features or NO_FEATURES).archive or _ARCHIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,32 @@ class RightStatus(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Copies(enum.StrEnum):
+    """How recordings are kept. PRIVATE: a copy of its own for each line; SHARED: one that all of them play."""
+
+    NONE = "none"
+    PRIVATE = "private_copy"
+    SHARED = "shared_copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What a right grants beyond the live picture; by default nothing.
+
+    `start_over`: the running programme from its beginning, and pausing. `catchup_h`: for so many hours after it was
+    on air. `recordings` may be kept for `recording_days` (0: for as long as the right lasts), `download`: taken away.
+    """
+
+    start_over: bool = False
+    catchup_h: int = 0
+    recordings: Copies = Copies.NONE
+    recording_days: int = 0
+    download: bool = False
+
+
+NOTHING_LATER = Later()
+
+
 class _Covering:
     """Keeps the covered channels as a set beside the record, made when first asked for; no field of the record."""
 
@@ -62,6 +88,7 @@ class CarriageRight(_Covering):
     territories: tuple[str, ...]
     starts: datetime
     ends: datetime | None = None
+    later: Later = NOTHING_LATER
 
     def in_term(self, now: datetime) -> bool:
         """Whether `now` lies inside the term, whatever the status."""

@@ -190,6 +190,8 @@ class Replica:
         if kind is Kind.LINE:
             self._lines.clear()
             return
+        if kind is Kind.GUIDE:
+            return
         self.version += 1
         match kind:
             case Kind.STATION:

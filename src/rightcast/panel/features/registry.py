@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rightcast.panel.features.airing import FailoverForm, LifeForm, ScheduleForm, SlateForm
+from rightcast.panel.features.archive import ArchiveForm
 from rightcast.panel.features.ladder import LadderForm
 from rightcast.panel.features.outputs import OutputsForm
 from rightcast.panel.features.packaging import PackagingForm
@@ -24,5 +25,6 @@ FORMS: dict[str, type[FeatureForm[Any]]] = {
     "protection": ProtectionForm,
     "outputs": OutputsForm,
     "watch": WatchForm,
+    "archive": ArchiveForm,
 }
 """By the feature's name in `rightcast.domain.features`."""

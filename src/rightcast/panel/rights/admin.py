@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from rightcast.domain.rights import RightStatus
+from rightcast.domain.rights import Copies, Later, RightStatus
 from rightcast.panel.console.numbers import until
 from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
 from rightcast.panel.rights import operations
@@ -35,6 +35,9 @@ STATE_LABELS = {
 }
 
 
+_LATER = ("start_over", "catchup_h", "recordings", "recording_days", "download")
+
+
 class RightForm(RecordForm):
     """A right as an officer writes it down; the operation judges it."""
 
@@ -54,13 +57,13 @@ class RightForm(RecordForm):
 
     class Meta:
         model = CarriageRight
-        fields = ("reference", "licensor", "instrument", "channels", "starts", "ends", "notes")
+        fields = ("reference", "licensor", "instrument", "channels", "starts", "ends", "notes", *_LATER)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["territories"] = ", ".join(self.instance.territories)
-        for name in ("channels", "starts"):
+        for name in ("channels", "starts", *_LATER):
             if name in self.fields:
                 self.fields[name].required = False
         if "starts" in self.fields:
@@ -81,6 +84,10 @@ class CarriageRightAdmin(OperatedAdmin):
         (None, {"fields": (("reference", "licensor"), "instrument")}),
         ("What it covers", {"fields": ("channels", "all_channels", "territories")}),
         ("Term (UTC)", {"fields": ("starts", "ends", "notes")}),
+        (
+            "After it was live",
+            {"fields": (("start_over", "catchup_h"), ("recordings", "recording_days", "download"))},
+        ),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -88,8 +95,8 @@ class CarriageRightAdmin(OperatedAdmin):
         if obj is None or getattr(obj, "channel_count", 0) <= MOST_LISTED:
             return super().get_fieldsets(request, obj)
         covers = ("What it covers", {"fields": ("covers", "all_channels", "territories")})
-        first, _, term = self.fieldsets
-        return (first, covers, term)
+        first, _, *others = self.fieldsets
+        return (first, covers, *others)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The number of channels stands in for their list."""
@@ -113,6 +120,7 @@ class CarriageRightAdmin(OperatedAdmin):
                 "territories": given["territories"],
                 "ends": given["ends"],
                 "notes": given["notes"],
+                "later": _later(given),
             }
             if given["all_channels"]:
                 changes["channel_ids"] = operations.all_channel_ids()
@@ -132,6 +140,7 @@ class CarriageRightAdmin(OperatedAdmin):
             starts=given["starts"],
             ends=given["ends"],
             notes=given["notes"],
+            later=_later(given),
         )
 
     def discard(self, actor: Actor, record: CarriageRight) -> None:
@@ -191,3 +200,13 @@ class CarriageRightAdmin(OperatedAdmin):
         if right.status == RightStatus.DRAFT.value and not right.territories:
             return "—"
         return "worldwide" if "*" in right.territories else ", ".join(right.territories)
+
+
+def _later(given: dict[str, Any]) -> Later:
+    return Later(
+        start_over=given["start_over"],
+        catchup_h=given["catchup_h"] or 0,
+        recordings=Copies(given["recordings"] or Copies.NONE),
+        recording_days=given["recording_days"] or 0,
+        download=given["download"],
+    )

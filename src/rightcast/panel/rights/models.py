@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from rightcast.domain.rights import Instrument, RightStatus
+from rightcast.domain.rights import Copies, Instrument, RightStatus
 from rightcast.panel.catalogue.models import Channel
 
 
@@ -31,6 +31,18 @@ class CarriageRight(models.Model):
     territories = models.JSONField(default=list, help_text="Two-letter codes, or * for the whole world.")
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True, help_text="Empty: open-ended.")
+    start_over = models.BooleanField(default=False, help_text="The running programme may be begun anew, and paused.")
+    catchup_h = models.PositiveIntegerField(
+        "Catch-up hours", default=0, help_text="For so long after it was on air; 0: not at all."
+    )
+    recordings = models.CharField(
+        max_length=16,
+        choices=[(one.value, one.value.replace("_", " ").capitalize()) for one in Copies],
+        default=Copies.NONE.value,
+        help_text="Private copy: one for each line. Shared copy: one for all.",
+    )
+    recording_days = models.PositiveIntegerField(default=0, help_text="0: for as long as the right lasts.")
+    download = models.BooleanField(default=False, help_text="Recordings may be taken away as files.")
     notes = models.TextField(blank=True)
     recorded = models.DateTimeField(editable=False)
     phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.UPCOMING, editable=False)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypedDict
 from django.utils import timezone
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.archive import LONGEST_H
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from rightcast.domain.rights import Instrument, RightStatus
+from rightcast.domain.rights import NOTHING_LATER, Copies, Instrument, Later, RightStatus
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.operation import operating
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from rightcast.panel.operation import Deed
 
 
+LONGEST_RECORDING_DAYS = 3650
+
+
 class RightChanges(TypedDict, total=False):
     """What of a right may change; what is left out stays."""
 
@@ -34,6 +38,7 @@ class RightChanges(TypedDict, total=False):
     starts: datetime
     ends: datetime | None
     notes: str
+    later: Later
 
 
 def record_right(
@@ -48,6 +53,7 @@ def record_right(
     starts: datetime | None = None,
     ends: datetime | None = None,
     notes: str = "",
+    later: Later = NOTHING_LATER,
 ) -> CarriageRight:
     """Record a right; it is active at once. `all_channels`: those that exist now, not later ones.
 
@@ -66,6 +72,7 @@ def record_right(
             recorded=deed.now,
         )
         _check_term(right.starts, right.ends)
+        _grant(right, later)
         right.phase = phase_of(right, deed.now)
         covered = _channel_ids(channel_ids, all_channels=all_channels)
         right.save()
@@ -92,6 +99,8 @@ def update_right(actor: Actor, right_id: int, **changes: Unpack[RightChanges]) -
         right.starts = changes.get("starts", right.starts)
         right.ends = changes.get("ends", right.ends)
         right.notes = changes.get("notes", right.notes)
+        if "later" in changes:
+            _grant(right, changes["later"])
         _check_term(right.starts, right.ends)
         right.phase = phase_of(right, deed.now)
         right.save()
@@ -208,6 +217,11 @@ def _facts(right: CarriageRight) -> dict[str, object]:
         "territories": right.territories,
         "starts": right.starts.isoformat(),
         "ends": right.ends.isoformat() if right.ends else None,
+        "start_over": right.start_over,
+        "catchup_h": right.catchup_h,
+        "recordings": right.recordings,
+        "recording_days": right.recording_days,
+        "download": right.download,
     }
 
 
@@ -234,6 +248,20 @@ def _check_term(starts: datetime, ends: datetime | None) -> None:
         raise InvalidInputError(
             "The right ends before it starts.", remedy="Choose a later end, or leave it open.", field="ends"
         )
+
+
+def _grant(right: CarriageRight, later: Later) -> None:
+    for name, value, most in (
+        ("catchup_h", later.catchup_h, LONGEST_H),
+        ("recording_days", later.recording_days, LONGEST_RECORDING_DAYS),
+    ):
+        if not 0 <= value <= most:
+            raise InvalidInputError(
+                f"A right cannot grant {value} there.", remedy=f"Choose from 0 to {most}.", field=name
+            )
+    right.start_over, right.catchup_h = later.start_over, later.catchup_h
+    right.recordings, right.recording_days = Copies(later.recordings).value, later.recording_days
+    right.download = later.download
 
 
 def _text(value: str, name: str, longest: int) -> str:

@@ -32,6 +32,13 @@ def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) ->
         territories=tuple(right.territories),
         starts=right.starts,
         ends=right.ends,
+        later=domain.Later(
+            start_over=right.start_over,
+            catchup_h=right.catchup_h,
+            recordings=domain.Copies(right.recordings),
+            recording_days=right.recording_days,
+            download=right.download,
+        ),
     )
 
 
