@@ -42,6 +42,7 @@ from rightcast.domain.lineup import (
     StartMode,
     Station,
 )
+from rightcast.domain.recordings import Cause, Recording, Status, Take
 from rightcast.domain.rights import CarriageRight, Copies, Instrument, Later, RightStatus
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
@@ -89,6 +90,33 @@ RECORDS = {
         starts=NOON,
         ends=NOON.replace(year=2027),
         later=Later(start_over=True, catchup_h=72, recordings=Copies.PRIVATE, recording_days=30, download=True),
+    ),
+    "take": Take(id=21, channel_id=42, start=1780315100, stop=1780318900, settled=True),
+    "recording": Recording(
+        id=31,
+        line_id=7,
+        channel_id=42,
+        start=1780315200,
+        stop=1780318800,
+        title="Il porto",
+        status=Status.PARTIAL,
+        copies=Copies.PRIVATE,
+        take_id=21,
+        before_s=100,
+        after_s=100,
+        subtitle="La nave",
+        description="A ship comes in.",
+        season=2,
+        episode=5,
+        icon_url="https://example.test/porto.jpg",
+        genre=0x15,
+        age=6,
+        rule_id=3,
+        cause=Cause.OFF_AIR,
+        detail="Missing: 20:10:00-20:15:00.",
+        expires=1782907200,
+        locked=True,
+        size_bytes=1_900_000_000,
     ),
     "guide": GuideDay(
         channel_id=42,

@@ -67,7 +67,8 @@ Finding, Thumbnail, Watch, Look, Stream check, Picture worker,
 Access unit, Sample, Init segment, Protected track,
 Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener,
 Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour,
-Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Later use
+Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Later use, Recording, Take,
+Recorder, Recording rule, Allowance
 """
 
 

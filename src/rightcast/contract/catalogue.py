@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from rightcast.contract import codec
 from rightcast.domain.guide import GuideDay
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
+from rightcast.domain.recordings import Recording, Take
 from rightcast.domain.rights import CarriageRight
 
 FORMAT = 1
 
-Record = Station | Channel | Lineup | Package | CarriageRight | Line | GuideDay
+Record = Station | Channel | Lineup | Package | CarriageRight | Line | GuideDay | Take | Recording
 
 
 class Kind(enum.StrEnum):
@@ -28,6 +29,8 @@ class Kind(enum.StrEnum):
     RIGHT = "right"
     LINE = "line"
     GUIDE = "guide"
+    TAKE = "take"
+    RECORDING = "recording"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -38,6 +41,8 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.RIGHT: CarriageRight,
     Kind.LINE: Line,
     Kind.GUIDE: GuideDay,
+    Kind.TAKE: Take,
+    Kind.RECORDING: Recording,
 }
 
 

@@ -256,6 +256,32 @@ class SenderReport(msgspec.Struct, frozen=True, kw_only=True):
     outputs: list[OutputReport]
 
 
+class TakeReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A take that is under way or waits to be settled. `spans`: what is kept of it, as (start, stop) in unix seconds.
+
+    `over`: nothing more will come. `disk_full`: the disk did not take some of it. `deleted`: its files are gone.
+    """
+
+    id: int
+    spans: list[tuple[float, float]] = []
+    size_bytes: int = 0
+    over: bool = False
+    disk_full: bool = False
+    deleted: bool = False
+
+
+class RecorderReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The recorder. `size_bytes` of all takes; `strangers`: takes on disk that the feed does not know, left alone."""
+
+    pid: int
+    at: float
+    started: float
+    takes: list[TakeReport] = []
+    size_bytes: int = 0
+    free_bytes: int = 0
+    strangers: int = 0
+
+
 class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
     """The jobs process after a look for alarms; while it does not report, nobody raises or tells any."""
 

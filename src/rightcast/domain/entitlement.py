@@ -42,6 +42,11 @@ class Reason(enum.StrEnum):
     DEVICE_REVOKED = "device-revoked"
     REPLICA_TOO_OLD = "replica-too-old"
     ENCRYPTED_ONLY = "encrypted-only"
+    UNKNOWN_RECORDING = "unknown-recording"
+    NOT_RECORDED = "not-recorded"
+    NOT_RECORDABLE = "recordings-not-granted"
+    RECORDING_EXPIRED = "recording-expired"
+    NO_DOWNLOAD = "download-not-granted"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -70,6 +75,11 @@ SENTENCES: dict[Reason, str] = {
     Reason.DEVICE_REVOKED: "The device was taken from its line; add it again to let it watch.",
     Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",
     Reason.ENCRYPTED_ONLY: "The channel leaves this station encrypted only; open its playlist, not its endless stream.",
+    Reason.UNKNOWN_RECORDING: "This line has no recording of this id; it may have been removed.",
+    Reason.NOT_RECORDED: "Nothing of the recording is kept: it has not begun yet, or it failed.",
+    Reason.NOT_RECORDABLE: "No right in force lets this line keep and watch recordings of the channel.",
+    Reason.RECORDING_EXPIRED: "The days for which the right lets the recording be watched are over.",
+    Reason.NO_DOWNLOAD: "The right lets recordings be watched, not taken away as files.",
 }
 
 

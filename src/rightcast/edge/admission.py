@@ -262,6 +262,8 @@ class Admission:
                     touched: Iterable[Viewing] = self._viewings.of_line(key)
                 case Kind.CHANNEL:
                     touched = self._viewings.of_channel(key)
+                case Kind.GUIDE | Kind.TAKE | Kind.RECORDING:
+                    continue  # no decision on a live picture rests on them
                 case _:
                     touched = self._viewings.all()
                     found.update((id(one), one) for one in touched)

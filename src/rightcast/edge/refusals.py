@@ -11,6 +11,8 @@ _STATUS = {
     Reason.TOO_MANY_ATTEMPTS: 401,
     Reason.UNKNOWN_CHANNEL: 404,
     Reason.NOT_PUBLISHED: 404,
+    Reason.UNKNOWN_RECORDING: 404,
+    Reason.NOT_RECORDED: 404,
     Reason.REPLICA_TOO_OLD: 503,
 }
 _UNTOLD = frozenset({Reason.UNKNOWN_LINE, Reason.TOO_MANY_ATTEMPTS})

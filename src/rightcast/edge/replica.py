@@ -16,7 +16,10 @@ from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, Lineup, Package, Station
 from rightcast.domain.protection import Protection
+from rightcast.domain.recordings import Recording
 from rightcast.domain.rights import CarriageRight, next_boundary
+from rightcast.edge.recordings.rows import SCHEMA as RECORDINGS
+from rightcast.edge.recordings.rows import RecordingRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +49,7 @@ _REMEMBER_HEARD_S = 10.0
 
 
 class Replica:
-    """Records by kind. `version` grows with every change but of lines, so that what is derived can be cached.
+    """Records by kind. `version` grows with every change but of lines and theirs: what is derived can be cached.
 
     Channels that stand on the same rights share one tuple of them; `protected` are those whose protection is on.
     """
@@ -55,6 +58,7 @@ class Replica:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._base = _open(path)
         self.version = 0
+        self.recordings = RecordingRows(self._base)
         self.station = Station()
         self.channels: dict[int, Channel] = {}
         self.protected: set[int] = set()
@@ -141,7 +145,7 @@ class Replica:
         records = [(revision, record) for revision, record in map(_read, revisions) if record is not _UNREADABLE]
         with self._writing():
             for revision, record in records:
-                self._store(revision, record if isinstance(record, Line) else None)
+                self._store(revision, record)
             self._note(identity, revisions[-1].number if revisions else self.revision, now)
         for revision, record in records:
             self._remember(revision.kind, revision.key, record)
@@ -150,6 +154,7 @@ class Replica:
         """Forget every record that is not among `keys`: the feed was made anew. Returns what was forgotten."""
         known = [(Kind(kind), key) for kind, key in self._base.execute("SELECT kind, key FROM record")]
         known += [(Kind.LINE, key) for (key,) in self._base.execute("SELECT id FROM line")]
+        known += [(Kind.RECORDING, key) for key in self.recordings.ids()]
         lost = [one for one in known if one not in keys]
         with self._writing():
             for kind, key in lost:
@@ -163,8 +168,14 @@ class Replica:
         """Let go of the file."""
         self._base.close()
 
-    def _store(self, revision: Revision, line: Line | None) -> None:
-        if revision.kind is Kind.LINE:
+    def _store(self, revision: Revision, record: object) -> None:
+        if revision.kind is Kind.TAKE:  # the recorder's business
+            return
+        if revision.kind is Kind.RECORDING:
+            recording = record if isinstance(record, Recording) else None
+            self.recordings.store(revision.key, revision.number, revision.body, recording)
+        elif revision.kind is Kind.LINE:
+            line = record if isinstance(record, Line) else None
             self._base.execute("DELETE FROM handle WHERE line = ?", (revision.key,))
             if line is None:
                 self._base.execute("DELETE FROM line WHERE id = ?", (revision.key,))
@@ -190,7 +201,7 @@ class Replica:
         if kind is Kind.LINE:
             self._lines.clear()
             return
-        if kind is Kind.GUIDE:
+        if kind in {Kind.GUIDE, Kind.TAKE, Kind.RECORDING}:
             return
         self.version += 1
         match kind:
@@ -287,7 +298,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("PRAGMA synchronous=OFF")
     base.execute(f"PRAGMA mmap_size={_MMAP_BYTES}")
-    for statement in _SCHEMA.split(";"):
+    for statement in (*_SCHEMA.split(";"), *RECORDINGS.split(";")):
         base.execute(statement)
     about = base.execute("SELECT format FROM about").fetchone()
     if about is not None and about[0] != FORMAT:

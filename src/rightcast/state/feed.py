@@ -44,6 +44,9 @@ class Feed(Protocol):
     def latest(self) -> int:
         """The last revision's number, 0 when there is none. Cheap enough to ask ten times a second."""
 
+    def find(self, kind: Kind, key: int) -> Revision | None:
+        """The newest revision of one key; None when it never had any."""
+
 
 class FileFeed:
     """A feed in one SQLite file, written by panel or cli, read by every process of a station."""
@@ -86,6 +89,12 @@ class FileFeed:
         if version != self._seen[0]:
             self._seen = (version, self._number())
         return self._seen[1]
+
+    def find(self, kind: Kind, key: int) -> Revision | None:
+        """The newest revision of one key; None when it never had any."""
+        row = self._base.execute("SELECT number, body FROM revision WHERE kind = ? AND key = ?", (kind.value, key))
+        found = row.fetchone()
+        return None if found is None else Revision(found[0], kind, key, found[1])
 
     def close(self) -> None:
         """Let go of the file."""

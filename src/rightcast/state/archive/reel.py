@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 INDEX = "index.sqlite3"
+TAKE_PREFIX = "take-"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS segment (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -60,6 +61,11 @@ class Kept:
 def channel_reel(root: Path, channel_id: int) -> Path:
     """The folder of what is kept of a channel."""
     return root / f"channel-{channel_id}"
+
+
+def take_reel(root: Path, take_id: int) -> Path:
+    """The folder of one take of the recorder."""
+    return root / f"{TAKE_PREFIX}{take_id}"
 
 
 class ReelReader:
