@@ -16,12 +16,16 @@ from rightcast.contract.catalogue import Kind
 from rightcast.state.feed import FileFeed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from rightcast.contract.catalogue import Revision
     from rightcast.edge.replica import Replica
 
 POLL_S = 0.1
 _BATCH = 250
+_GUIDE_DAYS = 25
+"""Days of the guide are long, and many come at once: so many between which viewers are served."""
 
 _log = logging.getLogger(__name__)
 
@@ -73,9 +77,10 @@ class Follower:
             if not revisions:
                 self._replica.hear(self._clock())
                 return
-            self._replica.apply(revisions, identity=identity, now=self._clock())
-            self._changed([(revision.kind, revision.key) for revision in revisions])
-            await asyncio.sleep(0)
+            for some in _in_steps(revisions):
+                self._replica.apply(some, identity=identity, now=self._clock())
+                self._changed([(revision.kind, revision.key) for revision in some])
+                await asyncio.sleep(0)
 
     async def _start_over(self, feed: FileFeed, identity: str) -> None:
         """Another feed: what it does not hold is forgotten, the rest is replaced by what it says."""
@@ -104,3 +109,15 @@ class Follower:
             self._feed.close()
         self._feed = None
         self._inode = -1
+
+
+def _in_steps(revisions: Sequence[Revision]) -> Iterator[Sequence[Revision]]:
+    """All in order; those behind many days of the guide in a step of their own."""
+    begin = days = 0
+    for place, revision in enumerate(revisions, 1):
+        days += revision.kind is Kind.GUIDE
+        if days >= _GUIDE_DAYS:
+            yield revisions[begin:place]
+            begin, days = place, 0
+    if begin < len(revisions):
+        yield revisions[begin:]

@@ -22,7 +22,8 @@ from rightcast.edge.doors import Doors, Rooms
 from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.favourites import Favourites
 from rightcast.edge.follower import Follower
-from rightcast.edge.guide_port import NO_ARCHIVE, NO_GUIDE, Archive, Guide
+from rightcast.edge.guide.shows import ReplicaGuide
+from rightcast.edge.guide_port import NO_ARCHIVE, Archive, Guide
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 REPORT_S = 1.0
+LOOK_AHEAD_S = 10.0
 PACKAGES_BYTES = 512 << 20
 """The most that packaged segments and parts may take of the tmpfs, beside the rings."""
 VIEWINGS_PER_REPORT_S = 4_000
@@ -97,7 +99,7 @@ class Edge:
         settings: StationSettings,
         index: int,
         *,
-        guide: Guide = NO_GUIDE,
+        guide: Guide | None = None,
         archive: Archive = NO_ARCHIVE,
         library: Library = NO_LIBRARY,
     ) -> None:
@@ -114,6 +116,8 @@ class Edge:
         self.rings = Rings(self._ring, marked=self.cues.heard)
         self.viewings = Viewings()
         self.replica = Replica(settings.replica(index))
+        self._kept_guide = ReplicaGuide(settings.replica(index))
+        self.guide: Guide = guide or self._kept_guide
         self.sessions: Sessions = (
             FileSessions(settings.ring_root / "sessions.sqlite3") if settings.edges > 1 else MemorySessions()
         )
@@ -161,7 +165,7 @@ class Edge:
                 live=self.live,
                 tickets=tickets,
                 key=key,
-                guide=guide,
+                guide=self.guide,
                 archive=archive,
                 library=library,
                 favourites=self.favourites,
@@ -193,6 +197,7 @@ class Edge:
             tasks = [group.create_task(origin.follow()) for origin in self.origins]
             tasks.append(group.create_task(self.follower.follow()))
             tasks.append(group.create_task(self._keep_time()))
+            tasks.append(group.create_task(self._look_ahead()))
             if self.tuner is not None:
                 tasks.append(group.create_task(self.tuner.announce()))
             await ending.wait()
@@ -205,6 +210,7 @@ class Edge:
             await self.tuner.close()
         await self.listener.close()
         await self.workshop.close()
+        self._kept_guide.close()
         self.replica.close()
         self.favourites.close()
         if isinstance(self.sessions, FileSessions):
@@ -276,6 +282,8 @@ class Edge:
         for key in (key for kind, key in records if kind is Kind.CHANNEL):
             for ring in self.rings.of_channel(key):
                 ring.show(self._window_segments(key))
+        if days := [key for kind, key in records if kind is Kind.GUIDE]:
+            self.guide.changed(days)
         self._ask_again(self.admission.changed(records))
 
     def _ask_again(self, touched: Sequence[Viewing]) -> None:
@@ -304,6 +312,13 @@ class Edge:
                 next_report = now + REPORT_S + len(self.viewings) // VIEWINGS_PER_REPORT_S
                 self._report()
             await asyncio.sleep(TICK_S)
+
+    async def _look_ahead(self) -> None:
+        """What comes on all channels is made ready in a thread, so that nobody who asks for all of them waits."""
+        while True:
+            channel_ids = list(self.replica.channels)
+            await asyncio.to_thread(self.guide.look_ahead, channel_ids, int(time.time()))
+            await asyncio.sleep(LOOK_AHEAD_S)
 
     def _each_second(self) -> None:
         self.listener.sweep()

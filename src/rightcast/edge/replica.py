@@ -1,6 +1,6 @@
 """This edge's copy of what should be so: an SQLite file fed by the panel's feed, which it survives.
 
-Lines stay in the file and are looked up one by one; everything else is small and kept in memory.
+Lines and days of the guide stay in the file and are looked up one by one; everything else is small and kept in memory.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, L
 from rightcast.domain.protection import Protection
 from rightcast.domain.recordings import Recording
 from rightcast.domain.rights import CarriageRight, next_boundary
+from rightcast.edge.guide import shelf
 from rightcast.edge.recordings.rows import SCHEMA as RECORDINGS
 from rightcast.edge.recordings.rows import RecordingRows
 
@@ -49,7 +50,7 @@ _REMEMBER_HEARD_S = 10.0
 
 
 class Replica:
-    """Records by kind. `version` grows with every change but of lines and theirs: what is derived can be cached.
+    """Records by kind. `version` grows with every change of what is in memory: what is derived can be cached.
 
     Channels that stand on the same rights share one tuple of them; `protected` are those whose protection is on.
     """
@@ -155,6 +156,7 @@ class Replica:
         known = [(Kind(kind), key) for kind, key in self._base.execute("SELECT kind, key FROM record")]
         known += [(Kind.LINE, key) for (key,) in self._base.execute("SELECT id FROM line")]
         known += [(Kind.RECORDING, key) for key in self.recordings.ids()]
+        known += [(Kind.GUIDE, key) for key in shelf.keys(self._base)]
         lost = [one for one in known if one not in keys]
         with self._writing():
             for kind, key in lost:
@@ -175,20 +177,27 @@ class Replica:
             recording = record if isinstance(record, Recording) else None
             self.recordings.store(revision.key, revision.number, revision.body, recording)
         elif revision.kind is Kind.LINE:
-            line = record if isinstance(record, Line) else None
-            self._base.execute("DELETE FROM handle WHERE line = ?", (revision.key,))
-            if line is None:
-                self._base.execute("DELETE FROM line WHERE id = ?", (revision.key,))
+            self._store_line(revision, record if isinstance(record, Line) else None)
+        elif revision.kind is Kind.GUIDE:
+            if revision.body is None:
+                shelf.remove(self._base, revision.key)
             else:
-                row = (revision.key, line.name, revision.body)
-                self._base.execute("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", row)
-                handles = [(one.kind.value, one.handle, line.id) for one in line.credentials]
-                self._base.executemany("INSERT OR REPLACE INTO handle VALUES (?, ?, ?)", handles)
+                shelf.put(self._base, revision.key, revision.body, str(record))
         elif revision.body is None:
             self._base.execute("DELETE FROM record WHERE kind = ? AND key = ?", (revision.kind.value, revision.key))
         else:
             row3 = (revision.kind.value, revision.key, revision.body)
             self._base.execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", row3)
+
+    def _store_line(self, revision: Revision, line: Line | None) -> None:
+        self._base.execute("DELETE FROM handle WHERE line = ?", (revision.key,))
+        if line is None:
+            self._base.execute("DELETE FROM line WHERE id = ?", (revision.key,))
+            return
+        row = (revision.key, line.name, revision.body)
+        self._base.execute("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", row)
+        handles = [(one.kind.value, one.handle, line.id) for one in line.credentials]
+        self._base.executemany("INSERT OR REPLACE INTO handle VALUES (?, ?, ?)", handles)
 
     def _note(self, identity: str, revision: int, now: float) -> None:
         self._base.execute("DELETE FROM about")
@@ -249,7 +258,10 @@ _UNREADABLE = object()
 
 
 def _read(revision: Revision) -> tuple[Revision, object]:
+    """The record; of a day of the guide only its titles, for it stays in the file as it came."""
     try:
+        if revision.kind is Kind.GUIDE and revision.body is not None:
+            return revision, shelf.titles_in(revision.body)
         return revision, revision.record()
     except ContractError as error:
         _log.error("Revision %d is left out: %s", revision.number, error)
@@ -298,7 +310,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("PRAGMA synchronous=OFF")
     base.execute(f"PRAGMA mmap_size={_MMAP_BYTES}")
-    for statement in (*_SCHEMA.split(";"), *RECORDINGS.split(";")):
+    for statement in (*_SCHEMA.split(";"), *RECORDINGS.split(";"), *shelf.SCHEMA.split(";")):
         base.execute(statement)
     about = base.execute("SELECT format FROM about").fetchone()
     if about is not None and about[0] != FORMAT:

@@ -36,11 +36,14 @@ def channel(guide_id: str, names: Iterable[str], logo_url: str = "") -> str:
     return f"  <channel id={_quoted(guide_id)}>{displayed}{icon}</channel>\n"
 
 
-def show(one: Show, *, catchup_id: str = "") -> str:
-    """A show as `programme`. `catchup_id` is an extension of one player and fails the DTD: "" leaves it out."""
+def show(one: Show, guide_id: str = "", *, catchup_id: str = "") -> str:
+    """A show as `programme` of the channel `guide_id`, or of the one that the show itself names.
+
+    `catchup_id` is an extension of one player and fails the DTD: "" leaves it out.
+    """
     extra = f" catchup-id={_quoted(catchup_id)}" if catchup_id else ""
-    times = f'start="{moment(one.start)}" stop="{moment(one.stop)}"'
-    return f"  <programme {times} channel={_quoted(one.guide_id)}{extra}>{''.join(_children(one))}</programme>\n"
+    told = f'start="{moment(one.start)}" stop="{moment(one.stop)}" channel={_quoted(guide_id or one.guide_id)}{extra}'
+    return f"  <programme {told}>{''.join(_children(one))}</programme>\n"
 
 
 def moment(unix_s: int) -> str:

@@ -92,24 +92,25 @@ class Guides:
         return Span(hour - before * _DAY_S, hour + days_of(fields.get("days", ""), DAYS) * _DAY_S)
 
     def _pieces(self, rows: tuple[Listed, ...], span: Span, limit: int) -> Iterator[bytes]:
-        named = {row.channel.guide_id: row for row in rows if row.channel.guide_id}
+        named = {row.channel.guide_id: row for row in reversed(rows) if row.channel.guide_id}
         channels = (xmltv.channel(key, (row.channel.name,), row.channel.logo_url) for key, row in named.items())
-        shows = self._day_by_day(list(named), span) if limit else self._shows(named, span)
+        ids = {key: row.channel.id for key, row in named.items()}
+        shows = self._day_by_day(ids, span) if limit else self._shows(ids, span)
         return _bounded(channels, shows, limit)
 
-    def _shows(self, guide_ids: Iterable[str], span: Span) -> Iterator[str]:
-        for guide_id in guide_ids:
-            for one in self._guide.shows(guide_id, span.start, span.stop):
-                yield xmltv.show(one)
+    def _shows(self, ids: dict[str, int], span: Span) -> Iterator[str]:
+        for guide_id, channel_id in ids.items():
+            for one in self._guide.shows(channel_id, span.start, span.stop):
+                yield xmltv.show(one, guide_id)
 
-    def _day_by_day(self, guide_ids: list[str], span: Span) -> Iterator[str]:
+    def _day_by_day(self, ids: dict[str, int], span: Span) -> Iterator[str]:
         """All channels of one day before the next day, now first: whoever reads only so much still reads tonight."""
         now = int(self._clock()) // _HOUR_S * _HOUR_S
         for start in (*range(now, span.stop, _DAY_S), *range(now - _DAY_S, span.start - _DAY_S, -_DAY_S)):
-            for guide_id in guide_ids:
-                for one in self._guide.shows(guide_id, start, start + _DAY_S):
+            for guide_id, channel_id in ids.items():
+                for one in self._guide.shows(channel_id, start, start + _DAY_S):
                     if start <= one.start < start + _DAY_S or (start == now and one.start < now):
-                        yield xmltv.show(one)
+                        yield xmltv.show(one, guide_id)
 
 
 def days_of(text: str, otherwise: int) -> int:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rightcast.domain.guide import Show
+    from rightcast.domain.lineup import Line
     from rightcast.edge.catalogue import Listed
     from rightcast.edge.guide_port import Archive, Guide
 
 _HOUR_S = 3600
-_DAY_S = 24 * _HOUR_S
 _MOST_HOURS = 14 * 24
 _USUAL_HOURS = 3
 _MOST_ROWS = 100
@@ -31,27 +31,29 @@ class BoxGuide:
         self._guide = guide
         self._archive = archive
 
-    def short(self, row: Listed | None, size: str, zone: str, now: int) -> list[stalker.Programme]:
+    def short(self, line: Line, row: Listed | None, size: str, zone: str, now: int) -> list[stalker.Programme]:
         """What is on and what comes within a week; as many as asked for, or four."""
-        if row is None or not row.channel.guide_id:
+        if row is None:
             return []
-        shows = self._guide.shows(row.channel.guide_id, now, now + 7 * _DAY_S)
-        return self._programmes(row, shows[: _number(size, _USUAL_ROWS, _MOST_ROWS)], _zone(zone), now)
+        shows = self._guide.now_next(row.channel.id, now, _number(size, _USUAL_ROWS, _MOST_ROWS))
+        return self._programmes(line, row, shows, _zone(zone), now)
 
     def steps(
-        self, rows: Iterable[Listed], period: str, zone: str, now: int
+        self, line: Line, rows: Iterable[Listed], period: str, zone: str, now: int
     ) -> Iterator[tuple[str, list[stalker.Programme]]]:
         """By channel id, of those that have any; `period` in hours. One channel at a step, for there may be many."""
         until, place = now + _number(period, _USUAL_HOURS, _MOST_HOURS) * _HOUR_S, _zone(zone)
         for row in rows:
-            shows = self._guide.shows(row.channel.guide_id, now, until) if row.channel.guide_id else ()
+            shows = self._guide.shows(row.channel.id, now, until)
             if shows:
-                yield str(row.channel.id), self._programmes(row, shows, place, now)
+                yield str(row.channel.id), self._programmes(line, row, shows, place, now)
 
-    def _programmes(self, row: Listed, shows: Sequence[Show], zone: tzinfo, now: int) -> list[stalker.Programme]:
-        kept_s = self._archive.archive_days(row.channel.id) * _DAY_S
+    def _programmes(
+        self, line: Line, row: Listed, shows: Sequence[Show], zone: tzinfo, now: int
+    ) -> list[stalker.Programme]:
+        channel_id = row.channel.id
         return [
-            stalker.programme(one, row.channel.id, zone, archived=kept_s > 0 and now - kept_s <= one.start < now)
+            stalker.programme(one, channel_id, zone, archived=self._archive.has(line, channel_id, one, now))
             for one in shows
         ]
 

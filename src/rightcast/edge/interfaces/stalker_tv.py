@@ -207,12 +207,12 @@ class Channels:
         """What is on and what comes; of a channel that the line may not see, nothing."""
         wanted = stalker.number_of(call.fields.get("ch_id", ""))
         found = next((row for row in await self._rows(call) if row.channel.id == wanted), None)
-        return self._guide.short(found, call.fields.get("size", ""), call.zone, int(self._clock()))
+        return self._guide.short(call.who.line, found, call.fields.get("size", ""), call.zone, int(self._clock()))
 
     async def _guide_of_all(self, call: Call) -> Response:
         """The guide of every channel for some hours, which may be long: written as it is sent."""
         period, now = call.fields.get("period", ""), int(self._clock())
-        steps = self._guide.steps(await self._rows(call), period, call.zone, now)
+        steps = self._guide.steps(call.who.line, await self._rows(call), period, call.zone, now)
         return Response(pieces=stalker.guide_pieces(steps), content_type=SCRIPT, headers=_NO_STORE)
 
 

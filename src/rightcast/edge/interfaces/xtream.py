@@ -110,6 +110,7 @@ class PlayerApi:
 
     async def _shows(self, line: Line, fields: dict[str, str]) -> xtream.GuideRows:
         return guide_rows(
+            line,
             await self._catalogue.of_line(line),
             fields,
             guide=self._guide,

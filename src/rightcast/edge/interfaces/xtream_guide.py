@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rightcast.formats import xtream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from rightcast.domain.guide import Show
+    from rightcast.domain.lineup import Channel, Line
     from rightcast.edge.catalogue import Listed
     from rightcast.edge.guide_port import Archive, Guide
 
@@ -23,6 +24,7 @@ _MOST_ROWS = 500
 
 
 def guide_rows(
+    line: Line,
     rows: Iterable[Listed],
     fields: dict[str, str],
     *,
@@ -31,20 +33,22 @@ def guide_rows(
     zone: tzinfo,
     now: int,
 ) -> xtream.GuideRows:
-    """The shows of `stream_id`, oldest first; none for a channel that is not among `rows`.
+    """The shows of `stream_id`, oldest first; none for a channel that is not among `rows`, those of the line.
 
     `limit` counts shows of the short answer. The full one reaches back as far as the channel is kept.
     """
     wanted = fields.get("stream_id", "")
     channel = next((row.channel for row in rows if str(row.channel.id) == wanted), None)
-    if channel is None or not channel.guide_id:
+    if channel is None:
         return xtream.GuideRows([])
-    kept_s = archive.archive_days(channel.id) * _DAY_S
     if fields.get("action") in FULL:
-        shows: Sequence[Show] = guide.shows(channel.guide_id, now - max(kept_s, _DAY_S), now + _AHEAD_S)
+        kept_s = max(archive.archive_days(channel.id), 1) * _DAY_S
+        shows = guide.shows(channel.id, now - kept_s, now + _AHEAD_S)
     else:
-        shows = guide.shows(channel.guide_id, now, now + _AHEAD_S)[: _limit(fields.get("limit", ""))]
-    return xtream.GuideRows([_row(one, wanted, zone, now=now, kept_s=kept_s) for one in shows])
+        shows = guide.now_next(channel.id, now, _limit(fields.get("limit", "")))
+    return xtream.GuideRows(
+        [_row(one, channel, zone, now=now, archived=archive.has(line, channel.id, one, now)) for one in shows]
+    )
 
 
 def _limit(text: str) -> int:
@@ -52,7 +56,7 @@ def _limit(text: str) -> int:
     return max(1, min(int(text), _MOST_ROWS)) if usable else _ROWS
 
 
-def _row(one: Show, stream_id: str, zone: tzinfo, *, now: int, kept_s: int) -> xtream.GuideRow:
+def _row(one: Show, channel: Channel, zone: tzinfo, *, now: int, archived: bool) -> xtream.GuideRow:
     start, stop = _local(one.start, zone), _local(one.stop, zone)
     return xtream.GuideRow(
         id=str(one.id),
@@ -63,12 +67,12 @@ def _row(one: Show, stream_id: str, zone: tzinfo, *, now: int, kept_s: int) -> x
         end=stop,
         stop=stop,
         description=xtream.base64_text(one.description),
-        channel_id=one.guide_id,
+        channel_id=channel.guide_id,
         start_timestamp=str(one.start),
         stop_timestamp=str(one.stop),
-        stream_id=stream_id,
+        stream_id=str(channel.id),
         now_playing=int(one.start <= now < one.stop),
-        has_archive=int(now - kept_s <= one.start < now and kept_s > 0),
+        has_archive=int(archived),
     )
 
 
