@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rightcast.formats.mpegts.dvb_text import decode_text
 from rightcast.formats.mpegts.sections import build_section
-from rightcast.formats.mpegts.si import NamedService, build_sdt, decode_text, parse_sdt
+from rightcast.formats.mpegts.si import NamedService, build_sdt, parse_sdt
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,13 @@ from rightcast.formats.mpegts.si import NamedService, build_sdt, decode_text, pa
         (b"\x11\x04\x1f", "П"),
         (b"\x15Z\xc3\xbcrich", "Zürich"),
         (b"\x86BBC\x87 One", "BBC One"),
+        (b"One\x8aTwo", "One Two"),
+        (b"\x15One\xee\x82\x8aTwo", "One Two"),
+        (b"\x12\xb0\xa1", "가"),
+        (b"\x13\xd6\xd0", "中"),
+        (b"\x14\xa4\xa4", "中"),
         (b"\x08abc", "abc"),
-        (b"\x1fabc", "abc"),
+        (b"\x1fabc", ""),
         (b"", ""),
     ],
 )

@@ -16,6 +16,7 @@ from rightcast.domain.life import Running
 from rightcast.domain.lineup import Channel, StartMode
 from rightcast.domain.sources import redact
 from rightcast.headend.account import Account
+from rightcast.headend.events import EventListener, Heard
 from rightcast.headend.health import SILENT_AFTER_S, State
 from rightcast.headend.ladder_life import LadderLife
 from rightcast.headend.monitor import Monitor
@@ -79,6 +80,7 @@ class ChannelLife:
         self._failure = ""
         self._failed_at = 0.0
         self.monitor = Monitor()
+        self.events = EventListener()
         self._ladder = LadderLife(settings, announce)
         self._open_ring()
         self._ladder.follow(record, self._ring, ring_bytes, now)
@@ -203,6 +205,12 @@ class ChannelLife:
         )
 
     @property
+    def heard(self) -> Heard:
+        """What its own stream says is on; a service that was cut out of a multiplex carries nothing of this."""
+        pmt = self._segmenter.programme.pmt
+        return Heard(self.events, {} if pmt is None else {pmt.service_id: [self.record.id]})
+
+    @property
     def watch(self) -> Watch:
         """What is watched of it."""
         return self.record.watch
@@ -263,7 +271,11 @@ class ChannelLife:
             max_bytes=self._ring_bytes,
         )
         self._segmenter = Segmenter(
-            self._ring, segment_s=self._settings.segment_s, part_s=self._settings.part_s, watch=self.record.watch
+            self._ring,
+            segment_s=self._settings.segment_s,
+            part_s=self._settings.part_s,
+            watch=self.record.watch,
+            events=self.events,
         )
 
     def _window_segments(self) -> int:

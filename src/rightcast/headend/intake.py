@@ -17,8 +17,9 @@ from rightcast.headend.multiplex import Multiplex
 from rightcast.headend.sources.ending import SourceEndedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from rightcast.headend.events import EventListener
     from rightcast.headend.sources.receiver import Receiver
 
     Sink = Callable[[bytes, float], None]
@@ -49,6 +50,16 @@ class Splitter:
         self._held_since: float | None = None
         self._unsplit: list[bytes] = []
         self._split_at = 0.0
+
+    @property
+    def events(self) -> EventListener:
+        """What a multiplex says is on."""
+        return self._multiplex.events
+
+    @property
+    def chosen(self) -> int | None:
+        """The service that sinks get which name none, where there are several."""
+        return self._chosen
 
     @property
     def is_empty(self) -> bool:
@@ -282,6 +293,10 @@ class Intakes:
             intake.close()
             self._lost_before += intake.lost
             del self._intakes[url]
+
+    def each(self) -> Iterator[tuple[str, Intake]]:
+        """All of them, with their addresses."""
+        yield from self._intakes.items()
 
     def tick(self, now: float) -> None:
         """Drain every source."""

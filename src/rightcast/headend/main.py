@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.headend.announcer import Announcer
 from rightcast.headend.budget import ring_budget
+from rightcast.headend.events import EventReports
 from rightcast.headend.ffmpeg import find_ffmpeg
 from rightcast.headend.pictures.rounds import Rounds
 from rightcast.headend.slate.cards import SlateCards
@@ -71,7 +72,7 @@ async def run(settings: StationSettings, shard: int) -> None:
     )
     await announcer.start()
     try:
-        await _tick_until(ending, supervisor, announcer, FileReports(settings.reports), f"headend-{shard}")
+        await _tick_until(ending, supervisor, announcer, FileReports(settings.reports), shard)
     finally:
         supervisor.close()
         slates.close()
@@ -80,11 +81,12 @@ async def run(settings: StationSettings, shard: int) -> None:
 
 
 async def _tick_until(
-    ending: asyncio.Event, supervisor: Supervisor, announcer: Announcer, reports: FileReports, name: str
+    ending: asyncio.Event, supervisor: Supervisor, announcer: Announcer, reports: FileReports, shard: int
 ) -> None:
     """The loop. Its beat does not drift; a beat that comes too late is not made up for."""
     due = time.monotonic()
     report_at = due
+    events = EventReports(reports, shard)
     while not ending.is_set():
         now = time.time()
         supervisor.tick(now)
@@ -92,9 +94,10 @@ async def _tick_until(
         if time.monotonic() >= report_at:
             report_at += REPORT_S
             try:
-                reports.put(name, supervisor.report(now))
+                reports.put(f"headend-{shard}", supervisor.report(now))
             except OSError as error:
                 _log.warning("The report could not be left: %s", error)
+            events.tell(supervisor.heard(), now)
         due = max(due + TICK_S, time.monotonic() - TICK_S)
         with suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), max(due - time.monotonic(), 0.001))

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightcast.formats.mpegts import packets as ts
+from rightcast.formats.mpegts.eit import EIT_PID
 from rightcast.formats.mpegts.packets import PACKET_BYTES, Aligner, Packets
 from rightcast.formats.mpegts.psi import PAT_PID, Pat, Pmt, build_pat
 from rightcast.formats.mpegts.sections import packetise
 from rightcast.formats.mpegts.streams import StreamInfo, describe_all
+from rightcast.headend.events import EventListener
 from rightcast.headend.tables import MultiplexTables
 
 SCRAMBLED_MEMORY_S = 10.0
@@ -61,9 +63,13 @@ class _Outlet:
 
 
 class Multiplex:
-    """Attach sinks to service ids, then feed; a service that is not there (yet) stays silent."""
+    """Attach sinks to service ids, then feed; a service that is not there (yet) stays silent.
+
+    `events` hears what the multiplex says is on, on its own services and on others.
+    """
 
     def __init__(self) -> None:
+        self.events = EventListener()
         self._aligner = Aligner()
         self._tables = MultiplexTables()
         self._outlets: dict[int, _Outlet] = {}
@@ -133,8 +139,11 @@ class Multiplex:
             for index in marked.tolist():
                 row = start + index
                 packet = bytes(packets.data[row * PACKET_BYTES : (row + 1) * PACKET_BYTES])
+                pid = int(pids[row])
                 clean = not int(headers[row]) & (ts.TRANSPORT_ERROR | ts.SCRAMBLED)
-                if clean and self._tables.feed(int(pids[row]), packet):
+                if clean and pid == EIT_PID:
+                    self.events.feed(packet, self._now)
+                elif clean and self._tables.feed(pid, packet):
                     yield row
                     start = row + 1
                     break
@@ -165,6 +174,7 @@ class Multiplex:
         self._interest.fill(0)
         for pid in self._tables.table_pids:
             self._interest[pid] = ts.SYNC
+        self._interest[EIT_PID] = ts.SYNC
         pat = self._tables.pat
         pmt_pids = dict(pat.programmes) if pat is not None else {}
         for service_id, outlet in self._outlets.items():

@@ -12,6 +12,7 @@ import numpy as np
 from rightcast.domain.watch import Check, Watch
 from rightcast.formats.mpegts import packets as ts
 from rightcast.formats.mpegts.continuity import ContinuityCheck
+from rightcast.formats.mpegts.eit import EIT_PID
 from rightcast.formats.mpegts.packets import PACKET_BYTES, Aligner, Packets
 from rightcast.formats.mpegts.streams import StreamKind
 from rightcast.formats.mpegts.tr101290 import Measures
@@ -24,6 +25,7 @@ from rightcast.headend.statistics import Bitrate, Statistics
 
 if TYPE_CHECKING:
     from rightcast.formats.mpegts.streams import StreamInfo
+    from rightcast.headend.events import EventListener
     from rightcast.headend.ring import Ring
     from rightcast.headend.shelf import Shelf
 
@@ -41,14 +43,23 @@ _TIMED = frozenset({StreamKind.VIDEO, StreamKind.AUDIO})
 class Segmenter:
     """Feeds one ring. `segment_s`: the shortest segment wanted, less 10 %; `part_s`: about how long a part is.
 
-    What passes by is measured by the way, within the limits of `watch`.
+    What passes by is measured by the way, within the limits of `watch`; `events` hears the guide in the stream.
     """
 
-    def __init__(self, ring: Ring | Shelf, *, segment_s: float, part_s: float, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        ring: Ring | Shelf,
+        *,
+        segment_s: float,
+        part_s: float,
+        watch: Watch | None = None,
+        events: EventListener | None = None,
+    ) -> None:
         self.statistics = Statistics()
         self.measures = Measures(watch)
         self._measuring = watch is None or watch.stream
         self.cues = CueReader(ring)
+        self._events = events
         self._ring = ring
         self._lengths = (segment_s, part_s)
         self._near = 0
@@ -179,6 +190,8 @@ class Segmenter:
         self.cues.follow(self._programme.streams)
         for pid in self._programme.table_pids | self.cues.pids:
             self._interest[pid] = _ALL
+        if self._events is not None:
+            self._interest[EIT_PID] = _ALL
 
     def _watch_for_measures(self) -> None:
         pmt = self._programme.pmt
@@ -250,6 +263,9 @@ class Segmenter:
             return False
         pid = header >> 8 & ts.NULL_PID
         packet = bytes(self._data[offset : offset + PACKET_BYTES])
+        if pid == EIT_PID and self._events is not None:
+            self._events.feed(packet, self._now)
+            return False
         if pid in self._programme.table_pids or pid in self.cues.pids:
             return self._on_section_packet(pid, packet, offset)
         if header & ts.UNIT_START and pid in self._timed and has_timestamp(packet):

@@ -20,6 +20,7 @@ from rightcast.domain.errors import RightcastError
 from rightcast.headend.budget import Room, rings_of, too_small
 from rightcast.headend.channel import LINGER_S, ChannelLife, lives_by_viewers
 from rightcast.headend.desired import Desired, shard_of
+from rightcast.headend.events import Heard
 from rightcast.headend.health import State
 from rightcast.headend.intake import Intakes
 from rightcast.headend.programming import Programming
@@ -27,7 +28,7 @@ from rightcast.headend.ring_index import INDEX
 from rightcast.headend.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from rightcast.contract.ring import Announcement, Want
@@ -165,6 +166,21 @@ class Supervisor:
             more_idle=more_idle,
             more_failed=more_failed,
         )
+
+    def heard(self) -> Iterator[Heard]:
+        """What streams say is on: those of channels, and multiplexes for the channels that are cut out of them."""
+        by_url: dict[str, list[tuple[int | None, int]]] = {}
+        for number, life in self._running.items():
+            yield life.heard
+            for source in life.record.sources:
+                by_url.setdefault(source.url, []).append((source.service_id, number))
+        for url, intake in self._intakes.each():
+            channels: dict[int, list[int]] = {}
+            for service_id, number in by_url.get(url, ()):
+                carried = intake.splitter.chosen if service_id is None else service_id
+                if carried is not None:
+                    channels.setdefault(carried, []).append(number)
+            yield Heard(intake.splitter.events, channels)
 
     def close(self) -> None:
         """The process ends: rings stay for the next one, sources and children go."""

@@ -5,6 +5,7 @@ ISO/IEC 13818-1 section 2.4.4 and annex A.
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 
 from rightcast.formats.mpegts.packets import PACKET_BYTES, SYNC_BYTE, UNIT_START, payload_offset
@@ -15,25 +16,16 @@ _BROKEN_COPIES = 7
 _COPIES_TO_VOTE = 3
 
 
-def _crc_table() -> list[int]:
-    table = []
-    for byte in range(256):
-        value = byte << 24
-        for _ in range(8):
-            value = (value << 1) ^ (0x04C11DB7 if value & 0x80000000 else 0)
-        table.append(value & 0xFFFFFFFF)
-    return table
-
-
-_CRC_TABLE = _crc_table()
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def crc32(data: bytes) -> int:
-    """CRC-32/MPEG-2 of annex A; over a whole section with its checksum it is 0."""
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = ((value << 8) & 0xFFFFFFFF) ^ _CRC_TABLE[(value >> 24) ^ byte]
-    return value
+    """CRC-32/MPEG-2 of annex A; over a whole section with its checksum it is 0.
+
+    zlib's is the same polynomial with all bits the other way round, and inverted at the end.
+    """
+    mirrored = zlib.crc32(data.translate(_REVERSED)) ^ 0xFFFFFFFF
+    return int.from_bytes(mirrored.to_bytes(4, "little").translate(_REVERSED), "big")
 
 
 def build_section(table_id: int, extension: int, version: int, body: bytes, *, number: int = 0, last: int = 0) -> bytes:

@@ -1,13 +1,13 @@
-"""Names of services as broadcasters send them: the service description table and DVB text.
+"""Names of services as broadcasters send them: the service description table.
 
-ETSI EN 300 468 sections 5.2.3, 6.2.33 and annex A.
+ETSI EN 300 468 sections 5.2.3 and 6.2.33.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
+from rightcast.formats.mpegts.dvb_text import decode_text
 from rightcast.formats.mpegts.psi import parse_descriptors
 from rightcast.formats.mpegts.sections import build_section
 
@@ -15,28 +15,6 @@ SDT_PID = 0x0011
 SDT_ACTUAL = 0x42
 
 _SERVICE_DESCRIPTOR = 0x48
-_FIRST_BYTE_CODECS = {0x01 + n: f"iso8859_{n + 5}" for n in range(11)} | {
-    0x11: "utf_16_be",
-    0x12: "euc_kr",
-    0x13: "gb2312",
-    0x14: "big5",
-    0x15: "utf_8",
-}
-# Upper half of table 00 (ISO/IEC 6937 with the euro sign); 0xC1 to 0xCF are accents before their letter.
-_LATIN_SIGNS = dict(
-    zip(
-        [*range(0xA0, 0xC0), *range(0xD0, 0xD8), *range(0xDC, 0xE5), *range(0xE6, 0x100)],
-        "\u00a0¡¢£€¥\u0000§¤‘“«←↑→↓°±²³×µ¶·÷’”»¼½¾¿―¹®©™♪¬¦⅛⅜⅝⅞ΩÆĐªĦĲĿŁØŒºÞŦŊŉĸæđðħıĳŀłøœßþŧŋ\u00ad",  # noqa: RUF001 - the very signs of the table
-        strict=True,
-    )
-)
-_ACCENTS = dict(
-    zip(
-        (0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF),
-        "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u0327\u030b\u0328\u030c",
-        strict=True,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +53,6 @@ def build_sdt(stream_id: int, version: int, services: list[NamedService]) -> byt
         loop = bytes((_SERVICE_DESCRIPTOR, len(data))) + data
         body.append(service.service_id.to_bytes(2, "big") + b"\xfc" + (0x8000 | len(loop)).to_bytes(2, "big") + loop)
     return build_section(SDT_ACTUAL, stream_id, version, b"".join(body))
-
-
-def decode_text(data: bytes) -> str:
-    """DVB text as a string, without control codes; what a table does not define is left out."""
-    if not data:
-        return ""
-    first = data[0]
-    if first >= 0x20:
-        text = _decode_latin(data)
-    elif first == 0x10 and len(data) >= 3:
-        text = _decode_by(f"iso8859_{data[2]}", data[3:])
-    else:
-        text = _decode_by(_FIRST_BYTE_CODECS.get(first, "latin_1"), data[1:])
-    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C").strip()
-
-
-def _decode_by(codec: str, data: bytes) -> str:
-    try:
-        return data.decode(codec, "replace").replace("\ufffd", "")
-    except LookupError:  # ISO 8859-12 was never published
-        return data.decode("latin_1")
-
-
-def _decode_latin(data: bytes) -> str:
-    signs: list[str] = []
-    accent = ""
-    for byte in data:
-        if byte in _ACCENTS:
-            accent = _ACCENTS[byte]
-            continue
-        sign = chr(byte) if byte < 0x7F else _LATIN_SIGNS.get(byte, "")
-        signs.append(sign + accent if sign else "")
-        accent = ""
-    return unicodedata.normalize("NFC", "".join(signs))
 
 
 def _named(service_id: int, data: bytes) -> NamedService:

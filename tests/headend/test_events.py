@@ -1,0 +1,70 @@
+"""What a stream says of its guide reaches the reports: once, for its channels, and again only when it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightcast.contract.events import PREFIX, EventsReport
+from rightcast.headend.events import EventListener, EventReports, Heard
+from rightcast.headend.multiplex import Multiplex
+from rightcast.headend.segmenter import Segmenter
+from rightcast.headend.shelf import Shelf
+from rightcast.state.reports import FileReports
+from tests.mpegts.broadcasts import RAI, event, packets, present
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOON = 1_767_268_800.0
+NOW = present(RAI, 1, event(1, int(NOON), 600, "Tg"), event(2, int(NOON) + 600, 600, "Meteo"))
+OTHER = RAI._replace(service_id=77)
+
+
+def _found(folder: Path) -> list[EventsReport]:
+    return FileReports(folder).fetch(PREFIX, EventsReport)
+
+
+def test_sections_are_reported_for_the_channels_that_carry_them(tmp_path: Path) -> None:
+    listener = EventListener()
+    stream = packets([*NOW, *present(OTHER, 1, event(9, int(NOON), 60, "Film"), table_id=0x4F)])
+    for start in range(0, len(stream), 188):
+        listener.feed(stream[start : start + 188], NOON)
+    EventReports(FileReports(tmp_path), 0).tell([Heard(listener, {RAI.service_id: [5], 77: [6]})], NOON)
+    own, other = sorted(_found(tmp_path), key=lambda report: not report.channels)
+    assert (own.service_id, own.channels, own.sections) == (RAI.service_id, [5], NOW)
+    assert (other.service_id, other.channels) == (77, [])
+
+
+def test_repetitions_are_not_written_again(tmp_path: Path) -> None:
+    listener, reports = EventListener(), EventReports(FileReports(tmp_path), 0)
+    for again in range(3):
+        for start in range(0, 376, 188):
+            listener.feed(packets(NOW, counter=2 * again)[start : start + 188], NOON + again)
+        reports.tell([Heard(listener, {})], NOON + 10 * again)
+    (report,) = _found(tmp_path)
+    assert report.heard == NOON
+
+
+def test_a_change_is_written_within_seconds(tmp_path: Path) -> None:
+    listener, reports = EventListener(), EventReports(FileReports(tmp_path), 0)
+    changed = present(RAI, 2, event(1, int(NOON), 1200, "Tg"), event(2, int(NOON) + 1200, 600, "Meteo"))
+    for after, sections in enumerate((NOW, changed)):
+        stream = packets(sections, counter=2 * after)
+        for start in range(0, len(stream), 188):
+            listener.feed(stream[start : start + 188], NOON + 2 * after)
+        reports.tell([Heard(listener, {})], NOON + 2 * after)
+    assert _found(tmp_path)[0].sections == changed
+
+
+def test_a_multiplex_is_listened_to() -> None:
+    multiplex = Multiplex()
+    multiplex.feed(packets(NOW) + b"\x47\x1f\xff\x10".ljust(188, b"\0") * 3, NOON)
+    assert multiplex.events.sections(RAI) == NOW
+
+
+def test_a_stream_of_one_service_is_listened_to() -> None:
+    listener = EventListener()
+    segmenter = Segmenter(Shelf(), segment_s=1.0, part_s=0.25, events=listener)
+    segmenter.feed(packets(NOW) + b"\x47\x1f\xff\x10".ljust(188, b"\0") * 3, NOON)
+    assert listener.sections(RAI) == NOW
+    assert listener.own == {RAI}
