@@ -20,6 +20,7 @@ from rightcast.edge.interfaces.activation import Activation
 from rightcast.edge.interfaces.dvbi import DvbI
 from rightcast.edge.interfaces.enigma2 import Enigma2
 from rightcast.edge.interfaces.guide import Guides
+from rightcast.edge.interfaces.guide_rows import GuideRows
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.provider import Provider
@@ -68,6 +69,7 @@ class Doors:
         self._rooms = rooms
         self._answers = Answers()
         self.guides = Guides(admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive)
+        self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive)
         self._past = Past(admission)
         self._enigma2 = Enigma2(settings, replica, admission, self.catalogue)
         self._playlists = Playlists(
@@ -117,6 +119,7 @@ class Doors:
         activations = FileActivations(rooms.settings.activations)
         activation = Activation(activations, rooms.replica, rooms.admission, derived_key(rooms.key, "secrets"))
         return {
+            "guide": self._rows.answer,
             "dvbi": DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue).answer,
             "p": self._playlists.short,
             "activate": activation.answer,
@@ -143,4 +146,4 @@ class Doors:
             favourites=rooms.favourites,
         )
         tokens = BoxTokens(derived_key(rooms.key, "tokens"))
-        return Portal(rooms.replica, rooms.admission, channels, tokens, note=self.unknown.note)
+        return Portal(rooms.replica, rooms.admission, channels, tokens, rows=self._rows, note=self.unknown.note)

@@ -6,7 +6,7 @@ Numbers that look like strings are strings on purpose; see the tables of the wir
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -99,7 +99,7 @@ class PanelCategories(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuideRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A show. Texts are base64 of UTF-8; times are text in the server's zone, and unix seconds as strings.
+    """A show. Texts are base64 of UTF-8; times are text in TIMEZONE, and unix seconds as strings.
 
     `end` and `stop` are the same: families of panels differ in which of them holds what.
     """
@@ -126,6 +126,9 @@ class GuideRows(msgspec.Struct, frozen=True):
     epg_listings: list[GuideRow]
 
 
+TIMEZONE = "UTC"
+"""What every server says of itself, whatever its operator's zone: apps build addresses of the archive from times in
+words, some in this zone and some in UTC, and this is the only one in which they agree."""
 LOGIN_FAILED = b'{"user_info":{"auth":0}}'
 EMPTY_ANSWERS: dict[str, bytes] = {
     "get_vod_categories": b"[]",
@@ -153,9 +156,9 @@ def epoch(moment: datetime | None) -> str | None:
     return None if moment is None else str(int(moment.timestamp()))
 
 
-def local_time(moment: datetime, zone: tzinfo = UTC) -> str:
-    """`YYYY-MM-DD HH:MM:SS` in the station's zone."""
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+def words_of(moment: datetime) -> str:
+    """`YYYY-MM-DD HH:MM:SS` in TIMEZONE."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def categories(names: Sequence[tuple[int, str]]) -> list[Category]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rightcast.edge.admission import Admission
     from rightcast.edge.http_message import Request
     from rightcast.edge.identity import Identified
+    from rightcast.edge.interfaces.guide_rows import GuideRows
     from rightcast.edge.replica import Replica
 
 _NO_STORE = (("Cache-Control", "no-store"),)
@@ -44,6 +45,7 @@ class Portal:
         channels: Channels,
         tokens: BoxTokens,
         *,
+        rows: GuideRows,
         note: Callable[[Request], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -51,6 +53,7 @@ class Portal:
         self._admission = admission
         self._channels = channels
         self._tokens = tokens
+        self._rows = rows
         self._note = note
         self._clock = clock
 
@@ -85,16 +88,21 @@ class Portal:
         match call.kind:
             case "stb":
                 return self._stb(call, box)
-            case "watchdog":
-                return answered(stalker.Events())
-            case "account_info":
-                return answered(self._account(box, call.who))
+            case "watchdog" | "account_info":
+                return answered(stalker.Events() if call.kind == "watchdog" else self._account(box, call.who))
             case "itv" | "radio" | "epg" | "tv_archive":
                 return await self._channels.answer(call)
             case "vod" | "series":
                 return self._channels.titles(call)
+            case "guide":
+                return await self._guide_rows(call)
             case _:
                 return None
+
+    async def _guide_rows(self, call: Call) -> Response | None:
+        """The guide as the television application asks for it; a line that may not watch has none."""
+        made = await self._rows.of(call.who.line, call.action, call.fields)
+        return None if made is None else answered(made)
 
     def _handshake(self, box: Box, shown: str) -> Response:
         """The same token while it is valid; nothing here tells whether the address is known."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.answers import response
@@ -115,7 +114,6 @@ class PlayerApi:
             fields,
             guide=self._guide,
             archive=self._archive,
-            zone=_zone(self._replica.station.timezone)[1],
             now=int(self._clock()),
         )
 
@@ -142,24 +140,16 @@ class PlayerApi:
         tls = self._settings.tls_listen
         plain_port = self._settings.listen.port if place.scheme == "https" else place.port
         tls_port = place.port if place.scheme == "https" else (tls.port if tls else 443)
-        zone_name, zone = _zone(self._replica.station.timezone)
         return xtream.ServerInfo(
             url=place.host,
             port=str(plain_port),
             https_port=str(tls_port),
             server_protocol=place.scheme,
             rtmp_port="1935",
-            timezone=zone_name,
+            timezone=xtream.TIMEZONE,
             timestamp_now=int(now.timestamp()),
-            time_now=xtream.local_time(now, zone),
+            time_now=xtream.words_of(now),
         )
-
-
-def _zone(name: str) -> tuple[str, ZoneInfo]:
-    try:
-        return name, ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC", ZoneInfo("UTC")
 
 
 def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightcast.formats import xtream
@@ -30,7 +30,6 @@ def guide_rows(
     *,
     guide: Guide,
     archive: Archive,
-    zone: tzinfo,
     now: int,
 ) -> xtream.GuideRows:
     """The shows of `stream_id`, oldest first; none for a channel that is not among `rows`, those of the line.
@@ -47,7 +46,7 @@ def guide_rows(
     else:
         shows = guide.now_next(channel.id, now, _limit(fields.get("limit", "")))
     return xtream.GuideRows(
-        [_row(one, channel, zone, now=now, archived=archive.has(line, channel.id, one, now)) for one in shows]
+        [_row(one, channel, now=now, archived=archive.has(line, channel.id, one, now)) for one in shows]
     )
 
 
@@ -56,8 +55,8 @@ def _limit(text: str) -> int:
     return max(1, min(int(text), _MOST_ROWS)) if usable else _ROWS
 
 
-def _row(one: Show, channel: Channel, zone: tzinfo, *, now: int, archived: bool) -> xtream.GuideRow:
-    start, stop = _local(one.start, zone), _local(one.stop, zone)
+def _row(one: Show, channel: Channel, *, now: int, archived: bool) -> xtream.GuideRow:
+    start, stop = _words(one.start), _words(one.stop)
     return xtream.GuideRow(
         id=str(one.id),
         epg_id=str(one.id),
@@ -76,5 +75,5 @@ def _row(one: Show, channel: Channel, zone: tzinfo, *, now: int, archived: bool)
     )
 
 
-def _local(unix_s: int, zone: tzinfo) -> str:
-    return xtream.local_time(datetime.fromtimestamp(unix_s, UTC), zone)
+def _words(unix_s: int) -> str:
+    return xtream.words_of(datetime.fromtimestamp(unix_s, UTC))
