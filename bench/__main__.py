@@ -23,7 +23,9 @@ from bench import (
     headend_monitoring,
     headend_outputs,
     headend_soak,
+    players_catalogue,
     players_glass,
+    players_lines,
 )
 from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
@@ -53,6 +55,8 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "players.glass_ts": players_glass.endless_ts,
     "players.glass_ll_hls": players_glass.low_latency_hls,
     "players.glass_hls": players_glass.hls,
+    "players.catalogue": players_catalogue.catalogue,
+    "players.lines": players_lines.lines,
     "console.import_playlist": console_import.import_playlist,
 }
 

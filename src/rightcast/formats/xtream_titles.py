@@ -78,15 +78,16 @@ class SeriesRow(SeriesInfo, frozen=True, kw_only=True):
 
 def film_row(film: Title, num: int) -> FilmRow:
     """One row of the list of films."""
+    name, rating = _name(film), film.rating
     return FilmRow(
         num=num,
-        name=_name(film),
-        title=_name(film),
+        name=name,
+        title=name,
         year=film.year,
         stream_id=film.id,
         stream_icon=film.poster_url,
-        rating=f"{film.rating:g}",
-        rating_5based=round(film.rating / 2, 1),
+        rating=f"{rating:g}",
+        rating_5based=round(rating / 2, 1),
         added=str(film.added),
         is_adult="1" if film.adult else "0",
         category_id=str(film.category_id),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
-    from rightcast.edge.answers import Answers
-    from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.answers import Answers, Made
+    from rightcast.edge.catalogue import Catalogue, Listed, Listing
     from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.entry import Guest
@@ -69,10 +69,10 @@ class PlayerApi:
             return self._unknown()
         action = fields.get("action", "")
         if action == "get_live_categories":
-            body = xtream.encode(_categories(await self._catalogue.of_line(guest.line)))
-        elif action == "get_live_streams":
+            return response(request, await self._categories(await self._catalogue.listing(guest.line)), JSON)
+        if action == "get_live_streams":
             return await self._streams(request, guest.line, fields.get("category_id", ""))
-        elif action in SHORT | FULL:
+        if action in SHORT | FULL:
             body = xtream.encode(await self._shows(guest.line, fields))
         elif action in ACTIONS:
             if self._admission.line_reason(guest.line) is None:
@@ -106,6 +106,11 @@ class PlayerApi:
         key = ("live", listing.mark, self._archive.mark, wanted)
         made = await self._answers.get(key, lambda: _pieces(listing.rows, wanted, self._archive))
         return response(request, made, JSON)
+
+    async def _categories(self, listing: Listing) -> Made:
+        """The categories of a list, made once as well: there may be fifty thousand rows to go through."""
+        key = ("categories", listing.mark)
+        return await self._answers.get(key, lambda: iter((xtream.encode(_categories(listing.rows)),)))
 
     async def _shows(self, line: Line, fields: dict[str, str]) -> xtream.GuideRows:
         return guide_rows(
