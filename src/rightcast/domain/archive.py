@@ -5,6 +5,7 @@ Pure; the smaller of the two holds, and the disk may make it smaller still.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,37 @@ LONGEST_H = 24 * 90
 LONGEST_PADDING_S = 3600
 START_OVER_H = 6
 """Hours kept where only start-over is granted: the longest programme that is begun anew."""
+
+SHORTEST_GAP_S = 1.0
+"""What is missing for less is no gap: clocks of arrival waver."""
+
+
+class GapCause(enum.StrEnum):
+    """Why nothing is kept of a stretch."""
+
+    SOURCE = "source"
+    HEADEND = "headend"
+    ARCHIVIST = "archivist"
+    DISK = "disk"
+    SLOW = "slow"
+    SIGNAL = "signal"
+    UNWANTED = "unwanted"
+
+    @property
+    def in_words(self) -> str:
+        """For operators."""
+        return _GAPS[self]
+
+
+_GAPS = {
+    GapCause.SOURCE: "The source brought nothing.",
+    GapCause.HEADEND: "The headend was away.",
+    GapCause.ARCHIVIST: "The archivist was away.",
+    GapCause.DISK: "The disk was full or could not be written.",
+    GapCause.SLOW: "The disk was too slow.",
+    GapCause.SIGNAL: "The provider's signals forbade keeping it.",
+    GapCause.UNWANTED: "It was not to be kept: no wish, or no right.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +97,36 @@ def granted_h(rights: Iterable[CarriageRight], channel_id: int, now: datetime) -
 def kept_h(wish: Archive, rights: Iterable[CarriageRight], channel_id: int, now: datetime) -> int:
     """For how many hours back a channel is kept: the smaller of what is wished and what is granted."""
     return min(wish.hours, granted_h(rights, channel_id, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `start` to `stop` in unix seconds nothing is kept, and why."""
+
+    start: float
+    stop: float
+    cause: GapCause
+
+
+def gaps_between(start: float, stop: float, missed: Iterable[Stretch], otherwise: GapCause) -> list[Stretch]:
+    """What to say of a stretch of which nothing is kept: what is known of it, and `otherwise` of the rest."""
+    found: list[Stretch] = []
+    at = start
+    for one in sorted(missed, key=lambda one: one.start):
+        begin, end = max(one.start, at), min(one.stop, stop)
+        if end <= begin:
+            continue
+        if begin - at > SHORTEST_GAP_S:
+            found.append(Stretch(at, begin, otherwise))
+        else:
+            begin = at
+        if found and found[-1].cause is one.cause and found[-1].stop == begin:
+            found[-1] = Stretch(found[-1].start, end, one.cause)
+        else:
+            found.append(Stretch(begin, end, one.cause))
+        at = end
+    if stop - at > SHORTEST_GAP_S:
+        found.append(Stretch(at, stop, otherwise))
+    elif found:
+        found[-1] = Stretch(found[-1].start, stop, found[-1].cause)
+    return found

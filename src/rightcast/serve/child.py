@@ -113,6 +113,12 @@ def _sender(settings: StationSettings, _index: int) -> None:
     asyncio.run(run(settings))
 
 
+def _archivist(settings: StationSettings, _index: int) -> None:
+    from rightcast.headend.archive.main import run  # noqa: PLC0415
+
+    asyncio.run(run(settings))
+
+
 ROOMS: dict[str, Callable[[StationSettings, int], None]] = {
     "prepare": _prepare,
     "panel": _panel,
@@ -120,6 +126,7 @@ ROOMS: dict[str, Callable[[StationSettings, int], None]] = {
     "headend": _headend,
     "edge": _edge,
     "sender": _sender,
+    "archivist": _archivist,
 }
 
 if __name__ == "__main__":

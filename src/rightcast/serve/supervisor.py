@@ -116,7 +116,7 @@ class Station:
         self._prepare = make("prepare")
         self._headends = [make("headend", shard) for shard in range(settings.headends)]
         self._edges = [make("edge", index) for index in range(settings.edges)]
-        self._sender = make("sender")
+        self._beside = [make("sender"), make("archivist")]
         self._panels = [make("panel"), make("jobs")]
         self._kept: list[SupervisedProcess] = []
 
@@ -136,7 +136,7 @@ class Station:
         self._progress.awaiting("database", "headend", "edge", "console")
         async with asyncio.TaskGroup() as steps:
             prepared = steps.create_task(self._prepare_database())
-            self._keep(tasks, [*self._headends, *self._edges, self._sender])
+            self._keep(tasks, [*self._headends, *self._edges, *self._beside])
             steps.create_task(self._await_planes())
             if not await prepared:
                 return

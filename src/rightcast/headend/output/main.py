@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from rightcast.contract.reports import OutputReport, SenderReport
 from rightcast.domain.errors import RightcastError
-from rightcast.headend.output.reader import Headend, RingFiles
+from rightcast.headend.listening import Headend
+from rightcast.headend.output.reader import RingFiles
 from rightcast.headend.output.sender import ChannelSender
 from rightcast.headend.output.wanted import Wanted
 from rightcast.state.feed import FileFeed

@@ -5,31 +5,15 @@ What a headend replays on connecting is history: sending begins with the next pa
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
-
-from rightcast.contract.ring import (
-    Announcement,
-    Down,
-    Dropped,
-    Opened,
-    Part,
-    Up,
-    Want,
-    decode_announcements,
-    encode_batch,
-)
+from rightcast.contract.ring import Announcement, Down, Dropped, Opened, Part, Up
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-RETRY_S = 0.2
-LONGEST_LINE_BYTES = 16 << 20
 
 _log = logging.getLogger(__name__)
 
@@ -123,49 +107,3 @@ class RingFiles:
         for key in [key for key in self._opened if key[0] == channel_id]:
             del self._opened[key]
         self._listener.down(channel_id)
-
-
-class Headend:
-    """The connection to one headend process; tells it which channels are sent, as an edge tells what is watched."""
-
-    def __init__(self, path: Path, files: RingFiles) -> None:
-        self._path = path
-        self._files = files
-        self._writer: asyncio.StreamWriter | None = None
-        self._told: frozenset[int] = frozenset()
-
-    async def follow(self) -> None:
-        """Follow the headend for ever, through its restarts; ends by cancellation."""
-        while True:
-            try:
-                reader, writer = await asyncio.open_unix_connection(self._path, limit=LONGEST_LINE_BYTES)
-            except OSError:
-                await asyncio.sleep(RETRY_S)
-                continue
-            try:
-                await self._listen(reader, writer)
-            finally:
-                self._writer = None
-                writer.transport.abort()
-            await asyncio.sleep(RETRY_S)
-
-    def want(self) -> None:
-        """Tell what is wanted; only differences are sent."""
-        wanted = frozenset(self._files.wanted)
-        if self._writer is None or self._writer.transport.is_closing() or wanted == self._told:
-            return
-        wants = [Want(channel=channel, viewers=1) for channel in sorted(wanted - self._told)]
-        wants += [Want(channel=channel, viewers=0) for channel in sorted(self._told - wanted)]
-        self._told = wanted
-        self._writer.write(encode_batch(wants))
-
-    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writer, self._told = writer, frozenset()
-        self.want()
-        try:
-            while line := await reader.readline():
-                self._files.apply(decode_announcements(line))
-        except (msgspec.DecodeError, ValueError) as error:
-            _log.warning("The headend at %s announces what cannot be read: %s", self._path.name, error)
-        except OSError as error:
-            _log.info("The headend at %s went away: %s", self._path.name, error)

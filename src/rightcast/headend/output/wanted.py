@@ -8,51 +8,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rightcast.contract.catalogue import Kind
 from rightcast.domain.errors import InvalidInputError
-from rightcast.domain.lineup import Channel, Station
-from rightcast.domain.outputs import Output, collision
-from rightcast.domain.rights import CarriageRight
+from rightcast.domain.outputs import collision
+from rightcast.headend.published import Published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rightcast.contract.catalogue import Revision
+    from rightcast.domain.lineup import Channel
+    from rightcast.domain.outputs import Output
     from rightcast.state.feed import Feed
 
-_BATCH = 1000
 
-
-class Wanted:
+class Wanted(Published):
     """Channels, rights and the station's territory as of the last revision read. Raises what the feed raises."""
 
     def __init__(self, feed: Feed) -> None:
-        self._feed = feed
-        self._number = 0
-        self._channels: dict[int, Channel] = {}
-        self._rights: dict[int, CarriageRight] = {}
-        self._station = Station()
+        super().__init__(feed)
         self._plan: dict[int, tuple[Channel, list[Output]]] | None = None
 
-    @property
-    def longest_silence_s(self) -> float:
-        """For how long what is known may be rested on without the feed."""
-        return float(self._station.replica_max_age_s)
-
-    def refresh(self) -> None:
-        """Read what is new."""
-        latest = self._feed.latest()
-        if latest == self._number:
-            return
-        if latest < self._number:  # the feed was made anew
-            self._number = 0
-            self._channels.clear()
-            self._rights.clear()
-            self._plan = None
-        while revisions := self._feed.read(self._number, _BATCH):
-            for revision in revisions:
-                self._apply(revision)
-            self._number = revisions[-1].number
+    def changed(self) -> None:
+        """A record is other than it was."""
+        self._plan = None
 
     def allowed(self, now: float) -> dict[int, tuple[Channel, list[Output]]]:
         """The channels that may be sent at `now` (unix seconds), and where to."""
@@ -64,13 +41,13 @@ class Wanted:
         moment = datetime.fromtimestamp(now, UTC)
         for channel_id, (channel, _) in self._sending().items():
             if not self._may(channel_id, moment):
-                yield channel, f"No carriage right in force covers {self._station.territory}."
+                yield channel, f"No carriage right in force covers {self.station.territory}."
 
     def _sending(self) -> dict[int, tuple[Channel, list[Output]]]:
         """The channels that have outputs, read once per revision."""
         if self._plan is None:
-            sources = [(one.name, source.url) for one in self._channels.values() for source in one.sources]
-            sending = (channel for channel in self._channels.values() if channel.outputs.urls)
+            sources = [(one.name, source.url) for one in self.channels.values() for source in one.sources]
+            sending = (channel for channel in self.channels.values() if channel.outputs.urls)
             self._plan = {channel.id: (channel, _readable(channel, sources)) for channel in sending}
         return self._plan
 
@@ -79,25 +56,9 @@ class Wanted:
         return any(
             right.covers_channel(channel_id)
             and right.in_force(moment)
-            and right.covers_territory(self._station.territory)
-            for right in self._rights.values()
+            and right.covers_territory(self.station.territory)
+            for right in self.rights.values()
         )
-
-    def _apply(self, revision: Revision) -> None:
-        if revision.kind not in {Kind.CHANNEL, Kind.RIGHT, Kind.STATION}:
-            return
-        self._plan = None
-        record = revision.record()
-        if isinstance(record, Channel):
-            self._channels[revision.key] = record
-        elif isinstance(record, CarriageRight):
-            self._rights[revision.key] = record
-        elif isinstance(record, Station):
-            self._station = record
-        elif revision.kind is Kind.CHANNEL:
-            self._channels.pop(revision.key, None)
-        elif revision.kind is Kind.RIGHT:
-            self._rights.pop(revision.key, None)
 
 
 def _readable(channel: Channel, sources: list[tuple[str, str]]) -> list[Output]:

@@ -1,0 +1,182 @@
+"""The reel of one channel: takes each segment once, and says of what is missing why.
+
+All of it belongs to the writing thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rightcast.domain.archive import SHORTEST_GAP_S, GapCause, Stretch, gaps_between
+from rightcast.state.archive.records import Gap
+from rightcast.state.archive.reel_writer import ReelWriter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rightcast.headend.archive.segments import Segment
+    from rightcast.state.archive.records import KeptFile
+
+REMEMBERED = 256
+"""Segments: more than a ring holds, for the ring's are told again after each connection."""
+RING_S = 120.0
+"""A segment that began so much before the newest is of a clock that was set back, not of the past."""
+SYNC_S = 30.0
+"""After a loss of power all but so much is there."""
+
+_log = logging.getLogger(__name__)
+
+
+class ChannelReel:
+    """Raises OSError and sqlite3.Error; its owner then closes it and opens another."""
+
+    def __init__(self, folder: Path, channel_id: int, now: float) -> None:
+        self.channel_id = channel_id
+        self._writer = ReelWriter(folder)
+        self._known: deque[tuple[int, int, float]] = deque(
+            [(one.ring_epoch, one.sequence, one.start) for one in reversed(self._writer.recent(REMEMBERED))], REMEMBERED
+        )
+        self._missed: list[Stretch] = []
+        self._ring = 0
+        self._unwanted = False
+        self._synced = now - channel_id % SYNC_S
+        self._finished: dict[int, KeptFile] = {one.file: one for one in self._writer.files()}
+        self._finished_bytes = sum(one.bytes for one in self._finished.values())
+        self._current: KeptFile | None = None
+        self._follow_files()
+        if self._writer.repaired.lost_segments:
+            _log.warning(
+                "Of channel %d %d segments were in the index and not on the disk",
+                channel_id,
+                self._writer.repaired.lost_segments,
+            )
+
+    @property
+    def current(self) -> KeptFile | None:
+        """The file that is written to."""
+        return self._current
+
+    @property
+    def finished(self) -> list[KeptFile]:
+        """All other files, oldest first."""
+        return [*self._finished.values()]
+
+    @property
+    def newest(self) -> float:
+        """Unix seconds at the end of the newest segment; 0 of an empty reel."""
+        return self._writer.newest.stop if self._writer.newest is not None else 0.0
+
+    @property
+    def oldest(self) -> float:
+        """Unix seconds where the reel begins; 0 of an empty one."""
+        first = next(iter(self._finished.values()), self._current)
+        return first.start if first is not None else 0.0
+
+    @property
+    def bytes(self) -> int:
+        """What its files hold."""
+        return self._finished_bytes + (self._current.bytes if self._current is not None else 0)
+
+    def older_than(self, moment: float) -> list[KeptFile]:
+        """Files all of which is from before a moment, the one that is written to included."""
+        found = []
+        for file in self._finished.values():
+            if file.stop > moment:
+                break
+            found.append(file)
+        else:
+            if self._current is not None and self._current.stop <= moment:
+                found.append(self._current)
+        return found
+
+    def is_news(self, segment: Segment) -> bool:
+        """Whether a segment is to be taken: neither kept already nor from before what is."""
+        newest = self._writer.newest
+        if segment.name in self._known:
+            return False
+        if newest is None:
+            return True
+        epoch, sequence, start = segment.name
+        if epoch == newest.ring_epoch:
+            return sequence > newest.sequence or start - newest.stop > RING_S
+        return epoch > newest.ring_epoch or not newest.start - RING_S < start <= newest.start
+
+    def take(self, segment: Segment, source: int) -> None:
+        """Stage a segment that is news."""
+        newest = self._writer.newest
+        follows = (
+            newest is not None
+            and segment.opened.epoch == newest.ring_epoch
+            and segment.opened.sequence == newest.sequence + 1
+        )
+        self._writer.stage(source, segment.size, segment.to_keep, new_epoch=newest is None or not follows)
+        if newest is not None and segment.start - newest.stop > SHORTEST_GAP_S:
+            otherwise = self._guess(segment, newest.ring_epoch, newest.sequence)
+            for one in gaps_between(newest.stop, segment.start, self._missed, otherwise):
+                self._writer.note_gap(Gap(start=one.start, stop=one.stop, cause=one.cause))
+        self._known.append(segment.name)
+        self._follow_files()
+        self._missed.clear()
+        self._ring, self._unwanted = segment.ring, False
+
+    def take_back(self, segment: Segment, cause: GapCause) -> None:
+        """The segment taken last was not whole."""
+        self._writer.unstage()
+        self._follow_files()
+        self.miss(segment, cause)
+
+    def miss(self, segment: Segment, cause: GapCause) -> None:
+        """A segment that is news is not kept."""
+        if self._missed and self._missed[-1].cause is cause and segment.start - self._missed[-1].stop < SHORTEST_GAP_S:
+            last = self._missed.pop()
+            self._missed.append(Stretch(last.start, segment.stop, cause))
+        else:
+            self._missed.append(Stretch(segment.start, segment.stop, cause))
+            del self._missed[:-REMEMBERED]
+        if segment.name not in self._known:
+            self._known.append(segment.name)
+
+    def pause(self) -> None:
+        """The channel is not to be kept at present."""
+        self._unwanted = True
+
+    def commit(self, now: float) -> None:
+        """Bring what was taken into the index; now and then so that it survives a loss of power."""
+        durable = now - self._synced >= SYNC_S
+        self._writer.commit(durable=durable)
+        if durable:
+            self._synced = now
+
+    def forget(self, files: list[KeptFile]) -> None:
+        """Remove files, their segments and the gaps before them."""
+        self._writer.forget(files)
+        for one in files:
+            gone = self._finished.pop(one.file, None)
+            self._finished_bytes -= gone.bytes if gone is not None else 0
+        self._follow_files()
+
+    def close(self) -> None:
+        """Let go."""
+        self._writer.close()
+
+    def _follow_files(self) -> None:
+        """The file before is finished once another is written to."""
+        current = self._writer.current
+        before = self._current
+        if before is not None and current is not None and current.file != before.file:
+            self._finished[before.file] = before
+            self._finished_bytes += before.bytes
+        if current is not None and current.file in self._finished:  # as it was found on the disk
+            self._finished_bytes -= self._finished.pop(current.file).bytes
+        self._current = current
+
+    def _guess(self, segment: Segment, ring_epoch: int, sequence: int) -> GapCause:
+        """Why nothing was seen between two segments of which nobody said that one was missed."""
+        if self._unwanted:
+            return GapCause.UNWANTED
+        if not self._ring:  # the first that this process keeps
+            went_on = segment.opened.epoch == ring_epoch or segment.opened.sequence > sequence + 1
+            return GapCause.ARCHIVIST if went_on else GapCause.HEADEND
+        return GapCause.SOURCE if segment.ring == self._ring else GapCause.HEADEND

@@ -1,0 +1,259 @@
+"""The keeper of channels: a reel for each that is to be kept, and what is forgotten of them and when.
+
+Follows what the loop decided about wish and right; the writing thread does all the rest here.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rightcast.domain.archive import GapCause
+from rightcast.domain.retention import Deleted, Window
+from rightcast.headend.archive.channel_reel import ChannelReel
+from rightcast.headend.archive.room import Room, measure
+from rightcast.state.archive.reel import channel_reel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from rightcast.domain.retention import Keeping
+    from rightcast.headend.archive.segments import Segment
+    from rightcast.state.archive.records import KeptFile
+
+HOUR_S = 3600.0
+LOOK_S = 5.0
+"""How often age and room are looked at; files last ten minutes, so that more often deletes nothing sooner."""
+REST_S = 5.0
+"""After a failure a reel is left alone for so long."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Channel:
+    reel: ChannelReel | None = None
+    window: Window = field(default_factory=Window)
+    rests_until: float = 0.0
+    trouble: str = ""
+
+
+class ChannelKeeper:
+    """Keeps what `follow` says, within `budget_bytes` (0: a share of the disk). `deleted` is told of what goes."""
+
+    def __init__(
+        self, root: Path, budget_bytes: int, deleted: Callable[[int, Deleted, Sequence[KeptFile]], None]
+    ) -> None:
+        self._root = root
+        self._budget_bytes = budget_bytes
+        self._deleted = deleted
+        self._keepings: Mapping[int, Keeping] = {}
+        self._kept: frozenset[int] = frozenset()
+        self._followed = False
+        self._channels: dict[int, _Channel] = {}
+        self._touched: set[int] = set()
+        self._taken: Segment | None = None
+        self._look_at = 0.0
+        self._now = 0.0
+        self.room = Room()
+
+    def follow(self, keepings: Mapping[int, Keeping]) -> None:
+        """What holds for all channels from now on; called by the loop with a mapping that nobody changes."""
+        self._keepings = keepings
+        self._kept = frozenset(number for number, one in keepings.items() if one.kept_h > 0)
+        self._followed = True
+
+    @property
+    def wanted(self) -> Collection[int]:
+        """Channels of which new segments are kept."""
+        return self._kept
+
+    # The writing thread
+
+    def keep(self, segment: Segment, source: int) -> None:
+        """Stage a segment of a channel that is kept."""
+        self._taken = None
+        if segment.channel_id not in self._kept:
+            return
+        reel = self._reel(segment.channel_id)
+        if reel is None or not reel.is_news(segment):
+            return
+        if segment.forbidden:
+            reel.miss(segment, GapCause.SIGNAL)
+        elif not self._has_room(segment.size):
+            reel.miss(segment, GapCause.DISK)
+        else:
+            self._take(reel, segment, source)
+
+    def spoil(self, segment: Segment) -> None:
+        """Take back what was overwritten."""
+        reel = self._channels[segment.channel_id].reel if segment is self._taken else None
+        self._taken = None
+        if reel is not None:
+            reel.take_back(segment, GapCause.SLOW)
+
+    def missed(self, segment: Segment, cause: GapCause) -> None:
+        """A segment could not be read in time."""
+        reel = self._reel(segment.channel_id) if segment.channel_id in self._kept else None
+        if reel is not None and reel.is_news(segment):
+            reel.miss(segment, cause)
+
+    def turn(self, now: float) -> None:
+        """Commit, and every few seconds look at age and room."""
+        self._now = now
+        self._taken = None
+        self._commit()
+        if now >= self._look_at and self._followed:
+            self._look_at = now + LOOK_S
+            self._look(now)
+
+    def close(self) -> None:
+        """Commit and let go of all reels."""
+        self._commit()
+        for channel in self._channels.values():
+            if channel.reel is not None:
+                channel.reel.close()
+                channel.reel = None
+
+    def reels(self) -> list[tuple[int, ChannelReel | None, str]]:
+        """Each channel's reel as it is, and what troubles it."""
+        return [(number, one.reel, one.trouble) for number, one in self._channels.items()]
+
+    def _take(self, reel: ChannelReel, segment: Segment, source: int) -> None:
+        try:
+            reel.take(segment, source)
+        except OSError as error:
+            if error.errno == errno.ESTALE:
+                reel.miss(segment, GapCause.SLOW)
+                return
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            reel.miss(segment, GapCause.DISK)
+            if full and self._evict(segment.size):
+                return
+            self._give_up(segment.channel_id, error)
+            raise
+        except sqlite3.Error as error:
+            self._give_up(segment.channel_id, error)
+            raise
+        self._taken = segment
+        self._touched.add(segment.channel_id)
+        self.room.used_bytes += segment.size
+
+    def _commit(self) -> None:
+        failures = []
+        for channel_id in [*self._touched]:
+            self._touched.discard(channel_id)
+            reel = self._channels[channel_id].reel
+            try:
+                if reel is not None:
+                    reel.commit(self._now)
+            except (OSError, sqlite3.Error) as error:
+                self._give_up(channel_id, error)
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def _reel(self, channel_id: int) -> ChannelReel | None:
+        """The reel of a channel, opened when it is not; None while it cannot be written."""
+        channel = self._channels.setdefault(channel_id, _Channel())
+        if channel.reel is None and self._now >= channel.rests_until:
+            try:
+                channel.reel = ChannelReel(channel_reel(self._root, channel_id), channel_id, self._now)
+            except (OSError, sqlite3.Error) as error:
+                self._give_up(channel_id, error)
+                raise
+            channel.trouble = ""
+        return channel.reel
+
+    def _give_up(self, channel_id: int, error: Exception) -> None:
+        """Let go of a reel for a while; what was staged is cut when it is opened again."""
+        channel = self._channels[channel_id]
+        reel, channel.reel = channel.reel, None
+        channel.rests_until = self._now + REST_S
+        channel.trouble = str(error)
+        if reel is not None:
+            with suppress(sqlite3.Error, OSError):
+                reel.close()
+
+    # Age and room
+
+    def _look(self, now: float) -> None:
+        self._open_all()
+        for channel_id, channel in self._channels.items():
+            keeping = self._keepings.get(channel_id)
+            if channel.reel is None or keeping is None:
+                continue
+            if not keeping.kept_h:
+                channel.reel.pause()
+            channel.window = channel.window.after(keeping, now)
+            old = channel.reel.older_than(now - channel.window.hours * HOUR_S)
+            if old:
+                self._forget(channel_id, channel.reel, old, channel.window.cause)
+        self._measure()
+        self._evict(0)
+
+    def _open_all(self) -> None:
+        """Reels that an earlier process left are looked at too."""
+        for channel_id in known_channels(self._root):
+            with suppress(OSError, sqlite3.Error):
+                self._reel(channel_id)
+
+    def _measure(self) -> None:
+        self.room = measure(self._root, self._budget_bytes, self._used())
+
+    def _used(self) -> int:
+        return sum(one.reel.bytes for one in self._channels.values() if one.reel is not None)
+
+    def _has_room(self, size: int) -> bool:
+        if self.room.has(size):
+            return True
+        self._evict(size)
+        return self.room.has(size)
+
+    def _evict(self, size: int) -> bool:
+        """Make room for `size` bytes: oldest files first, whichever channel they are of."""
+        evicted = False
+        while not self.room.has(size):
+            found = [
+                (file.stop, channel_id, file)
+                for channel_id, one in self._channels.items()
+                if one.reel is not None
+                for file in one.reel.finished[:1]
+            ]
+            if not found:
+                return evicted
+            _, channel_id, file = min(found, key=lambda one: one[0])
+            reel = self._channels[channel_id].reel
+            if reel is not None:
+                self._forget(channel_id, reel, [file], Deleted.BUDGET)
+            evicted = True
+        return evicted
+
+    def _forget(self, channel_id: int, reel: ChannelReel, files: list[KeptFile], cause: Deleted) -> None:
+        self._deleted(channel_id, cause, files)
+        try:
+            reel.forget(files)
+        except (OSError, sqlite3.Error) as error:
+            self._give_up(channel_id, error)
+            raise
+        gone = sum(file.bytes for file in files)
+        self.room.used_bytes -= gone
+        self.room.free_bytes += gone
+        _log.info("Channel %d: %d files of %d bytes deleted (%s)", channel_id, len(files), gone, cause.in_words)
+
+
+def known_channels(root: Path) -> list[int]:
+    """Channels that have a reel on disk."""
+    found = []
+    with suppress(OSError):
+        for entry in os.scandir(root):
+            name, _, number = entry.name.partition("-")
+            if name == "channel" and number.isdigit():
+                found.append(int(number))
+    return found

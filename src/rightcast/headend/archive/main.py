@@ -1,0 +1,122 @@
+"""The archivist's process: follows headends and feed, asks once a second what may be kept, and has a thread write it.
+
+Nothing here waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import signal
+import sqlite3
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rightcast.domain.errors import RightcastError
+from rightcast.domain.retention import keeping
+from rightcast.headend.archive.channels import ChannelKeeper, known_channels
+from rightcast.headend.archive.segments import Rings
+from rightcast.headend.archive.writing import Writer
+from rightcast.headend.listening import Headend
+from rightcast.headend.published import Published
+from rightcast.state.feed import FileFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rightcast.contract.station import StationSettings
+    from rightcast.domain.retention import Keeping
+    from rightcast.headend.archive.segments import Segment
+    from rightcast.headend.archive.writing import Keeper
+
+DECIDE_S = 1.0
+LAST_WORDS_S = 3.0
+"""How long the thread may take to write what waits when the process ends; less than the supervisor's patience."""
+
+_log = logging.getLogger(__name__)
+
+
+async def run(settings: StationSettings) -> None:
+    """Keep until SIGTERM."""
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ending.set)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a reel holds four files open
+    feed = FileFeed(settings.feed)
+    archivist = Archivist(settings, Published(feed))
+    try:
+        await archivist.work(ending)
+    finally:
+        feed.close()
+
+
+class Archivist:
+    """Everything that is kept. `keepers` are further ones beside that of channels."""
+
+    def __init__(
+        self,
+        settings: StationSettings,
+        published: Published,
+        *,
+        keepers: Sequence[Keeper] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._published = published
+        self._clock = clock
+        self._started = clock()
+        self._broken = False
+        self._heard = 0.0
+        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes, lambda *_: None)
+        self.writer = Writer([self.channels, *keepers], self._holds, clock=clock)
+        self.rings = Rings(self.writer.put)
+        self._headends = [Headend(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
+
+    async def work(self, ending: asyncio.Event) -> None:
+        """Follow headends and feed until `ending` is set, then write what waits."""
+        self.writer.start()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(headend.follow()) for headend in self._headends]
+            tasks.append(group.create_task(self._turns()))
+            await ending.wait()
+            for task in tasks:
+                task.cancel()
+        if not await asyncio.to_thread(self.writer.stop, LAST_WORDS_S):
+            _log.warning("%d segments could not be written before the end", self.writer.backlog)
+
+    def decide(self) -> None:
+        """Ask what is to be kept; without the feed what is known goes on for as long as policy lets edges admit."""
+        now = self._clock()
+        try:
+            self._published.refresh()
+            self._heard = now
+            self._broken = False
+        except (sqlite3.Error, RightcastError) as error:
+            if not self._broken:
+                _log.warning("The feed cannot be read, the last known state goes on: %s", error)
+            self._broken = True
+        if self._heard:
+            self.channels.follow(self._keepings(now))
+        self.rings.wanted = self.writer.wanted
+        for headend in self._headends:
+            headend.want()
+
+    def _keepings(self, now: float) -> dict[int, Keeping]:
+        rights = [*self._published.rights.values()]
+        numbers = {*self._published.channels, *known_channels(self._settings.archive_root)}
+        found = {number: keeping(self._published.channels.get(number), number, rights, now) for number in numbers}
+        if now - self._heard > self._published.longest_silence_s:
+            return {number: replace(one, kept_h=0) for number, one in found.items()}
+        return found
+
+    def _holds(self, segment: Segment) -> bool:
+        return self.rings.holds(segment)
+
+    async def _turns(self) -> None:
+        while True:
+            self.decide()
+            await asyncio.sleep(DECIDE_S)

@@ -1,0 +1,68 @@
+"""What the panel has published of channels, rights and the station, for processes beside the headend.
+
+Read from the feed as it grows; one that was made anew is read from its beginning.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightcast.contract.catalogue import Kind
+from rightcast.domain.lineup import Channel, Station
+from rightcast.domain.rights import CarriageRight
+
+if TYPE_CHECKING:
+    from rightcast.contract.catalogue import Revision
+    from rightcast.state.feed import Feed
+
+_BATCH = 1000
+
+
+class Published:
+    """Channels, rights and the station as of the last revision read. `refresh` raises what the feed raises."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._number = 0
+        self.channels: dict[int, Channel] = {}
+        self.rights: dict[int, CarriageRight] = {}
+        self.station = Station()
+
+    @property
+    def longest_silence_s(self) -> float:
+        """For how long what is known may be rested on without the feed."""
+        return float(self.station.replica_max_age_s)
+
+    def refresh(self) -> None:
+        """Read what is new."""
+        latest = self._feed.latest()
+        if latest == self._number:
+            return
+        if latest < self._number:  # the feed was made anew
+            self._number = 0
+            self.channels.clear()
+            self.rights.clear()
+            self.changed()
+        while revisions := self._feed.read(self._number, _BATCH):
+            for revision in revisions:
+                self._apply(revision)
+            self._number = revisions[-1].number
+
+    def changed(self) -> None:
+        """A record is other than it was: for those who derive something from them."""
+
+    def _apply(self, revision: Revision) -> None:
+        if revision.kind not in {Kind.CHANNEL, Kind.RIGHT, Kind.STATION}:
+            return
+        record = revision.record()
+        if isinstance(record, Channel):
+            self.channels[revision.key] = record
+        elif isinstance(record, CarriageRight):
+            self.rights[revision.key] = record
+        elif isinstance(record, Station):
+            self.station = record
+        elif revision.kind is Kind.CHANNEL:
+            self.channels.pop(revision.key, None)
+        elif revision.kind is Kind.RIGHT:
+            self.rights.pop(revision.key, None)
+        self.changed()
