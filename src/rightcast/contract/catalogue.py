@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from rightcast.contract import codec
+from rightcast.contract import codec, guide_bodies
 from rightcast.domain.guide import GuideDay
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
 from rightcast.domain.recordings import Recording, Take
@@ -71,4 +71,6 @@ class Revision:
 
 def body_of(change: Change) -> bytes | None:
     """The bytes that a feed stores for a change."""
+    if isinstance(change.record, GuideDay):
+        return guide_bodies.encode_day(change.record)
     return None if change.record is None else codec.encode(change.record)

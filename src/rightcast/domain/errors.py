@@ -107,6 +107,18 @@ class BadCueError(RightcastError):
     code = "bad-cue"
 
 
+class GuideUnreadableError(RightcastError):
+    """A guide cannot be read; the one that was there before stands."""
+
+    code = "guide-unreadable"
+
+
+class GuideUnreachableError(RightcastError):
+    """A guide's address did not answer, or may not be asked."""
+
+    code = "guide-unreachable"
+
+
 class StationNotRunningError(RightcastError):
     """The command needs a station on air, and none answers in this data folder."""
 

@@ -9,12 +9,134 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """Words in one language, a tag of BCP 47, "" where it is not known."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture to be had at an address. Sizes in pixels, 0 unknown; `size` is XMLTV's class 1 to 3 (images only).
+
+    `kind` is poster, backdrop, still, person or character, `orient` P or L, `system` who counts it.
+    """
+
+    url: str
+    width: int = 0
+    height: int = 0
+    kind: str = ""
+    size: str = ""
+    orient: str = ""
+    system: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address with more about something; `system` names what stands there."""
+
+    url: str
+    system: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
     """A person. `part` is an element of XMLTV's credits: director, actor, writer, presenter, guest and so on."""
 
     part: str
     name: str
     role: str = ""
+    guest: bool = False
+    pictures: tuple[Picture, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """The number of an episode as a system writes it: xmltv_ns, onscreen, dd_progid and others."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A mark or an age, as its system writes it."""
+
+    system: str
+    value: str
+    icon_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What somebody thought: `text`, or an address of it when `kind` is "url"."""
+
+    text: str
+    kind: str = "text"
+    source: str = ""
+    reviewer: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How it looks and sounds: yes, no or "" where nothing is said; the rest as it was written."""
+
+    video: str = ""
+    colour: str = ""
+    aspect: str = ""
+    picture: str = ""
+    audio: str = ""
+    stereo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitling:
+    """One way in which it is subtitled: teletext, onscreen, deaf-signed or ""."""
+
+    kind: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What few shows have, kept so that a guide goes out as it came in.
+
+    `titles`, `subtitles`, `descriptions`, `categories` and `keywords` are those in other languages than the show's
+    own. `icons` and `images` are those beyond the first icon. `date` is written in full where `year` is its year only.
+    `previous_start` is written as it came. `clump` is the place among shows of one time slot, "0/2". Moments in unix
+    seconds, 0 unknown.
+    """
+
+    titles: tuple[Text, ...] = ()
+    subtitles: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    categories: tuple[Text, ...] = ()
+    keywords: tuple[Text, ...] = ()
+    spoken: Text | None = None
+    original: Text | None = None
+    date: str = ""
+    length_s: int = 0
+    icons: tuple[Picture, ...] = ()
+    images: tuple[Picture, ...] = ()
+    links: tuple[Link, ...] = ()
+    numbers: tuple[Notation, ...] = ()
+    quality: Quality | None = None
+    subtitlings: tuple[Subtitling, ...] = ()
+    previous_start: str = ""
+    previous_channel: str = ""
+    premiere: Text | None = None
+    last_chance: Text | None = None
+    ratings: tuple[Rating, ...] = ()
+    stars: tuple[Rating, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    clump: str = ""
+    pdc_start: int = 0
+    vps_start: int = 0
+    showview: str = ""
+    videoplus: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +146,7 @@ class Show:
     `id` is the same for as long as the show is known. `language` is a tag of BCP 47. `season` and `episode` count
     from 1, 0 is none. `rating` is an age, as (system, value); `stars` is written as it came, "7/10". `genre` is a
     content byte of DVB (EN 300 468 table 28), 0 unknown. `series` is the same for all episodes. `no_catchup`: it may
-    be watched live only.
+    be watched live only. `details` is what few shows have.
     """
 
     id: int
@@ -52,6 +174,8 @@ class Show:
     genre: int = 0
     series: str = ""
     no_catchup: bool = False
+    last_chance: bool = False
+    details: Details | None = None
 
 
 DAY_S = 86_400

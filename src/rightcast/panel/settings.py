@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "rightcast.panel.publish",
     "rightcast.panel.staff",
     "rightcast.panel.alarms",
+    "rightcast.panel.guide",
     "rightcast.panel.console",
 ]
 

@@ -146,10 +146,15 @@ def to_record(channel: Channel) -> domain.Channel:
         added=channel.added,
         start=domain.StartMode(channel.start),
         logo_url=channel.logo_url,
-        guide_id=channel.guide_id or f"channel-{channel.id}.rightcast",
+        guide_id=guide_id_of(channel),
         adult=channel.adult,
         features=features_of(channel),
     )
+
+
+def guide_id_of(channel: Channel) -> str:
+    """Under which id lists and guides name a channel."""
+    return channel.guide_id or f"channel-{channel.id}.rightcast"
 
 
 def published_channel_records(keys: Sequence[int]) -> dict[int, domain.Channel]:

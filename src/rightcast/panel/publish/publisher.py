@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _BATCH = 500
+_GUIDE_BATCH = 60
+"""Days of guides in one batch: their records are large, and the write lock is held while they are read."""
 _PAUSE_S = 0.02
 # A right that ended or a line that was disabled does not wait behind an import of thousands.
-_URGENT_FIRST = Case(When(kind__in=[Kind.RIGHT.value, Kind.LINE.value], then=0), default=1)
+_URGENT_FIRST = Case(
+    When(kind__in=[Kind.RIGHT.value, Kind.LINE.value], then=0), When(kind=Kind.GUIDE.value, then=2), default=1
+)
 _feeds: dict[Path, FileFeed] = {}
 
 
@@ -41,10 +45,11 @@ def station_feed() -> Feed:
     return _feeds[path]
 
 
-def drain(feed: Feed | None = None) -> int:
-    """Publish everything in the outbox; returns how many records were published."""
+def drain(feed: Feed | None = None, *, guides: bool = True) -> int:
+    """Publish everything in the outbox, days of guides too unless said otherwise; returns how many records."""
     published = 0
-    while OutboxRow.objects.exists():
+    waiting = OutboxRow.objects.all() if guides else OutboxRow.objects.exclude(kind=Kind.GUIDE.value)
+    while waiting.exists():
         if published:
             time.sleep(_PAUSE_S)  # so that a waiting operation gets its turn between two batches
         published += _drain_batch(feed or station_feed())
@@ -57,8 +62,8 @@ def drain_after_commit() -> None:
 
 
 def drain_quietly() -> None:
-    """A drain as a callback."""
-    drain()
+    """A drain as a callback. Thousands of guide days are left to the jobs: whoever saved a form does not wait."""
+    drain(guides=False)
 
 
 def republish_all(feed: Feed | None = None) -> int:
@@ -73,7 +78,7 @@ def republish_all(feed: Feed | None = None) -> int:
 
 def _drain_batch(feed: Feed) -> int:
     with transaction.atomic():
-        rows = list(OutboxRow.objects.order_by(_URGENT_FIRST, "id")[:_BATCH])
+        rows = _without_many_guides(list(OutboxRow.objects.order_by(_URGENT_FIRST, "id")[:_BATCH]))
         if not rows:
             return 0
         keys = list(dict.fromkeys((Kind(row.kind), row.key) for row in rows))
@@ -82,6 +87,11 @@ def _drain_batch(feed: Feed) -> int:
         OutboxRow.objects.filter(id__in=[row.id for row in rows]).delete()
     _log.debug("published %d records", len(keys))
     return len(keys)
+
+
+def _without_many_guides(rows: list[OutboxRow]) -> list[OutboxRow]:
+    others = sum(row.kind != Kind.GUIDE.value for row in rows)
+    return rows[: max(others, _GUIDE_BATCH)]
 
 
 def _keys_in(feed: Feed) -> set[tuple[Kind, int]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Kind
 from rightcast.panel.catalogue import queries as catalogue
+from rightcast.panel.guide import publication as guide
 from rightcast.panel.lines import queries as lines
 from rightcast.panel.rights import queries as rights
 from rightcast.panel.station import queries as station
@@ -22,6 +23,7 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.PACKAGE: catalogue.package_records,
     Kind.RIGHT: rights.right_records,
     Kind.LINE: lines.line_records,
+    Kind.GUIDE: guide.guide_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.STATION: station.station_keys,
@@ -30,6 +32,7 @@ _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.LINEUP: catalogue.lineup_ids,
     Kind.PACKAGE: catalogue.package_ids,
     Kind.LINE: lines.line_ids,
+    Kind.GUIDE: guide.guide_keys,
 }
 
 

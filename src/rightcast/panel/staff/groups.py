@@ -15,14 +15,14 @@ ENGINEER = "Engineer"
 RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
-_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "staff", "alarms")
+_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "staff", "alarms", "guide")
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
-    ENGINEER: ("catalogue", "station", "alarms"),
+    ENGINEER: ("catalogue", "station", "alarms", "guide"),
     RIGHTS_OFFICER: ("rights",),
     HELP_DESK: ("lines",),
 }
-_SEES = ("catalogue", "lines", "rights", "station", "audit", "alarms")
+_SEES = ("catalogue", "lines", "rights", "station", "audit", "alarms", "guide")
 
 
 def ensure_groups() -> None:

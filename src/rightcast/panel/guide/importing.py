@@ -1,0 +1,166 @@
+"""Importing an XMLTV guide into a source: read wholly first, then written channel by channel where it changed.
+
+A file that cannot be read leaves everything as it was. No transaction is longer than a day of a channel, and others get
+to write between two of them.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from rightcast.domain.guide import DAY_S, day_of
+from rightcast.domain.guide_order import in_order
+from rightcast.formats.xmltv_elements import ReadChannel
+from rightcast.formats.xmltv_oddities import Findings
+from rightcast.formats.xmltv_reader import XmltvReader
+from rightcast.formats.xmltv_times import zone_of
+from rightcast.panel.guide.assignments import settle_ids
+from rightcast.panel.guide.models import GuideChannel
+from rightcast.panel.guide.publication import publish_channels
+from rightcast.panel.guide.spool import Spool
+from rightcast.panel.guide.store import channels_with, store_shows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from rightcast.domain.guide import Show
+    from rightcast.panel.guide.models import GuideSource
+
+    Progress = Callable[[str], None]
+
+AHEAD_DAYS = 60
+_STEP_S = 0.5
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did: shows and channels read, days written at the source and published, and what was odd."""
+
+    channels: int = 0
+    shows: int = 0
+    kept: int = 0
+    days_written: int = 0
+    days_published: int = 0
+    seconds: float = 0.0
+    findings: Findings = field(default_factory=Findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which days are kept: from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def around(cls, today: int, kept_days: int) -> Window:
+        """From so many days back to the furthest day ahead."""
+        return cls(today - kept_days, today + AHEAD_DAYS)
+
+
+def import_xmltv(
+    source: GuideSource,
+    blocks: Iterable[bytes],
+    window: Window,
+    folder: Path,
+    *,
+    progress: Progress = lambda _words: None,
+) -> Outcome:
+    """Read a guide and store what changed. `folder` takes what is put aside. Raises GuideUnreadableError."""
+    began = time.monotonic()
+    outcome = Outcome()
+    with Spool(folder) as spool:
+        channels = _read(source, blocks, spool, outcome, progress)
+        rows = _known(source, channels, spool, outcome.findings)
+        anew = set(settle_ids())
+        said = time.monotonic()
+        for number, guide_id in enumerate(spool.guide_ids(), 1):
+            _store(rows[guide_id], spool.shows(guide_id), window, outcome, anew)
+            if time.monotonic() - said > _STEP_S:
+                said = time.monotonic()
+                progress(f"{number} of {len(rows)} channels written")
+        outcome.days_published += publish_channels(anew)
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def _read(
+    source: GuideSource, blocks: Iterable[bytes], spool: Spool, outcome: Outcome, progress: Progress
+) -> dict[str, ReadChannel]:
+    reader = XmltvReader(zone_of(source.zone) if source.zone else None, outcome.findings)
+    channels: dict[str, ReadChannel] = {}
+    said = time.monotonic()
+    for one in reader.read(blocks):
+        if isinstance(one, ReadChannel):
+            channels[one.guide_id] = _joined(channels.get(one.guide_id), one, outcome.findings)
+            continue
+        spool.add(one)
+        if not reader.shows % 1000 and time.monotonic() - said > _STEP_S:
+            said = time.monotonic()
+            progress(f"{reader.shows:,} shows read")
+    outcome.shows = reader.shows
+    return channels
+
+
+def _joined(before: ReadChannel | None, one: ReadChannel, findings: Findings) -> ReadChannel:
+    if before is None:
+        return one
+    findings.note("double-channel", 0, one.guide_id)
+    names = tuple(dict.fromkeys([*before.names, *one.names]))
+    return ReadChannel(one.guide_id, names, before.icon_url or one.icon_url, before.url or one.url)
+
+
+def _known(
+    source: GuideSource, channels: dict[str, ReadChannel], spool: Spool, findings: Findings
+) -> dict[str, GuideChannel]:
+    """The rows of all channels of a file, made or brought up to date in short transactions."""
+    for guide_id in spool.guide_ids():
+        if guide_id not in channels:
+            findings.note("undeclared-channel", 0, guide_id)
+            channels[guide_id] = ReadChannel(guide_id, ())
+    rows = {row.guide_id: row for row in GuideChannel.objects.filter(source=source)}
+    changed = []
+    for one in channels.values():
+        row = rows.get(one.guide_id)
+        if row is not None and one.names and (row.names, row.icon_url) != (list(one.names), one.icon_url):
+            row.names, row.icon_url = list(one.names), one.icon_url
+            changed.append(row)
+    made = [
+        GuideChannel(source=source, guide_id=one.guide_id, names=list(one.names), icon_url=one.icon_url)
+        for one in channels.values()
+        if one.guide_id not in rows
+    ]
+    with transaction.atomic():
+        GuideChannel.objects.bulk_create(made, batch_size=500)
+        GuideChannel.objects.bulk_update(changed, ["names", "icon_url"], batch_size=200)
+    return {row.guide_id: row for row in GuideChannel.objects.filter(source=source)}
+
+
+def _store(row: GuideChannel, read: list[Show], window: Window, outcome: Outcome, anew: set[int]) -> None:
+    """Write one channel's days, and publish them on the channels that have it."""
+    outcome.channels += 1
+    shows = in_order(_within(read, window, outcome.findings), outcome.findings.note)
+    outcome.kept += len(shows)
+    if not shows:
+        return
+    changed = store_shows(row, shows, shows[0].start)
+    outcome.days_written += len(changed)
+    if changed:
+        outcome.days_published += publish_channels(set(channels_with(row.id)) - anew, changed)
+
+
+def _within(shows: Iterable[Show], window: Window, findings: Findings) -> list[Show]:
+    first, last = window.first * DAY_S, (window.last + 1) * DAY_S
+    found = []
+    for one in shows:
+        if first <= one.start < last:
+            found.append(one)
+        else:
+            kind = "too-old" if day_of(one.start) < window.first else "too-far"
+            findings.note(kind, one.id)
+    return found
