@@ -34,6 +34,7 @@ from bench.rig import (
 )
 from bench.station import channels_on_air, fill_feed, headend_report, settings_in, start_room
 from rightcast.domain.features import Features
+from rightcast.headend.intake import STABLE_S
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
@@ -145,9 +146,18 @@ def _settled_share(settings: StationSettings, headend: Running, count: int, seco
 
     wait_for(ready, 30, f"{count} channels on air")
     # Slates are made once, at the start, one after the other: they are not what a channel costs.
-    wait_for(lambda: not any("ffmpeg" in command_of(pid) for pid in family(headend.pid)), 180, "slates to be made")
-    time.sleep(3)
+    wait_for(lambda: _is_quiet(headend), 180, "slates to be made")
+    time.sleep(STABLE_S)  # until sources have settled
     return cpu_share([headend.pid], seconds)
+
+
+def _is_quiet(headend: Running) -> bool:
+    """Whether no slate is being made, nor about to be."""
+    for _ in range(10):
+        if any("ffmpeg" in command_of(pid) for pid in family(headend.pid)):
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def drops(first_port: int, count: int) -> int:

@@ -68,6 +68,7 @@ class Looped:
     """A receiver that gives a stream at real pace of the invented clock, over and over, until it is silenced."""
 
     patience_s = None
+    may_rest = False
     lost = 0
 
     def __init__(self, data: bytes, seconds: float) -> None:

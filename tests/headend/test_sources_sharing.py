@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import InvalidInputError, SourceUnreachableError
-from rightcast.headend.intake import LONGEST_PAUSE_S, Intake, Intakes
+from rightcast.headend.intake import LONGEST_PAUSE_S, STABLE_S, Intake, Intakes
 from rightcast.headend.sources.ending import SourceEndedError
 from tests.headend.signals import multiplex_signal, packets_of, pid_of, signal
 
@@ -21,6 +21,7 @@ class Scripted:
     """A receiver that plays what the test puts into it."""
 
     lost = 0
+    may_rest = False
 
     def __init__(self, *blocks: bytes, failure: Exception | None = None, patience_s: float | None = None) -> None:
         self.blocks = [*blocks]
@@ -189,3 +190,28 @@ async def test_troubles_name_no_password(caplog: pytest.LogCaptureFixture) -> No
     intake = Intake("http://anna:hunter2@host/", refuse, jitter=_steady)
     await _run(intake, 0.3)
     assert "hunter2" not in intake.trouble + caplog.text
+
+
+async def test_a_source_that_has_settled_is_drained_every_second_tick_until_it_falls_silent() -> None:
+    drained: list[float] = []
+
+    class Patient(Scripted):
+        may_rest = True
+
+        def drain(self, now: float) -> list[bytes]:
+            drained.append(now)
+            return super().drain(now)
+
+    source = Patient(*[bytes(188)] * 250)
+    intake = Intake("udp://a:1", lambda: source, jitter=_steady)
+    intake.splitter.attach(7, lambda _block, _now: None)
+    now = await _run(intake, STABLE_S)
+    assert len(drained) > 98
+    await _run(intake, 2, now)
+    drained.clear()
+    await _run(intake, 4, now + 2)
+    assert len(drained) == 20
+    source.blocks.clear()
+    drained.clear()
+    await _run(intake, 2, now + 6)
+    assert len(drained) >= 19

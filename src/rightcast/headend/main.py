@@ -19,6 +19,7 @@ from rightcast.headend.announcer import Announcer
 from rightcast.headend.budget import ring_budget
 from rightcast.headend.events import EventReports
 from rightcast.headend.ffmpeg import find_ffmpeg
+from rightcast.headend.intake import TICK_S
 from rightcast.headend.pictures.rounds import Rounds
 from rightcast.headend.slate.cards import SlateCards
 from rightcast.headend.sources.opening import Workshop, open_receiver
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from rightcast.contract.ring import Announcement, Want
     from rightcast.contract.station import StationSettings
 
-TICK_S = 0.1
 REPORT_S = 1.0
 _RESOLVERS = 32
 """Threads for name look-ups: a dead name server holds one of them for each source that needs it."""

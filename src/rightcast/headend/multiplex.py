@@ -130,7 +130,7 @@ class Multiplex:
             self._rebuild()
         self._pass_on(rows[start:], pids[start:], packets.headers[start:], now)
 
-    def _stretches(self, packets: Packets, pids: ts.Headers) -> Iterator[int]:
+    def _stretches(self, packets: Packets, pids: ts.Pids) -> Iterator[int]:
         """Read tables in order; gives each row before which routes change. The caller rebuilds them in between."""
         headers = packets.headers
         start = 0
@@ -150,7 +150,7 @@ class Multiplex:
             else:
                 return
 
-    def _pass_on(self, rows: Rows, pids: ts.Headers, headers: ts.Headers, now: float) -> None:
+    def _pass_on(self, rows: Rows, pids: ts.Pids, headers: ts.Headers, now: float) -> None:
         routes = self._routes[pids]
         tables = np.flatnonzero(pids == PAT_PID)
         if tables.size:

@@ -28,7 +28,7 @@ class TableChange(enum.Enum):
 
 
 class Programme:
-    """Tables of the stream as last heard; `pmt` None until both are known.
+    """Tables of the stream as last heard; `pmt` None until both are known. `feed` wants all packets of `table_pids`.
 
     `subtitles`: by PID, what the descriptors say of each. `table_ended`: the last packet given to `feed` completed a
     sound section of the PAT, or of the map. Counted are `damaged_sections` (wrong checksum) and `foreign_sections`
@@ -47,14 +47,9 @@ class Programme:
         self._pmt_section = b""
         self._pmt_pid = -1
         self._collector = TableCollector()
-        self._assemblers: dict[int, SectionAssembler] = {PAT_PID: SectionAssembler()}
+        self._read_from({PAT_PID: SectionAssembler()})
         self._known: dict[int, bytes] = {}
         self._counters: dict[int, int] = {}
-
-    @property
-    def table_pids(self) -> frozenset[int]:
-        """PIDs whose packets must all be given to `feed`."""
-        return frozenset(self._assemblers)
 
     @property
     def pat(self) -> Pat | None:
@@ -107,6 +102,9 @@ class Programme:
             for pid, section in ((PAT_PID, self._pat_section), (self._pmt_pid, self._pmt_section))
         )
 
+    def _read_from(self, assemblers: dict[int, SectionAssembler]) -> None:
+        self._assemblers, self.table_pids = assemblers, frozenset(assemblers)
+
     def _first(self, kind: StreamKind) -> StreamInfo | None:
         return next((stream for stream in self.streams if stream.kind is kind), None)
 
@@ -126,7 +124,7 @@ class Programme:
         had_programme = self.pmt is not None
         self.pmt, self.streams, self._pmt_section, self._pmt_pid = None, (), b"", -1
         own = self._assemblers[PAT_PID]
-        self._assemblers = {PAT_PID: own} | {pid: SectionAssembler() for _, pid in pat.programmes}
+        self._read_from({PAT_PID: own} | {pid: SectionAssembler() for _, pid in pat.programmes})
         self._known = {pid: data for pid, data in self._known.items() if pid == PAT_PID}
         return TableChange.OTHER_PROGRAMME if had_programme else TableChange.TABLE_PIDS
 
@@ -142,7 +140,7 @@ class Programme:
         self.pmt, self._pmt_section, self._pmt_pid = pmt, section, pid
         self.streams = describe_all(pmt)
         self.subtitles = {stream.pid: subtitle_pages(stream) for stream in pmt.streams}
-        self._assemblers = {found: self._assemblers[found] for found in (PAT_PID, pid)}
+        self._read_from({found: self._assemblers[found] for found in (PAT_PID, pid)})
         if before is None or (video_before != self.video and _pictures(video_before) != _pictures(self.video)):
             return TableChange.OTHER_PROGRAMME
         if self.video is None and _made_of(before) != _made_of(pmt):

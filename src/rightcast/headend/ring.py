@@ -12,9 +12,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Raw
+
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
 from rightcast.domain.errors import FolderNotWritableError, RingTooSmallError
-from rightcast.headend.ring_index import INDEX, Index, IndexedSegment, read_index, write_index
+from rightcast.headend.ring_index import INDEX, IndexedSegment, PackedIndex, packed, read_index, write_index
 from rightcast.headend.slots import REST_SEGMENTS, SlotFiles
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class _Segment:
     parts: list[Part] = field(default_factory=list)
     closed: Closed | None = None
     markers: list[Marker] = field(default_factory=list)
+    packed: Raw | None = None
 
     @property
     def announced_bytes(self) -> int:
@@ -42,6 +45,12 @@ class _Segment:
     def messages(self) -> list[Announcement]:
         told: list[Announcement] = [self.opened, *self.parts, *self.markers]
         return told if self.closed is None else [*told, self.closed]
+
+    def indexed(self) -> Raw | None:
+        """How the index remembers it; None while it is open."""
+        if self.packed is None and self.closed is not None:
+            self.packed = packed(IndexedSegment(self.opened, self.parts, self.closed, self.markers))
+        return self.packed
 
 
 class Ring:
@@ -146,6 +155,7 @@ class Ring:
         segment = self._segments[-1]
         marker = Marker(self.channel_id, segment.opened.sequence, time, kind, body, self.rendition)
         segment.markers.append(marker)
+        segment.packed = None
         self._announce(marker)
 
     def open_segment(self, psi: bytes, *, wall: float, new_epoch: bool, time: int = 0) -> None:
@@ -326,18 +336,14 @@ class Ring:
         self._announce(Dropped(channel=self.channel_id, sequence=gone.sequence, rendition=self.rendition))
 
     def _write_index(self) -> None:
-        index = Index(
+        index = PackedIndex(
             next_sequence=self._next_sequence - self.is_open,
             next_epoch=self._next_epoch,
             next_slot=self._files.numbers_used,
             codecs=self.codecs,
             video=self.video,
             tracks=self.tracks,
-            segments=[
-                IndexedSegment(segment.opened, segment.parts, segment.closed, segment.markers)
-                for segment in self._segments
-                if segment.closed is not None
-            ],
+            segments=[raw for segment in self._segments if (raw := segment.indexed()) is not None],
         )
         write_index(self._folder, index)
 

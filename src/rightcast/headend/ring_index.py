@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,16 +29,30 @@ class IndexedSegment(msgspec.Struct, frozen=True):
     markers: list[Marker] = []
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ring leaves behind for the next process."""
-
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
     next_sequence: int
     next_epoch: int
     next_slot: int
     codecs: str = ""
     video: bool = True
     tracks: list[Track] = []
+
+
+class Index(_Head, frozen=True, kw_only=True):
+    """What a ring leaves behind for the next process."""
+
     segments: list[IndexedSegment] = []
+
+
+class PackedIndex(_Head, frozen=True, kw_only=True):
+    """The same as it is written: each segment is packed once, and written for as long as the ring holds it."""
+
+    segments: list[msgspec.Raw] = []
+
+
+def packed(segment: IndexedSegment) -> msgspec.Raw:
+    """A segment for a `PackedIndex`."""
+    return msgspec.Raw(codec.encode(segment))
 
 
 def read_index(folder: Path) -> Index:
@@ -51,11 +66,21 @@ def read_index(folder: Path) -> Index:
         return Index(next_sequence=0, next_epoch=0, next_slot=0)
 
 
-def write_index(folder: Path, index: Index) -> None:
+def write_index(folder: Path, index: PackedIndex) -> None:
     """Replace the index. A folder that cannot be written costs the next process the ring, not this one its picture."""
-    fresh = folder / f"{INDEX}.new"
+    place = f"{folder}/{INDEX}"
     try:
-        fresh.write_bytes(codec.encode(index))
-        fresh.replace(folder / INDEX)
+        # Not by pathlib: this comes with every segment of every channel, and a Path costs as much as the file.
+        descriptor = os.open(f"{place}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            _write_all(descriptor, codec.encode(index))
+        finally:
+            os.close(descriptor)
+        os.replace(f"{place}.new", place)  # noqa: PTH105
     except OSError as error:
         _log.warning("The index of the ring in %s could not be written: %s", folder, error)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]

@@ -203,14 +203,14 @@ class Segmenter:
             self._clock = np.uint32(clock_pid << 8 | ts.ADAPTATION)
         self.measures.follow(self._row, clock_pid=clock_pid, timed=self._timed)
 
-    def _count(self, packets: Packets, pids: ts.Headers, now: float) -> None:
+    def _count(self, packets: Packets, pids: ts.Pids, now: float) -> None:
         statistics = self.statistics
         statistics.packets += len(packets.headers)
         statistics.last_data = now
         self._silent = False
         if self._waiting_since is None and not self._cutter.is_open:
             self._waiting_since = now
-        errors = self._continuity.count_errors(packets)
+        errors = self._continuity.count_errors(packets, pids)
         if errors:
             statistics.continuity_errors += errors
             self.measures.count(Check.CONTINUITY, errors, now)
@@ -220,7 +220,7 @@ class Segmenter:
         if figure is not None:
             statistics.bitrate_bps = figure
 
-    def _count_flaws(self, packets: Packets, pids: ts.Headers, now: float) -> None:
+    def _count_flaws(self, packets: Packets, pids: ts.Pids, now: float) -> None:
         scrambled = packets.scrambled
         damaged = int(np.count_nonzero(packets.headers & ts.TRANSPORT_ERROR))
         self.statistics.scrambled_packets += scrambled
@@ -237,7 +237,7 @@ class Segmenter:
         self.measures.count(Check.SYNC_BYTE, aligner.bad_sync_bytes - counts[Check.SYNC_BYTE], now)
         self.measures.count(Check.SYNC_LOSS, aligner.sync_losses - counts[Check.SYNC_LOSS], now)
 
-    def _scan(self, headers: ts.Headers, pids: ts.Headers) -> None:
+    def _scan(self, headers: ts.Headers, pids: ts.Pids) -> None:
         """Look at the packets of interest in order; what they change may concern packets behind them."""
         start = 0
         while start < len(headers):

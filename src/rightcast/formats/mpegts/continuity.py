@@ -18,6 +18,8 @@ from rightcast.formats.mpegts.packets import (
     TRANSPORT_ERROR,
     Headers,
     Packets,
+    Pids,
+    pids_of,
 )
 
 if TYPE_CHECKING:
@@ -40,17 +42,19 @@ class ContinuityCheck:
         self._last.fill(_UNKNOWN)
         self._doubled.clear()
 
-    def count_errors(self, packets: Packets) -> int:
-        """How many packets of the block do not follow their predecessor; damaged packets are left out."""
+    def count_errors(self, packets: Packets, pids: Pids | None = None) -> int:
+        """How many packets of the block do not follow their predecessor; damaged packets are left out.
+
+        `pids`: those of the block, where they are known already.
+        """
         self.breaks = []
         headers, rows = packets.headers, None
+        pids = pids_of(headers) if pids is None else pids
         if packets.flaws & TRANSPORT_ERROR:
             rows = ((headers & TRANSPORT_ERROR) == 0).nonzero()[0]
-            headers = headers[rows]
+            headers, pids = headers[rows], pids[rows]
             if not headers.size:
                 return 0
-        pids = (headers >> 8).astype(np.uint16)
-        pids &= NULL_PID
         order = pids.argsort(kind="stable")
         pids, control = pids[order], headers.astype(np.uint8)[order]
         counters = control & 15

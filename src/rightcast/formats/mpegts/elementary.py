@@ -23,6 +23,7 @@ from rightcast.formats.mpegts.packets import (
     UNIT_START,
     Aligner,
     Headers,
+    Pids,
     headers_of,
     pids_of,
 )
@@ -66,7 +67,7 @@ class Stretch:
 
     grid: NDArray[np.uint8]
     headers: Headers
-    pids: Headers
+    pids: Pids
 
     @cached_property
     def programme(self) -> Pmt | None:
@@ -154,7 +155,7 @@ def stretch(data: bytes | bytearray | memoryview) -> Stretch:
         count = len(view) // PACKET_BYTES
         grid = np.frombuffer(view, np.uint8).reshape(count, PACKET_BYTES)
     headers = headers_of(view, count) if count else np.zeros(0, np.uint32)
-    return Stretch(grid, headers, pids_of(headers) if count else headers)
+    return Stretch(grid, headers, pids_of(headers))
 
 
 def _assembled(payload: NDArray[np.uint8], headers: Headers) -> Elementary:

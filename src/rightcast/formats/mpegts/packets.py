@@ -24,6 +24,7 @@ ADAPTATION = 0x00000020
 PAYLOAD = 0x00000010
 
 Headers = NDArray[np.uint32]
+Pids = NDArray[np.uint16]
 
 _NEIGHBOURS = 2 * PACKET_BYTES  # a place counts as packet start when two more sync bytes follow it
 
@@ -131,9 +132,11 @@ def adaptations_of(data: memoryview, count: int) -> NDArray[np.uint64]:
     return np.ndarray((count,), ">u8", data, 4, (PACKET_BYTES,))
 
 
-def pids_of(headers: Headers) -> Headers:
+def pids_of(headers: Headers) -> Pids:
     """The packet identifiers of headers."""
-    return (headers >> np.uint32(8)) & np.uint32(NULL_PID)
+    pids = (headers >> np.uint32(8)).astype(np.uint16)
+    pids &= np.uint16(NULL_PID)
+    return pids
 
 
 def payload_offset(packet: bytes | memoryview) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rightcast.formats.mpegts.packets import Headers
+    from rightcast.formats.mpegts.packets import Pids
 
 TICKS = 27_000_000
 """Ticks of the programme clock in a second."""
@@ -77,7 +77,7 @@ class Measures:
         self._clocks.forget()
         self._intervals.clear()
         self._met = {}
-        self._pieces: list[Headers] = []
+        self._pieces: list[Pids] = []
         self._pieces_base = self._base
         self._hidden: set[int] = set()
         self._scrambled = False
@@ -129,7 +129,7 @@ class Measures:
             self._clocks.interrupt(self._base)
             self._clock_heard = now
 
-    def end_block(self, pids: Headers, now: float) -> None:
+    def end_block(self, pids: Pids, now: float) -> None:
         """The block has been looked through."""
         self._pieces.append(pids)
         self._base += len(pids)

@@ -29,6 +29,7 @@ class FileReceiver:
 
     lost = 0
     patience_s = 20.0
+    may_rest = False
 
     def __init__(self, ffmpeg: str, parts: SplitResult) -> None:
         options = options_of(parts, ("loop",))

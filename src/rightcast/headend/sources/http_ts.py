@@ -20,6 +20,7 @@ from rightcast.headend.sources.http_head import Body, Head, build_request, split
 from rightcast.headend.sources.program import ProgramReceiver
 from rightcast.headend.sources.receiver import OPEN_TIMEOUT_S, READ_BYTES
 from rightcast.headend.sources.recipe import hls_recipe
+from rightcast.headend.sources.sockets import holds_long
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ class HttpTsReceiver:
 
     lost = 0
     patience_s = 8.0
+    may_rest = False
 
     def __init__(self, ffmpeg: str, parts: SplitResult) -> None:
         self._ffmpeg = ffmpeg
@@ -167,6 +169,7 @@ class HttpTsReceiver:
             await self._playlist.start()
             return
         self._body = Body(head)
+        self.may_rest = self._sock is not None and holds_long(self._sock)
         self._first = self._body.feed(rest) if rest else []
 
 

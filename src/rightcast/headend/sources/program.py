@@ -20,6 +20,7 @@ class ProgramReceiver:
     """Runs one recipe once; the intake starts it again when it ends."""
 
     lost = 0
+    may_rest = False
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe

@@ -22,12 +22,17 @@ class Receiver(Protocol):
 
     `patience_s`: after so many seconds without a byte the intake starts the receiver anew; None
     for a source whose silence tells nothing (a bound socket, a listener without its encoder).
+    `may_rest`: what comes waits in the kernel for half a second at least, so that every second tick may pass it over.
     `lost` counts datagrams that the network or the kernel dropped.
     """
 
     @property
     def patience_s(self) -> float | None:
         """Seconds of silence after which a new connection is worth trying."""
+
+    @property
+    def may_rest(self) -> bool:
+        """Whether it need not be drained at every tick."""
 
     @property
     def lost(self) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from rightcast.headend.sources.sockets import Place, dropped_datagrams, open_datagram_socket
-from rightcast.headend.sources.udp import DATAGRAMS_A_TICK, LARGEST_DATAGRAM
+from rightcast.headend.sources.datagrams import LARGEST_DATAGRAM
+from rightcast.headend.sources.sockets import Place, dropped_datagrams, holds_long, open_datagram_socket
+from rightcast.headend.sources.udp import DATAGRAMS_A_TICK
 
 if TYPE_CHECKING:
     import socket
@@ -104,6 +105,7 @@ class RtpReceiver:
     """A bound socket whose datagrams carry RTP."""
 
     patience_s = None
+    may_rest = False
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -119,6 +121,7 @@ class RtpReceiver:
     async def start(self) -> None:
         """Bind and join. Raises InvalidInputError, PortTakenError, SourceUnreachableError."""
         self._sock = open_datagram_socket(self._place)
+        self.may_rest = holds_long(self._sock)
 
     def drain(self, now: float) -> list[bytes]:
         """The payloads that are in order by now, as one block."""
