@@ -38,6 +38,9 @@ class FakeGuide:
     def changed(self, keys: Iterable[int]) -> None:
         self.mark += "."
 
+    def day_mark(self, channel_id: int, day: int) -> int:
+        return len(self.mark)
+
     def day(self, channel_id: int, day: int) -> Sequence[Show]:
         return [one for key, one in self.all if key == channel_id and day_of(one.start) == day]
 

@@ -52,13 +52,17 @@ class Answers:
 
     async def get(self, key: Key, pieces: Callable[[], Iterable[bytes]]) -> Made:
         """The answer of a key, made in a thread by those who ask first; others wait for the same one."""
+        return await self.built(key, lambda: _make(pieces))
+
+    async def built(self, key: Key, build: Callable[[], Made]) -> Made:
+        """The same where whoever makes the answer packs it, too."""
         found = self._made.get(key)
         if found is not None:
             self._made.move_to_end(key)
             return found
         task = self._making.get(key)
         if task is None:
-            task = self._making[key] = asyncio.get_running_loop().create_task(asyncio.to_thread(_make, pieces))
+            task = self._making[key] = asyncio.get_running_loop().create_task(asyncio.to_thread(build))
             task.add_done_callback(lambda done: self._keep(key, done))
         return await asyncio.shield(task)
 

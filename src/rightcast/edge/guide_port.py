@@ -21,6 +21,9 @@ class Guide(Protocol):
     def changed(self, keys: Iterable[int]) -> None:
         """The feed has brought other days for these guide keys."""
 
+    def day_mark(self, channel_id: int, day: int) -> int:
+        """Another one whenever shows of this day have changed."""
+
     def day(self, channel_id: int, day: int) -> Sequence[Show]:
         """The shows that start on a day of UTC, oldest first."""
 
@@ -60,6 +63,10 @@ class NoGuide:
 
     def changed(self, keys: Iterable[int]) -> None:
         """Nothing is kept."""
+
+    def day_mark(self, channel_id: int, day: int) -> int:
+        """Always the same."""
+        return 0
 
     def day(self, channel_id: int, day: int) -> Sequence[Show]:
         """None."""

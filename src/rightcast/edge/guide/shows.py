@@ -58,6 +58,7 @@ class ReplicaGuide:
         self._coming: dict[int, _Coming] = {}
         self._salt = secrets.token_hex(4)
         self._changes = 0
+        self._changed: dict[int, int] = {}
 
     @property
     def mark(self) -> str:
@@ -70,6 +71,7 @@ class ReplicaGuide:
             self._changes += 1
             for key in keys:
                 channel_id, _ = of_guide_key(key)
+                self._changed[key] = self._changes
                 self._held -= len(self._days.pop(key, ()))
                 self._coming.pop(channel_id, None)
 
@@ -77,6 +79,10 @@ class ReplicaGuide:
         """Let go of the file."""
         with self._lock:
             self._base.close()
+
+    def day_mark(self, channel_id: int, day: int) -> int:
+        """Another one whenever shows of this day have changed."""
+        return self._changed.get(guide_key(channel_id, day), 0)
 
     def day(self, channel_id: int, day: int) -> Sequence[Show]:
         """The shows that start on a day of UTC, oldest first."""

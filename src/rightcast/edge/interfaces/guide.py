@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.domain.guide import DAY_S, day_of
 from rightcast.domain.players import recognised
 from rightcast.edge.answers import packed_file, response
+from rightcast.edge.guide.written import Told, WrittenGuide
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import entered
 from rightcast.formats import xmltv
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
-    from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.catalogue import Catalogue, Listed, Listing
     from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_message import Request
 
-_DAY_S = 86_400
 _HOUR_S = 3_600
+_JUST_ENDED_S = 3 * _HOUR_S
 DAYS = 7
 PREVIOUS_DAYS = 1
 MOST_DAYS = 31
@@ -33,14 +34,6 @@ _FOR_BROWSERS = (
     ("Access-Control-Allow-Headers", "Range"),
 )
 """SS IPTV asks for these on the guide itself, beside those that every answer carries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From when to when, in unix seconds."""
-
-    start: int
-    stop: int
 
 
 class Guides:
@@ -61,6 +54,7 @@ class Guides:
         self._answers = answers
         self._guide = guide
         self._archive = archive
+        self._written = WrittenGuide(guide)
         self._clock = clock
 
     async def answer(self, request: Request) -> Response:
@@ -74,43 +68,55 @@ class Guides:
             return guest
         app = recognised(request.header(b"user-agent"), wanted=fields.get("profile", ""))
         listing = await self._catalogue.listing(guest.line)
-        span = self._span(fields, listing.rows)
-        limit = app.largest_guide_bytes
-        key = ("guide", listing.mark, self._guide.mark, span.start, span.stop, limit)
-        made = await self._answers.get(key, lambda: self._pieces(listing.rows, span, limit))
+        days, limit = self._days(fields, listing.rows), app.largest_guide_bytes
+        kodi = app.key == "kodi"
+        key = ("guide", listing.mark, self._guide.mark, self._archive.mark, days.start, days.stop)
         if limit:
+            hour = int(self._clock()) // _HOUR_S * _HOUR_S
+            made = await self._answers.get((*key, hour, limit), lambda: self._within(self._told(listing), days, limit))
             return response(request, made, _XML, *_FOR_BROWSERS)
+        made = await self._answers.built(
+            (*key, kodi), lambda: self._written.whole(self._told(listing, kodi=kodi), days)
+        )
         if fields.get("gz") == "1" or request.path.endswith(".gz"):
             return packed_file(request, made, "application/gzip")
         return response(request, made, _XML)
 
-    def _span(self, fields: dict[str, str], rows: tuple[Listed, ...]) -> Span:
-        """Whole hours, so that those who ask within one get the same answer."""
+    def _days(self, fields: dict[str, str], rows: tuple[Listed, ...]) -> range:
+        """Whole days of UTC, so that an answer stays the same while the guide does; what has just ended is in it."""
         kept = max((self._archive.archive_days(row.channel.id) for row in rows), default=0)
-        hour = int(self._clock()) // _HOUR_S * _HOUR_S
+        now = int(self._clock())
         before = days_of(fields.get("prev_days", ""), max(kept, PREVIOUS_DAYS))
-        return Span(hour - before * _DAY_S, hour + days_of(fields.get("days", ""), DAYS) * _DAY_S)
+        after = days_of(fields.get("days", ""), DAYS)
+        return range(day_of(now - before * DAY_S - _JUST_ENDED_S), day_of(now + after * DAY_S) + 1)
 
-    def _pieces(self, rows: tuple[Listed, ...], span: Span, limit: int) -> Iterator[bytes]:
-        named = {row.channel.guide_id: row for row in reversed(rows) if row.channel.guide_id}
-        channels = (xmltv.channel(key, (row.channel.name,), row.channel.logo_url) for key, row in named.items())
-        ids = {key: row.channel.id for key, row in named.items()}
-        shows = self._day_by_day(ids, span) if limit else self._shows(ids, span)
-        return _bounded(channels, shows, limit)
+    def _told(self, listing: Listing, *, kodi: bool = False) -> list[Told]:
+        """The channels of a listing, of those that share a guide id the first; `kodi` reads an extension."""
+        named = {row.channel.guide_id: row.channel for row in reversed(listing.rows) if row.channel.guide_id}
+        return [
+            Told(
+                one.id,
+                one.guide_id,
+                one.name,
+                one.logo_url,
+                past=kodi and self._archive.archive_days(one.id) > 0,
+            )
+            for one in reversed(named.values())
+        ]
 
-    def _shows(self, ids: dict[str, int], span: Span) -> Iterator[str]:
-        for guide_id, channel_id in ids.items():
-            for one in self._guide.shows(channel_id, span.start, span.stop):
-                yield xmltv.show(one, guide_id)
+    def _within(self, told: list[Told], days: range, limit: int) -> Iterator[bytes]:
+        channels = (xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in told)
+        return _bounded(channels, self._day_by_day(told, days), limit)
 
-    def _day_by_day(self, ids: dict[str, int], span: Span) -> Iterator[str]:
+    def _day_by_day(self, told: list[Told], days: range) -> Iterator[str]:
         """All channels of one day before the next day, now first: whoever reads only so much still reads tonight."""
         now = int(self._clock()) // _HOUR_S * _HOUR_S
-        for start in (*range(now, span.stop, _DAY_S), *range(now - _DAY_S, span.start - _DAY_S, -_DAY_S)):
-            for guide_id, channel_id in ids.items():
-                for one in self._guide.shows(channel_id, start, start + _DAY_S):
-                    if start <= one.start < start + _DAY_S or (start == now and one.start < now):
-                        yield xmltv.show(one, guide_id)
+        first, last = days.start * DAY_S, days.stop * DAY_S
+        for start in (*range(now, last, DAY_S), *range(now - DAY_S, first - DAY_S, -DAY_S)):
+            for channel in told:
+                for one in self._guide.shows(channel.channel_id, start, start + DAY_S):
+                    if start <= one.start < start + DAY_S or (start == now and one.start < now):
+                        yield xmltv.show(one, channel.guide_id)
 
 
 def days_of(text: str, otherwise: int) -> int:
@@ -119,13 +125,13 @@ def days_of(text: str, otherwise: int) -> int:
 
 
 def _bounded(channels: Iterable[str], shows: Iterable[str], limit: int) -> Iterator[bytes]:
-    """Pieces of some rows each; with a limit no row that would lead beyond it, and the end always."""
+    """Pieces of some rows each; no row that would lead beyond the limit, and the end always."""
     piece, size = xmltv.START.encode(), 0
     count = 0
     for texts in (channels, shows):
         for text in texts:
             row = text.encode()
-            if limit and size + len(piece) + len(row) + len(xmltv.END) > limit:
+            if size + len(piece) + len(row) + len(xmltv.END) > limit:
                 yield piece + xmltv.END.encode()
                 return
             piece += row

@@ -1,0 +1,99 @@
+"""The guide as XMLTV, in compressed pieces of a channel and a day that are kept until that day changes.
+
+A whole guide is joined out of them: what is written anew is only what is another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightcast.edge.answers import Made
+from rightcast.formats import xmltv
+from rightcast.formats.gzip_pieces import Piece, joined, piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rightcast.edge.guide_port import Guide
+
+KEPT_BYTES = 64 << 20
+_TAG_BYTES = 12
+_BESIDE_BYTES = 400
+"""What a piece costs beside its compressed bytes: there are many empty ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A channel as it stands in a guide. `past`: its shows get the id by which a player may ask for them again."""
+
+    channel_id: int
+    guide_id: str
+    name: str
+    logo_url: str = ""
+    past: bool = False
+
+
+class WrittenGuide:
+    """Writes and keeps pieces; to be asked in threads, between pieces of which others get their turn."""
+
+    def __init__(self, guide: Guide, *, kept_bytes: int = KEPT_BYTES) -> None:
+        self._guide = guide
+        self._kept_bytes = kept_bytes
+        self._lock = threading.Lock()
+        self._pieces: OrderedDict[tuple[int, int, str, bool], tuple[int, Piece]] = OrderedDict()
+        self._held = 0
+        self.written = 0
+
+    def whole(self, channels: Sequence[Told], days: range) -> Made:
+        """The guide of these channels on these days of UTC, channel by channel."""
+        digest = hashlib.blake2b(digest_size=_TAG_BYTES)
+        pieces = []
+        for one in self._all(channels, days):
+            digest.update(b"%d-%d," % (one.checksum, one.size))
+            pieces.append(one)
+        packed, size = joined(pieces)
+        return Made(packed, size, f'"{digest.hexdigest()}"')
+
+    def _all(self, channels: Sequence[Told], days: range) -> Iterator[Piece]:
+        head = [xmltv.START, *(xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in channels)]
+        yield piece("".join(head).encode())
+        for one in channels:
+            for day in days:
+                found = self._piece(one, day)
+                if found.size:
+                    yield found
+        yield piece(xmltv.END.encode())
+
+    def _piece(self, told: Told, day: int) -> Piece:
+        key = (told.channel_id, day, told.guide_id, told.past)
+        mark = self._guide.day_mark(told.channel_id, day)
+        with self._lock:
+            found = self._pieces.get(key)
+            if found is not None and found[0] == mark:
+                self._pieces.move_to_end(key)
+                return found[1]
+        made = piece("".join(_shows(told, self._guide, day)).encode())
+        with self._lock:
+            self.written += 1
+            before = self._pieces.pop(key, None)
+            self._held += _weight(made) - (_weight(before[1]) if before else 0)
+            self._pieces[key] = (mark, made)
+            while self._held > self._kept_bytes and len(self._pieces) > 1:
+                self._held -= _weight(self._pieces.popitem(last=False)[1][1])
+        time.sleep(0)  # whoever waits for this interpreter gets it
+        return made
+
+
+def _weight(one: Piece) -> int:
+    return len(one.packed) + _BESIDE_BYTES
+
+
+def _shows(told: Told, guide: Guide, day: int) -> Iterator[str]:
+    for one in guide.day(told.channel_id, day):
+        past_id = f"{told.channel_id}_{one.start}" if told.past and not one.no_catchup else ""
+        yield xmltv.show(one, told.guide_id, catchup_id=past_id)
