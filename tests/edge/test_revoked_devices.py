@@ -55,3 +55,32 @@ async def test_renaming_a_device_cuts_nothing(station: TestStation) -> None:
     assert not await client.ended(0.3)
     assert len(station.edge.viewings) == 1
     client.close()
+
+
+async def test_a_changed_secret_ends_what_came_in_by_the_old_one_only(station: TestStation) -> None:
+    line = replace(station.line, credentials=(device(station, CredentialKind.SHORT),), max_sessions=3)
+    await applied(station, station.publish(Kind.LINE, 1, line))
+    await station.on_air()
+    stream, kitchen = await station.connect(), await station.connect()
+    assert await stream.stream("/live/anna/sesame/1.ts") == 200
+    assert await kitchen.stream(f"{WAYS[CredentialKind.SHORT]}/1.ts") == 200
+    playlist = (await station.get("/live/anna/sesame/1.m3u8")).headers["location"]
+    assert (await station.get(playlist)).status == 200
+    changed = replace(line, secret_digest=digest_secret(station.key, "anna", "opensesame"))
+    await applied(station, station.publish(Kind.LINE, 1, changed))
+    assert await stream.ended(2.0)
+    refused = await station.get(playlist)
+    assert (refused.status, refused.headers["x-rightcast-reason"]) == (403, "secret-changed")
+    assert [one.credential_id for one in station.edge.viewings.all()] == [7]
+    assert (await station.get("/live/anna/opensesame/1.m3u8")).status == 302
+    stream.close()
+    kitchen.close()
+
+
+async def test_whatever_else_changes_of_a_line_its_secret_goes_on(station: TestStation) -> None:
+    await station.on_air()
+    client = await station.connect()
+    assert await client.stream("/live/anna/sesame/1.ts") == 200
+    await applied(station, station.publish(Kind.LINE, 1, replace(station.line, max_sessions=4)))
+    assert not await client.ended(0.3)
+    client.close()

@@ -169,7 +169,7 @@ class HeadendReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One running session at an edge. `kind` is ts or hls; `device` a short fingerprint."""
+    """One running session at an edge. `kind` is ts or hls; `credential_id` its device's, 0: the line's own."""
 
     sid: str
     line_id: int
@@ -181,6 +181,7 @@ class SessionReport(msgspec.Struct, frozen=True, kw_only=True):
     opened: float
     right_id: int
     bytes_sent: int = 0
+    credential_id: int = 0
 
 
 class RefusalReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ class Reason(enum.StrEnum):
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
     DEVICE_REVOKED = "device-revoked"
+    SECRET_CHANGED = "secret-changed"  # noqa: S105 - the name of a reason
     REPLICA_TOO_OLD = "replica-too-old"
     ENCRYPTED_ONLY = "encrypted-only"
     UNKNOWN_RECORDING = "unknown-recording"
@@ -73,6 +74,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
     Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
     Reason.DEVICE_REVOKED: "The device was taken from its line; add it again to let it watch.",
+    Reason.SECRET_CHANGED: "The session came in by a secret that is no longer the line's; sign in with the new one.",
     Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",
     Reason.ENCRYPTED_ONLY: "The channel leaves this station encrypted only; open its playlist, not its endless stream.",
     Reason.UNKNOWN_RECORDING: "This line has no recording of this id; it may have been removed.",

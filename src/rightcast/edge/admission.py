@@ -22,7 +22,7 @@ from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, View
 from rightcast.domain.schedule import is_off, zone_named
 from rightcast.edge import tokens
 from rightcast.edge.guessing import Guessing
-from rightcast.edge.identity import Identity, Player
+from rightcast.edge.identity import Identity, Player, proof_of
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
 
@@ -174,6 +174,7 @@ class Admission:
             issued=viewing.opened,
             expires=viewing.opened + tokens.CEILING_S,
             credential_id=viewing.credential_id,
+            proof=viewing.proof,
         )
         return tokens.sign(self._tokens_key, claims)
 
@@ -192,11 +193,11 @@ class Admission:
         if claims is None or claims.channel_id != channel_id:
             return None
         line = self._replica.line(claims.line_id)
-        player = replace(player, credential_id=claims.credential_id)
+        player = replace(player, credential_id=claims.credential_id, proof=claims.proof)
         verdict = self._still(line, channel_id, claims.issued, player)
         if line is None or isinstance(verdict, Denied):
             return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
-        lease = _lease_of(claims, now + lease_s)
+        lease = claims.lease(now + lease_s)
         renewed = await self._sessions.renew(claims.sid, until=lease.expires, now=now)
         if not renewed and not await self._take_free(lease, line, now):
             return Denied(Reason.TOO_MANY_SESSIONS)
@@ -293,10 +294,12 @@ class Admission:
             return Denied(Reason.SESSION_KICKED)
         if player.credential_id and all(one.id != player.credential_id for one in line.credentials):
             return Denied(Reason.DEVICE_REVOKED)
+        if player.proof and player.proof != proof_of(line):
+            return Denied(Reason.SECRET_CHANGED)
         return self.ask(line, channel_id, player, joins=False)
 
     def _again(self, viewing: Viewing) -> None:
-        player = Player(viewing.address, viewing.player, viewing.credential_id)
+        player = Player(viewing.address, viewing.player, viewing.credential_id, viewing.proof)
         verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened, player)
         if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
@@ -365,6 +368,7 @@ class Admission:
             address=player.address,
             player=player.name[:80],
             credential_id=player.credential_id,
+            proof=player.proof,
             opened=lease.opened,
             right_id=verdict.right_id,
             until=verdict.until.timestamp() if verdict.until is not None else None,
@@ -386,16 +390,3 @@ class Admission:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
-
-
-def _lease_of(claims: tokens.Claims, expires: float) -> Lease:
-    """The lease that a token stands for."""
-    return Lease(
-        sid=claims.sid,
-        line_id=claims.line_id,
-        channel_id=claims.channel_id,
-        device=claims.device,
-        kind=HLS,
-        opened=claims.issued,
-        expires=expires,
-    )

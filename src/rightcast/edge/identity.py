@@ -23,6 +23,7 @@ INSTEAD_OF_NAMES = {"p": CredentialKind.SHORT, "t": CredentialKind.TOKEN}
 REPORTED = 500
 """So many credentials seen of late are named in one report; there are more reports to come."""
 _REMEMBERED = 50_000
+_PROOF_LETTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,26 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Who asks: an address, what the player calls itself, and the credential it came in by (0: the line's own)."""
+    """Who asks: an address, what the player calls itself, and the credential it came in by (0: the line's own).
+
+    `proof` tells one secret of the line from the next; "" where none was asked for.
+    """
 
     address: str
     name: str
     credential_id: int = 0
+    proof: str = ""
 
     @property
     def device(self) -> str:
         """A short fingerprint, so that double opens of one player count once; two devices of a home stay two."""
         own = f"|{self.credential_id}" if self.credential_id else ""
         return hashlib.blake2b(f"{self.address}|{self.name}{own}".encode(), digest_size=6).hexdigest()
+
+
+def proof_of(line: Line) -> str:
+    """A few letters of the digest of the line's present secret."""
+    return line.secret_digest[:_PROOF_LETTERS]
 
 
 class Identity:

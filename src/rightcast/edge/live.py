@@ -11,7 +11,7 @@ from rightcast.edge.admission import RENEW_HLS_S, Admission
 from rightcast.edge.endless_ts import Delivery, Viewer
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.icy import Listener, Radio, content_type, sound_track
-from rightcast.edge.identity import Identified, Player
+from rightcast.edge.identity import Identified, Player, proof_of
 from rightcast.edge.packaging.names import INDEX, Form, Track
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings
@@ -286,6 +286,10 @@ async def _wait(viewing: Viewing, found: Coroutine[Any, Any, bool]) -> None:
 
 
 def player_of(request: Request, who: Identified | None = None) -> Player:
-    """Who sent a request, and by which credential."""
-    credential = None if who is None else who.credential
-    return Player(request.address, request.header(b"user-agent"), 0 if credential is None else credential.id)
+    """Who sent a request, and by which credential or which secret."""
+    address, name = request.address, request.header(b"user-agent")
+    if who is None:
+        return Player(address, name)
+    if who.credential is None:
+        return Player(address, name, proof=proof_of(who.line))
+    return Player(address, name, who.credential.id)

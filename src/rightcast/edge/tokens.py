@@ -11,6 +11,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+from rightcast.state.sessions import HLS, Lease
+
 CEILING_S = 12 * 3600
 SIGNATURE_BYTES = 16
 LONGEST_TOKEN = 400
@@ -20,7 +22,8 @@ LONGEST_TOKEN = 400
 class Claims:
     """What a token says. `issued` and `expires` are unix seconds (to the millisecond); `sid` names the session.
 
-    `credential_id` is the credential by which it was opened; 0, and absent from the token: the line's own.
+    `credential_id` is the credential by which it was opened; 0, and absent from the token: the line's own name and
+    secret, of which `proof` then tells which secret it was.
     """
 
     sid: str
@@ -31,14 +34,27 @@ class Claims:
     issued: float
     expires: float
     credential_id: int = 0
+    proof: str = ""
+
+    def lease(self, expires: float) -> Lease:
+        """The lease that a token stands for."""
+        return Lease(
+            sid=self.sid,
+            line_id=self.line_id,
+            channel_id=self.channel_id,
+            device=self.device,
+            kind=HLS,
+            opened=self.issued,
+            expires=expires,
+        )
 
 
 def sign(key: bytes, claims: Claims) -> str:
     """The token of a session: payload and HMAC-SHA256 (128 bits of it), both base64url."""
     expires, issued = int(claims.expires * 1000), int(claims.issued * 1000)  # never later than it was
     fields = (expires, claims.sid, claims.line_id, claims.channel_id, issued, claims.right_id)
-    credential = (str(claims.credential_id),) if claims.credential_id else ()
-    payload = "|".join((*map(str, fields), claims.device, *credential)).encode()
+    way = (str(claims.credential_id),) if claims.credential_id else (f"={claims.proof}",) if claims.proof else ()
+    payload = "|".join((*map(str, fields), claims.device, *way)).encode()
     return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
 
 
@@ -51,7 +67,8 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
         payload = _decode(body)
         if not hmac.compare_digest(_decode(signature), _signature(key, payload)):
             return None
-        expires, sid, line, channel, issued, right, device, *credential = payload.decode().split("|")
+        expires, sid, line, channel, issued, right, device, *ways = payload.decode().split("|")
+        way = ways[0] if ways else "0"
         claims = Claims(
             sid=sid,
             line_id=int(line),
@@ -60,7 +77,8 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
             device=device,
             issued=int(issued) / 1000,
             expires=int(expires) / 1000,
-            credential_id=int(credential[0]) if credential else 0,
+            credential_id=0 if way.startswith("=") else int(way),
+            proof=way[1:] if way.startswith("=") else "",
         )
     except (ValueError, binascii.Error):
         return None

@@ -22,7 +22,8 @@ RECENT_S = 60.0
 class Viewing:
     """One session. Times are unix seconds; `until` None means that the right is open-ended.
 
-    `credential_id` is the credential it came in by, 0 the line's own name and secret. `holds` counts the sockets of an
+    `credential_id` is the credential it came in by, 0 the line's own name and secret, `proof` then
+    tells which secret. `holds` counts the sockets of an
     endless stream, those still waiting for its first byte included; `waits` are requests that wait for the channel's
     first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
     forbade it, though they no longer do.
@@ -30,14 +31,14 @@ class Viewing:
 
     __slots__ = (
         "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "from_wall", "holds", "kind",
-        "leased_until", "line_id", "line_name", "opened", "player", "refused", "renewed", "renewing", "right_id",
-        "sid", "token", "until", "viewers", "waits",
+        "leased_until", "line_id", "line_name", "opened", "player", "proof", "refused", "renewed", "renewing",
+        "right_id", "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
         self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
         player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
-        from_wall: float = 0.0, credential_id: int = 0,
+        from_wall: float = 0.0, credential_id: int = 0, proof: str = "",
     ) -> None:  # fmt: skip
         self.sid = sid
         self.line_id = line_id
@@ -53,6 +54,7 @@ class Viewing:
         self.leased_until = leased_until
         self.token = token
         self.credential_id = credential_id
+        self.proof = proof
         self.from_wall = from_wall
         self.renewed = opened
         self.renewing = False
@@ -75,6 +77,7 @@ class Viewing:
             player=self.player,
             opened=self.opened,
             right_id=self.right_id,
+            credential_id=self.credential_id,
             bytes_sent=self.bytes_sent + sum(viewer.bytes_sent for viewer in self.viewers),
         )
 
