@@ -6,6 +6,7 @@ The composition root of the edge puts the rooms together and hands them here onc
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """What interfaces ask. `key` is the station's; guide, archive and library may be empty ones."""
+    """What interfaces ask. `key` is the station's, `clock` unix seconds; guide, archive and library may be empty."""
 
     settings: StationSettings
     replica: Replica
@@ -57,6 +58,7 @@ class Rooms:
     archive: Archive
     library: Library
     favourites: Favourites
+    clock: Callable[[], float] = time.time
 
 
 class Doors:
@@ -64,12 +66,15 @@ class Doors:
 
     def __init__(self, rooms: Rooms) -> None:
         settings, replica, admission = rooms.settings, rooms.replica, rooms.admission
-        self.unknown = Unknown(WELCOME, time.time)
-        self.catalogue = Catalogue(replica, admission)
+        clock = rooms.clock
+        self.unknown = Unknown(WELCOME, clock)
+        self.catalogue = Catalogue(replica, admission, clock=clock)
         self._rooms = rooms
         self._answers = Answers()
-        self.guides = Guides(admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive)
-        self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive)
+        self.guides = Guides(
+            admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive, clock=clock
+        )
+        self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
         self._past = Past(admission)
         self._enigma2 = Enigma2(settings, replica, admission, self.catalogue)
         self._playlists = Playlists(
@@ -96,6 +101,7 @@ class Doors:
             guide=rooms.guide,
             archive=rooms.archive,
             titles=TitleLists(rooms.library, self._answers),
+            clock=rooms.clock,
         )
         portal = self._portal()
         return {
@@ -117,7 +123,9 @@ class Doors:
         """Answers by the first part of an address."""
         rooms, television = self._rooms, Television()
         activations = FileActivations(rooms.settings.activations)
-        activation = Activation(activations, rooms.replica, rooms.admission, derived_key(rooms.key, "secrets"))
+        activation = Activation(
+            activations, rooms.replica, rooms.admission, derived_key(rooms.key, "secrets"), clock=rooms.clock
+        )
         return {
             "guide": self._rows.answer,
             "dvbi": DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue).answer,
@@ -144,6 +152,9 @@ class Doors:
             archive=rooms.archive,
             library=rooms.library,
             favourites=rooms.favourites,
+            clock=rooms.clock,
         )
         tokens = BoxTokens(derived_key(rooms.key, "tokens"))
-        return Portal(rooms.replica, rooms.admission, channels, tokens, rows=self._rows, note=self.unknown.note)
+        return Portal(
+            rooms.replica, rooms.admission, channels, tokens, rows=self._rows, note=self.unknown.note, clock=rooms.clock
+        )

@@ -49,7 +49,7 @@ from rightcast.state.sessions_file import FileSessions
 from rightcast.state.sessions_memory import MemorySessions
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from rightcast.contract.station import StationSettings
     from rightcast.edge.catalogue import Catalogue
@@ -102,6 +102,7 @@ class Edge:
         guide: Guide | None = None,
         archive: Archive = NO_ARCHIVE,
         library: Library = NO_LIBRARY,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.settings = settings
@@ -123,7 +124,7 @@ class Edge:
         )
         key = station_key(settings.keys)
         tokens_key = derived_key(key, "tokens")
-        tickets = Tickets(self.replica, tokens_key)
+        tickets = Tickets(self.replica, tokens_key, clock=clock)
         self.admission = Admission(
             replica=self.replica,
             sessions=self.sessions,
@@ -133,6 +134,7 @@ class Edge:
             edge=f"e{index}",
             cut=self._cut,
             cues=self.cues,
+            clock=clock,
         )
         self.keys = Keys(self.replica, ContentKeys(key))
         self.workshop = Workshop(Pool(packaging_workers()), settings.packages(index), max_bytes=PACKAGES_BYTES)
@@ -169,6 +171,7 @@ class Edge:
                 archive=archive,
                 library=library,
                 favourites=self.favourites,
+                clock=clock,
             )
         )
         self.routes, self.guides, self.unknown = doors.routes, doors.guides, doors.unknown
