@@ -69,7 +69,8 @@ Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener,
 Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour,
 Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Later use, Recording, Take,
 Recorder, Recording rule, Allowance,
-Guide source, Guide channel, Assignment, Oddity
+Guide source, Guide channel, Assignment, Oddity,
+Collection, Holding, Harvest
 """
 
 

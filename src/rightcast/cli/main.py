@@ -40,6 +40,8 @@ _COMMANDS = {
     "guide": "rightcast.cli.guide:guide_group",
     "right": "rightcast.cli.rights:right_group",
     "package": "rightcast.cli.packages:package_group",
+    "library": "rightcast.cli.library:library_group",
+    "harvest": "rightcast.cli.harvests:harvest_group",
     "line": "rightcast.cli.lines:line_group",
     "device": "rightcast.cli.devices:device_group",
     "explain": "rightcast.cli.explaining:explain_command",

@@ -35,6 +35,8 @@ class RightValue(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     territories: list[str]
     channels: list[int]
+    collections: list[int]
+    titles: list[int]
     starts: datetime
     ends: datetime | None
     start_over: bool
@@ -63,6 +65,10 @@ def right_group() -> None:
 @station_command(right_group, "add")
 @click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help="Name, number or id; may be repeated.")
 @click.option("--all", "all_channels", is_flag=True, help="Every channel the station has now.")
+@click.option(
+    "--collection", "collections", multiple=True, metavar="COLLECTION", help="All its titles; may be repeated."
+)
+@click.option("--title", "titles", multiple=True, metavar="TITLE", help="A film or series, by id; may be repeated.")
 @click.option("--type", "instrument", type=InstrumentName(), required=True, help="What the right rests on.")
 @click.option("--licensor", required=True, metavar="NAME", help="Who grants it.")
 @click.option(
@@ -100,6 +106,8 @@ def add_right(
     *,
     channels: tuple[str, ...],
     all_channels: bool,
+    collections: tuple[str, ...],
+    titles: tuple[str, ...],
     instrument: str,
     licensor: str,
     reference: str | None,
@@ -114,10 +122,13 @@ def add_right(
     notes: str,
 ) -> None:
     """Record a right; channels it covers go on air while it is in force."""
-    if bool(channels) == all_channels:
+    if bool(channels) and all_channels:
         raise click.UsageError("Name channels with --channel, or take all with --all.")
+    if not (channels or all_channels or collections or titles):
+        raise click.UsageError("Name what it covers: --channel, --all, --collection or --title.")
     begin, end = optional_moment(starts, field="from"), optional_moment(ends, field="until")
     actor = open_to_write(desk)
+    from rightcast.panel.library.queries import find_collection, find_title
     from rightcast.panel.rights import operations
     from rightcast.panel.station.queries import station
 
@@ -139,6 +150,8 @@ def add_right(
             recording_days=recording_days,
             download=download,
         ),
+        title_ids=[find_title(one).pk for one in titles],
+        collection_ids=[find_collection(one).pk for one in collections],
     )
     desk.answer(
         _value(right),
@@ -225,6 +238,8 @@ def _value(right: CarriageRight) -> RightValue:
         state=state_of(right, now_utc()),
         territories=list(right.territories),
         channels=sorted(channel.pk for channel in right.channels.all()),
+        collections=sorted(one.pk for one in right.collections.all()),
+        titles=sorted(one.pk for one in right.titles.all()),
         starts=right.starts,
         ends=right.ends,
         start_over=right.start_over,

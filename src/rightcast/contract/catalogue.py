@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 from rightcast.contract import codec, guide_bodies
 from rightcast.domain.guide import GuideDay
+from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
 from rightcast.domain.recordings import Recording, Take
 from rightcast.domain.rights import CarriageRight
 
 FORMAT = 1
 
-Record = Station | Channel | Lineup | Package | CarriageRight | Line | GuideDay | Take | Recording
+Record = (
+    Station | Channel | Lineup | Package | CarriageRight | Line | GuideDay | Take | Recording | Collection | Holding
+)
 
 
 class Kind(enum.StrEnum):
@@ -31,6 +34,8 @@ class Kind(enum.StrEnum):
     GUIDE = "guide"
     TAKE = "take"
     RECORDING = "recording"
+    COLLECTION = "collection"
+    TITLE = "title"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -43,6 +48,8 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.GUIDE: GuideDay,
     Kind.TAKE: Take,
     Kind.RECORDING: Recording,
+    Kind.COLLECTION: Collection,
+    Kind.TITLE: Holding,
 }
 
 

@@ -120,6 +120,11 @@ class StationSettings:
         return self.archive if self.archive is not None else self.data / "archive"
 
     @property
+    def library(self) -> Path:
+        """Folder of the files of films and series, and of their posters."""
+        return self.data / "library"
+
+    @property
     def activations(self) -> Path:
         """Folder of screens that wait to be signed in, on tmpfs."""
         return self.ring_root / "activations"

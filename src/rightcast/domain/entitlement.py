@@ -26,6 +26,7 @@ class Reason(enum.StrEnum):
     LINE_BANNED = "line-banned"
     LINE_EXPIRED = "line-expired"
     UNKNOWN_CHANNEL = "unknown-channel"
+    UNKNOWN_TITLE = "unknown-title"
     NOT_PUBLISHED = "channel-not-published"
     STOPPED = "channel-stopped"
     OFF_BY_SCHEDULE = "channel-off-by-schedule"
@@ -58,6 +59,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.LINE_BANNED: "The line is banned.",
     Reason.LINE_EXPIRED: "The line has expired; extend it to let it watch again.",
     Reason.UNKNOWN_CHANNEL: "There is no published channel of this id.",
+    Reason.UNKNOWN_TITLE: "There is no film or episode of this id that is offered.",
     Reason.NOT_PUBLISHED: "The channel is held off the air by its operator; publish it to let it be watched.",
     Reason.STOPPED: "The channel is stopped by its operator; start it to let it be watched.",
     Reason.OFF_BY_SCHEDULE: "The channel's schedule has it off the air at the moment.",

@@ -1,12 +1,13 @@
 """Films and series, as every interface that lists them tells of them.
 
-Empty texts and tuples, and 0, are what is not known.
+Empty texts and tuples, and 0, are what is not known. A holding is a title with its files, as edges know it.
 """
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class TitleKind(enum.StrEnum):
@@ -83,3 +84,67 @@ class Episode:
     length_s: int = 0
     image_url: str = ""
     bitrate_bps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A selection of titles that packages are made of; apps show it as a category. Lower positions come first."""
+
+    id: int
+    name: str
+    position: int = 0
+    adult: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFile:
+    """A file of the library: its name in the library's folder, its size, and how long it plays."""
+
+    name: str
+    size_bytes: int
+    length_s: float = 0.0
+
+    @property
+    def extension(self) -> str:
+        """What its name ends with, without the dot."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def bitrate_bps(self) -> int:
+        """Bits per second on average; 0 when its length is not known."""
+        return int(self.size_bytes * 8 / self.length_s) if self.length_s > 0 else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldEpisode:
+    """An episode with its file."""
+
+    episode: Episode
+    file: MediaFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A title with its files: one of a film, one per episode of a series.
+
+    `poster` is a file of the library. `until` ends the offer before its right does, if it is given (aware UTC).
+    """
+
+    title: Title
+    file: MediaFile | None = None
+    episodes: tuple[HeldEpisode, ...] = ()
+    poster: str = ""
+    until: datetime | None = None
+
+    @property
+    def seasons(self) -> tuple[Season, ...]:
+        """The seasons that have episodes, in order."""
+        numbers = sorted({one.episode.season for one in self.episodes})
+        return tuple(
+            Season(
+                number=number,
+                name=f"Season {number}" if number else "Specials",
+                episodes=tuple(one.episode.id for one in self.episodes if one.episode.season == number),
+            )
+            for number in numbers
+        )

@@ -164,11 +164,12 @@ class Lineup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What a line is entitled to: one or more lineups."""
+    """What a line is entitled to: lineups of channels, and collections of the library."""
 
     id: int
     name: str
     lineup_ids: tuple[int, ...]
+    collection_ids: tuple[int, ...] = ()
 
 
 class CredentialKind(enum.StrEnum):

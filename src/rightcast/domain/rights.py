@@ -72,7 +72,7 @@ class _Covering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriageRight(_Covering):
-    """A recorded right to carry channels.
+    """A recorded right to carry channels, and titles of the library one by one or by their collection.
 
     `territories` are ISO 3166-1 alpha-2 codes in capitals, or `WORLDWIDE`; an empty tuple
     allows nobody. `starts` and `ends` are aware UTC; the right is in force in [starts, ends),
@@ -89,6 +89,8 @@ class CarriageRight(_Covering):
     starts: datetime
     ends: datetime | None = None
     later: Later = NOTHING_LATER
+    title_ids: tuple[int, ...] = ()
+    collection_ids: tuple[int, ...] = ()
 
     def in_term(self, now: datetime) -> bool:
         """Whether `now` lies inside the term, whatever the status."""
@@ -110,6 +112,10 @@ class CarriageRight(_Covering):
     def covers_channel(self, channel_id: int) -> bool:
         """Whether the right was recorded for this channel."""
         return channel_id in self.covered
+
+    def covers_title(self, title_id: int, collection_id: int) -> bool:
+        """Whether the right was recorded for this title of the library, or for the collection it is in."""
+        return title_id in self.title_ids or collection_id in self.collection_ids
 
     def covers_territory(self, territory: str) -> bool:
         """Whether the right reaches viewers of this territory."""

@@ -10,6 +10,7 @@ _STATUS = {
     Reason.WRONG_SECRET: 401,
     Reason.TOO_MANY_ATTEMPTS: 401,
     Reason.UNKNOWN_CHANNEL: 404,
+    Reason.UNKNOWN_TITLE: 404,
     Reason.NOT_PUBLISHED: 404,
     Reason.UNKNOWN_RECORDING: 404,
     Reason.NOT_RECORDED: 404,

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 from rightcast.contract import codec
 from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
 from rightcast.domain.errors import ContractError
+from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, Lineup, Package, Station
 from rightcast.domain.protection import Protection
 from rightcast.domain.recordings import Recording
 from rightcast.domain.rights import CarriageRight, next_boundary
 from rightcast.edge.guide import shelf
 from rightcast.edge.kept_lines import KEPT_AS, packed, unpacked
+from rightcast.edge.library.rows import SCHEMA as TITLES
+from rightcast.edge.library.rows import TitleRows
 from rightcast.edge.recordings.rows import SCHEMA as RECORDINGS
 from rightcast.edge.recordings.rows import RecordingRows
 
@@ -62,6 +65,8 @@ class Replica:
         self._base = _open(path)
         self.version = 0
         self.recordings = RecordingRows(self._base)
+        self.titles = TitleRows(self._base)
+        self.collections: dict[int, Collection] = {}
         self.station = Station()
         self.channels: dict[int, Channel] = {}
         self.protected: set[int] = set()
@@ -159,6 +164,7 @@ class Replica:
         known += [(Kind.LINE, key) for (key,) in self._base.execute("SELECT id FROM line")]
         known += [(Kind.RECORDING, key) for key in self.recordings.ids()]
         known += [(Kind.GUIDE, key) for key in shelf.keys(self._base)]
+        known += [(Kind.TITLE, key) for key in self.titles.ids()]
         lost = [one for one in known if one not in keys]
         with self._writing():
             for kind, key in lost:
@@ -178,6 +184,8 @@ class Replica:
         if revision.kind is Kind.RECORDING:
             recording = record if isinstance(record, Recording) else None
             self.recordings.store(revision.key, revision.number, revision.body, recording)
+        elif revision.kind is Kind.TITLE:
+            self.titles.store(revision.key, revision.body, record if isinstance(record, Holding) else None)
         elif revision.kind is Kind.LINE:
             self._store_line(revision, record if isinstance(record, Line) else None)
         elif revision.kind is Kind.GUIDE:
@@ -212,7 +220,7 @@ class Replica:
         if kind is Kind.LINE:
             self._lines.clear()
             return
-        if kind in {Kind.GUIDE, Kind.TAKE, Kind.RECORDING}:
+        if kind in {Kind.GUIDE, Kind.TAKE, Kind.RECORDING, Kind.TITLE}:
             return
         self.version += 1
         match kind:
@@ -227,6 +235,8 @@ class Replica:
             case Kind.PACKAGE:
                 _replace(self.packages, key, record, Package)
                 self._carried.clear()
+            case Kind.COLLECTION:
+                _replace(self.collections, key, record, Collection)
             case Kind.RIGHT:
                 self._remember_right(key, record)
 
@@ -312,8 +322,9 @@ def _opened(path: Path) -> sqlite3.Connection:
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("PRAGMA synchronous=OFF")
     base.execute(f"PRAGMA mmap_size={_MMAP_BYTES}")
-    for statement in (*_SCHEMA.split(";"), *RECORDINGS.split(";"), *shelf.SCHEMA.split(";")):
-        base.execute(statement)
+    for schema in (_SCHEMA, RECORDINGS, TITLES, shelf.SCHEMA):
+        for statement in schema.split(";"):
+            base.execute(statement)
     about = base.execute("SELECT format FROM about").fetchone()
     if about is not None and about[0] != _FORMAT:
         base.close()

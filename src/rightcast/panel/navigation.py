@@ -122,6 +122,15 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Library",
+                "separator": True,
+                "items": [
+                    _item("Titles", "movie", "library.title"),
+                    _item("Collections", "video_library", "library.collection"),
+                    _item("Harvests", "content_cut", "library.harvest"),
+                ],
+            },
+            {
                 "title": "Rights",
                 "separator": True,
                 "items": [_item("Carriage rights", "gavel", "rights.carriageright")],

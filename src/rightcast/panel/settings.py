@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "rightcast.panel.audit",
     "rightcast.panel.station",
     "rightcast.panel.catalogue",
+    "rightcast.panel.library",
     "rightcast.panel.rights",
     "rightcast.panel.lines",
     "rightcast.panel.publish",

@@ -14,6 +14,7 @@ from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.unknown import unknown_page
 from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
+from rightcast.panel.library.pages import harvest_file
 from rightcast.panel.metrics import metrics
 from rightcast.panel.staff.pages import OwnPasswordView
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("channel/<int:channel_id>/cues/", admin.site.admin_view(cues_page), name="channel-cues"),
     path("channel/<int:channel_id>/air/", admin.site.admin_view(air_page), name="air"),
     path("channel/<int:channel_id>/<slug:feature>/", admin.site.admin_view(feature_page), name="feature"),
+    path("harvest/<int:harvest_id>/file", admin.site.admin_view(harvest_file), name="harvest-file"),
     path("metrics", metrics, name="metrics"),
     path("alarms/", admin.site.admin_view(alarms.alarms_page), name="alarms"),
     path("alarms/bell/", admin.site.admin_view(bell_fragment), name="alarms-bell"),

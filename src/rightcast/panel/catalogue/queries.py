@@ -205,12 +205,13 @@ def package_record(package: Package) -> domain.Package:
         id=package.id,
         name=package.name,
         lineup_ids=tuple(sorted(lineup.id for lineup in package.lineups.all())),
+        collection_ids=tuple(sorted(collection.id for collection in package.collections.all())),
     )
 
 
 def package_records(keys: Sequence[int]) -> dict[int, domain.Package]:
     """Records of those packages that exist."""
-    found = Package.objects.filter(id__in=keys).prefetch_related("lineups")
+    found = Package.objects.filter(id__in=keys).prefetch_related("lineups", "collections")
     return {package.id: package_record(package) for package in found}
 
 

@@ -35,12 +35,15 @@ def run(settings: StationSettings) -> None:
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
     from rightcast.panel.jobs.tasks import activate, drain, note_devices, notice, prune, watch  # noqa: PLC0415 - likewise
+    from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     courier = threading.Thread(target=Courier().run, args=(stop,), name="courier", daemon=True)
     courier.start()
+    harvester = threading.Thread(target=Harvester().run, args=(stop,), name="harvester", daemon=True)
+    harvester.start()
     each: list[tuple[float, Callable[[], object]]] = [
         (DRAIN_S, drain),
         (ACTIVATE_S, activate),
@@ -51,6 +54,7 @@ def run(settings: StationSettings) -> None:
     ]
     work_until(stop, each)
     courier.join(timeout=END_S)
+    harvester.join(timeout=END_S)
 
 
 def work_until(stop: threading.Event, jobs: list[tuple[float, Callable[[], object]]]) -> None:

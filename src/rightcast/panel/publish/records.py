@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rightcast.contract.catalogue import Kind
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.guide import publication as guide
+from rightcast.panel.library import queries as library
 from rightcast.panel.lines import queries as lines
 from rightcast.panel.rights import queries as rights
 from rightcast.panel.station import queries as station
@@ -24,6 +25,8 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.RIGHT: rights.right_records,
     Kind.LINE: lines.line_records,
     Kind.GUIDE: guide.guide_records,
+    Kind.COLLECTION: library.collection_records,
+    Kind.TITLE: library.title_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.STATION: station.station_keys,
@@ -33,6 +36,8 @@ _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.PACKAGE: catalogue.package_ids,
     Kind.LINE: lines.line_ids,
     Kind.GUIDE: guide.guide_keys,
+    Kind.COLLECTION: library.collection_ids,
+    Kind.TITLE: library.title_ids,
 }
 
 

@@ -37,6 +37,8 @@ STATE_LABELS = {
 
 _LATER = ("start_over", "catchup_h", "recordings", "recording_days", "download")
 
+_LIBRARY = ("collections", "titles")
+
 
 class RightForm(RecordForm):
     """A right as an officer writes it down; the operation judges it."""
@@ -57,13 +59,13 @@ class RightForm(RecordForm):
 
     class Meta:
         model = CarriageRight
-        fields = ("reference", "licensor", "instrument", "channels", "starts", "ends", "notes", *_LATER)
+        fields = ("reference", "licensor", "instrument", "channels", "starts", "ends", "notes", *_LATER, *_LIBRARY)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["territories"] = ", ".join(self.instance.territories)
-        for name in ("channels", "starts", *_LATER):
+        for name in ("channels", "starts", *_LATER, *_LIBRARY):
             if name in self.fields:
                 self.fields[name].required = False
         if "starts" in self.fields:
@@ -78,11 +80,11 @@ class CarriageRightAdmin(OperatedAdmin):
     list_display = ("reference", "licensor", "instrument", "state", "ends_in", "covers", "where")
     list_filter = ("status", "instrument")
     search_fields = ("reference", "licensor")
-    autocomplete_fields = ("channels",)
+    autocomplete_fields = ("channels", "collections", "titles")
     buttons = ("end_now", "suspend", "resume", "withdraw")
     fieldsets = (
         (None, {"fields": (("reference", "licensor"), "instrument")}),
-        ("What it covers", {"fields": ("channels", "all_channels", "territories")}),
+        ("What it covers", {"fields": ("channels", "all_channels", ("collections", "titles"), "territories")}),
         ("Term (UTC)", {"fields": ("starts", "ends", "notes")}),
         (
             "After it was live",
@@ -94,7 +96,7 @@ class CarriageRightAdmin(OperatedAdmin):
         """A right over very many channels is not edited channel by channel."""
         if obj is None or getattr(obj, "channel_count", 0) <= MOST_LISTED:
             return super().get_fieldsets(request, obj)
-        covers = ("What it covers", {"fields": ("covers", "all_channels", "territories")})
+        covers = ("What it covers", {"fields": ("covers", "all_channels", ("collections", "titles"), "territories")})
         first, _, *others = self.fieldsets
         return (first, covers, *others)
 
@@ -121,6 +123,8 @@ class CarriageRightAdmin(OperatedAdmin):
                 "ends": given["ends"],
                 "notes": given["notes"],
                 "later": _later(given),
+                "title_ids": [one.id for one in given.get("titles") or ()],
+                "collection_ids": [one.id for one in given.get("collections") or ()],
             }
             if given["all_channels"]:
                 changes["channel_ids"] = operations.all_channel_ids()
@@ -141,6 +145,8 @@ class CarriageRightAdmin(OperatedAdmin):
             ends=given["ends"],
             notes=given["notes"],
             later=_later(given),
+            title_ids=[one.id for one in given.get("titles") or ()],
+            collection_ids=[one.id for one in given.get("collections") or ()],
         )
 
     def discard(self, actor: Actor, record: CarriageRight) -> None:

@@ -27,7 +27,9 @@ class CarriageRight(models.Model):
     status = models.CharField(
         max_length=16, choices=[(one.value, one.name.title()) for one in RightStatus], default=RightStatus.ACTIVE.value
     )
-    channels = models.ManyToManyField(Channel, related_name="rights")
+    channels = models.ManyToManyField(Channel, related_name="rights", blank=True)
+    collections = models.ManyToManyField("library.Collection", related_name="rights", blank=True)
+    titles = models.ManyToManyField("library.Title", related_name="rights", blank=True)
     territories = models.JSONField(default=list, help_text="Two-letter codes, or * for the whole world.")
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True, help_text="Empty: open-ended.")

@@ -17,7 +17,7 @@ from rightcast.panel.rights.models import CarriageRight, Phase
 from rightcast.panel.territories import check_territories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Sequence, Sized
     from datetime import datetime
     from typing import Unpack
 
@@ -39,6 +39,8 @@ class RightChanges(TypedDict, total=False):
     ends: datetime | None
     notes: str
     later: Later
+    title_ids: Sequence[int]
+    collection_ids: Sequence[int]
 
 
 def record_right(
@@ -54,6 +56,8 @@ def record_right(
     ends: datetime | None = None,
     notes: str = "",
     later: Later = NOTHING_LATER,
+    title_ids: Sequence[int] = (),
+    collection_ids: Sequence[int] = (),
 ) -> CarriageRight:
     """Record a right; it is active at once. `all_channels`: those that exist now, not later ones.
 
@@ -75,8 +79,11 @@ def record_right(
         _grant(right, later)
         right.phase = phase_of(right, deed.now)
         covered = _channel_ids(channel_ids, all_channels=all_channels)
+        _covers_something(covered, title_ids, collection_ids)
         right.save()
         right.channels.set(covered)
+        right.titles.set(title_ids)
+        right.collections.set(collection_ids)
         sentence = f"recorded right {right.reference} of {right.licensor} for {len(covered)} channels"
         deed.record("right.record", right.id, sentence, **_facts(right))
         _publish(deed, right, covered)
@@ -106,9 +113,23 @@ def update_right(actor: Actor, right_id: int, **changes: Unpack[RightChanges]) -
         right.save()
         if "channel_ids" in changes:
             right.channels.set(_channel_ids(changes["channel_ids"], all_channels=False))
+        if "title_ids" in changes:
+            right.titles.set(changes["title_ids"])
+        if "collection_ids" in changes:
+            right.collections.set(changes["collection_ids"])
+        _covers_something(_covered(right), right.titles.all(), right.collections.all())
         deed.record("right.update", right_id, f"changed right {right.reference}", **_facts(right))
         _publish(deed, right, sorted({*before} ^ {*_covered(right)}))
     return right
+
+
+def cover_title(actor: Actor, right_id: int, title_id: int) -> None:
+    """Let a right cover one more title of the library. Raises NotFoundError."""
+    with operating(actor, "rights.change_carriageright") as deed:
+        right = _right(right_id)
+        right.titles.add(title_id)
+        deed.record("right.cover", right_id, f"right {right.reference} covers title {title_id} too", title=title_id)
+        deed.changed(Kind.RIGHT, right_id)
 
 
 def end_right(actor: Actor, right_id: int, at: datetime | None = None) -> CarriageRight:
@@ -230,14 +251,19 @@ def _channel_ids(wanted: Sequence[int], *, all_channels: bool) -> list[int]:
     known = set(every)
     if all_channels:
         wanted = every
-    if not wanted:
-        raise InvalidInputError(
-            "A right covers at least one channel.", remedy="Choose the channels that it names.", field="channels"
-        )
     for channel_id in wanted:
         if channel_id not in known:
             raise NotFoundError(f"There is no channel of id {channel_id}.", remedy="It may have been removed.")
     return list(wanted)
+
+
+def _covers_something(*covered: Sized) -> None:
+    if not any(map(len, covered)):
+        raise InvalidInputError(
+            "A right covers at least one channel, or something of the library.",
+            remedy="Choose the channels, collections or titles that it names.",
+            field="channels",
+        )
 
 
 def _check_term(starts: datetime, ends: datetime | None) -> None:

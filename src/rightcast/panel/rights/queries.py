@@ -39,6 +39,8 @@ def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) ->
             recording_days=right.recording_days,
             download=right.download,
         ),
+        title_ids=tuple(sorted(title.id for title in right.titles.all())),
+        collection_ids=tuple(sorted(collection.id for collection in right.collections.all())),
     )
 
 
@@ -105,4 +107,5 @@ def state_of(right: CarriageRight, now: datetime) -> str:
 
 
 def _with_channel_ids() -> QuerySet[CarriageRight]:
-    return CarriageRight.objects.prefetch_related(Prefetch("channels", Channel.objects.only("id").order_by("id")))
+    channels = Prefetch("channels", Channel.objects.only("id").order_by("id"))
+    return CarriageRight.objects.prefetch_related(channels, "titles", "collections")
