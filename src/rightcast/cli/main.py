@@ -44,6 +44,7 @@ _COMMANDS = {
     "harvest": "rightcast.cli.harvests:harvest_group",
     "line": "rightcast.cli.lines:line_group",
     "device": "rightcast.cli.devices:device_group",
+    "recording": "rightcast.cli.recordings:recording_group",
     "explain": "rightcast.cli.explaining:explain_command",
     "doctor": "rightcast.cli.doctor:doctor_command",
     "cues": "rightcast.cli.cues:cues_command",

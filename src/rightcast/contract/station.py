@@ -129,6 +129,11 @@ class StationSettings:
         """Folder of screens that wait to be signed in, on tmpfs."""
         return self.ring_root / "activations"
 
+    @property
+    def recording_wishes(self) -> Path:
+        """Folder of what viewers wish of their recordings, on tmpfs."""
+        return self.ring_root / "recording-wishes"
+
     def packages(self, edge: int) -> Path:
         """Where edge process `edge` has segments packaged; empty but for what is being written."""
         return self.ring_root / f"packages-{edge}"

@@ -56,6 +56,8 @@ class Cause(enum.StrEnum):
     STATION_FULL = "station-full"
     NOT_SHOWN = "not-shown"
     OFF_AIR = "off-air"
+    ORDERED_LATE = "ordered-late"
+    NOT_TAKEN = "not-taken"
     DISK_FULL = "disk-full"
     BY_VIEWER = "by-viewer"
     BY_OPERATOR = "by-operator"
@@ -63,6 +65,7 @@ class Cause(enum.StrEnum):
     ROOM_MADE = "room-made"
     TIME_OVER = "time-over"
     RIGHT_ENDED = "right-ended"
+    LINE_GONE = "line-gone"
 
 
 SENTENCES: dict[Cause, str] = {
@@ -75,6 +78,8 @@ SENTENCES: dict[Cause, str] = {
     Cause.STATION_FULL: "The station has no room for more recordings.",
     Cause.NOT_SHOWN: "The show was taken out of the guide.",
     Cause.OFF_AIR: "The channel was off the air.",
+    Cause.ORDERED_LATE: "It was ordered after it had begun.",
+    Cause.NOT_TAKEN: "The recorder did not run.",
     Cause.DISK_FULL: "The disk was full.",
     Cause.BY_VIEWER: "Removed by its viewer.",
     Cause.BY_OPERATOR: "Removed by the operator.",
@@ -82,6 +87,7 @@ SENTENCES: dict[Cause, str] = {
     Cause.ROOM_MADE: "Removed to make room for newer recordings.",
     Cause.TIME_OVER: "The days for which it could be kept are over.",
     Cause.RIGHT_ENDED: "The right for the channel has ended, or grants recordings no more.",
+    Cause.LINE_GONE: "Its line was removed.",
 }
 
 

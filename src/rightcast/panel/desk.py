@@ -34,7 +34,13 @@ else:
 
 Method = Any
 _REFUSAL = "_rightcast_refusal"
-_ALARM_SUBJECTS = {"notifierrow": "notifier", "alarmrule": "alarmrule", "quietrow": "quiettime"}
+_ALARM_SUBJECTS = {
+    "allowancerow": "allowance",
+    "recorderpolicy": "recorder",
+    "notifierrow": "notifier",
+    "alarmrule": "alarmrule",
+    "quietrow": "quiettime",
+}
 _SUBJECTS = {"carriageright": "right", "stationrow": "station", "operator": "staff", **_ALARM_SUBJECTS}
 
 

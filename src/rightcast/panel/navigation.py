@@ -149,6 +149,16 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Recordings",
+                "separator": True,
+                "items": [
+                    _item("Recordings", "video_library", "recordings.recording"),
+                    _item("Recording rules", "event_repeat", "recordings.recordingrule"),
+                    _item("Allowances", "data_usage", "recordings.allowancerow"),
+                    _item("Recorder", "fiber_manual_record", "recordings.recorderpolicy"),
+                ],
+            },
+            {
                 "title": "System",
                 "separator": True,
                 "items": [

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "rightcast.panel.library",
     "rightcast.panel.rights",
     "rightcast.panel.lines",
+    "rightcast.panel.recordings",
     "rightcast.panel.publish",
     "rightcast.panel.staff",
     "rightcast.panel.alarms",

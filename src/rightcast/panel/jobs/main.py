@@ -36,6 +36,7 @@ def run(settings: StationSettings) -> None:
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
     from rightcast.panel.jobs.tasks import activate, drain, note_devices, notice, prune, watch  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
+    from rightcast.panel.recordings.jobs import RecordingJobs  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,6 +52,7 @@ def run(settings: StationSettings) -> None:
         (NOTICE_S, notice),
         (DEVICES_S, note_devices),
         (PRUNE_S, prune),
+        *RecordingJobs().due,
     ]
     work_until(stop, each)
     courier.join(timeout=END_S)

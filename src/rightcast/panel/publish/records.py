@@ -9,6 +9,7 @@ from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.guide import publication as guide
 from rightcast.panel.library import queries as library
 from rightcast.panel.lines import queries as lines
+from rightcast.panel.recordings import queries as recordings
 from rightcast.panel.rights import queries as rights
 from rightcast.panel.station import queries as station
 
@@ -27,6 +28,8 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.GUIDE: guide.guide_records,
     Kind.COLLECTION: library.collection_records,
     Kind.TITLE: library.title_records,
+    Kind.TAKE: recordings.take_records,
+    Kind.RECORDING: recordings.recording_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.STATION: station.station_keys,
@@ -38,6 +41,8 @@ _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.GUIDE: guide.guide_keys,
     Kind.COLLECTION: library.collection_ids,
     Kind.TITLE: library.title_ids,
+    Kind.TAKE: recordings.take_ids,
+    Kind.RECORDING: recordings.recording_ids,
 }
 
 

@@ -15,14 +15,14 @@ ENGINEER = "Engineer"
 RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
-_EVERYTHING = ("catalogue", "lines", "rights", "station", "audit", "staff", "alarms", "guide")
+_EVERYTHING = ("catalogue", "lines", "recordings", "rights", "station", "audit", "staff", "alarms", "guide")
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
-    ENGINEER: ("catalogue", "station", "alarms", "guide"),
+    ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
     RIGHTS_OFFICER: ("rights",),
-    HELP_DESK: ("lines",),
+    HELP_DESK: ("lines", "recordings"),
 }
-_SEES = ("catalogue", "lines", "rights", "station", "audit", "alarms", "guide")
+_SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide")
 
 
 def ensure_groups() -> None:

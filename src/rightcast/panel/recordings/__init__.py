@@ -1,0 +1,1 @@
+"""Recordings of lines: what is ordered, by hand or by rule, what has room, how it went, and when it must go."""
