@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 
 MOST = 99_999
+SERIES = "series-id"
+"""The system under which we write what a series is called by, where no other notation says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def read(system: str, value: str) -> Numbered:
         case "thetvdb.com" | "themoviedb.org" as catalogue:
             found = _SERIES_ID.fullmatch(text)
             return Numbered(series=f"{catalogue}:{found[1]}") if found else NOTHING
-        case "crid" | "series-crid":
-            return Numbered(series=text) if _CRID.fullmatch(text) and system.lower() == "series-crid" else NOTHING
+        case "crid" | "series-crid" | "series-id" as naming:
+            named = naming == SERIES or (naming == "series-crid" and _CRID.fullmatch(text))
+            return Numbered(series=text) if named else NOTHING
         case "original-air-date" | "assetid" | "imdb.com" | "icetv":
             return NOTHING
         case _:

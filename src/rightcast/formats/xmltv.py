@@ -1,23 +1,25 @@
 """Writes guides as XMLTV: all channels first, then the shows, elements in the order of the DTD, times in UTC.
 
-Follows xmltv.dtd of the XMLTV project, and what its validator asks besides.
+Follows xmltv.dtd of the XMLTV project, and what its validator asks besides. What the reader reads is written again;
+what the DTD has no place for (a role of anybody but an actor) is left out.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
+
+from rightcast.domain import episodes
+from rightcast.domain.guide import Details
+from rightcast.formats import xmltv_details as more
+from rightcast.formats.xmltv_text import clean, element, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rightcast.domain.guide import Credit, Show
 
-_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 section 2.2 has no place for."""
-_SPACES = re.compile(r"\s+")
 CREDITS = (
     "director", "actor", "writer", "adapter", "producer", "composer", "editor", "presenter", "commentator", "guest",
 )  # fmt: skip
@@ -28,12 +30,15 @@ START = (
 END = "</tv>\n"
 
 
+_NOTHING = Details()
+
+
 def channel(guide_id: str, names: Iterable[str], logo_url: str = "") -> str:
     """A channel; names in the order of their worth, empty and double ones left out."""
-    told = dict.fromkeys(name for name in map(_clean, names) if name) or {guide_id: None}
+    told = dict.fromkeys(name for name in map(clean, names) if name) or {guide_id: None}
     displayed = "".join(f"<display-name>{escape(name)}</display-name>" for name in told)
-    icon = f"<icon src={_quoted(logo_url)}/>" if logo_url else ""
-    return f"  <channel id={_quoted(guide_id)}>{displayed}{icon}</channel>\n"
+    icon = f"<icon src={quoted(logo_url)}/>" if logo_url else ""
+    return f"  <channel id={quoted(guide_id)}>{displayed}{icon}</channel>\n"
 
 
 def show(one: Show, guide_id: str = "", *, catchup_id: str = "") -> str:
@@ -41,9 +46,11 @@ def show(one: Show, guide_id: str = "", *, catchup_id: str = "") -> str:
 
     `catchup_id` is an extension of one player and fails the DTD: "" leaves it out.
     """
-    extra = f" catchup-id={_quoted(catchup_id)}" if catchup_id else ""
-    told = f'start="{moment(one.start)}" stop="{moment(one.stop)}" channel={_quoted(guide_id or one.guide_id)}{extra}'
-    return f"  <programme {told}>{''.join(_children(one))}</programme>\n"
+    extra = f" catchup-id={quoted(catchup_id)}" if catchup_id else ""
+    if one.details is not None:
+        extra = more.attributes(one.details) + extra
+    told = f'start="{moment(one.start)}" stop="{moment(one.stop)}" channel={quoted(guide_id or one.guide_id)}{extra}'
+    return f"  <programme {told}>{''.join(_children(one, one.details or _NOTHING))}</programme>\n"
 
 
 def moment(unix_s: int) -> str:
@@ -51,72 +58,68 @@ def moment(unix_s: int) -> str:
     return datetime.fromtimestamp(unix_s, UTC).strftime("%Y%m%d%H%M%S +0000")
 
 
-def _children(one: Show) -> Iterator[str]:
-    yield _element("title", one.title, one.language) or "<title>-</title>"
-    yield _element("sub-title", one.subtitle, one.language)
-    yield _element("desc", one.description, one.language)
+def _children(one: Show, details: Details) -> Iterator[str]:
+    lang = one.language
+    yield element("title", one.title, lang) or "<title>-</title>"
+    yield more.texts("title", details.titles)
+    yield element("sub-title", one.subtitle, lang)
+    yield more.texts("sub-title", details.subtitles)
+    yield element("desc", one.description, lang)
+    yield more.texts("desc", details.descriptions)
     yield _credits(one.credits)
-    yield _element("date", one.year)
+    yield element("date", details.date or one.year)
     for category in one.categories:
-        yield _element("category", category, one.language)
+        yield element("category", category, lang)
+    yield more.texts("category", details.categories)
     for keyword in one.keywords:
-        yield _element("keyword", keyword, one.language)
-    if one.icon_url:
-        yield f"<icon src={_quoted(one.icon_url)}/>"
+        yield element("keyword", keyword, lang)
+    yield more.texts("keyword", details.keywords)
+    yield more.languages(details)
+    yield more.icons(one.icon_url, details.icons)
+    yield more.links(details.links)
     for country in one.countries:
-        yield _element("country", country)
-    yield from _numbers(one)
-    yield from _flags(one)
-    if one.rating is not None and _clean(one.rating[1]):
-        system, value = one.rating
-        yield f"<rating system={_quoted(system)}><value>{escape(_clean(value))}</value></rating>"
-    if _clean(one.stars):
-        yield f"<star-rating><value>{escape(_clean(one.stars))}</value></star-rating>"
+        yield element("country", country)
+    yield _numbers(one, details)
+    if details.quality is not None:
+        yield more.quality(details.quality)
+    yield from _flags(one, details)
+    yield more.ratings(one.rating, details.ratings)
+    yield more.stars(one.stars, details.stars)
+    yield more.reviews(details.reviews)
+    yield more.images(details.images)
 
 
-def _numbers(one: Show) -> Iterator[str]:
-    """Both systems that readers know; xmltv_ns counts from nought. A part of its own is misread, so it is empty."""
-    if not one.episode:
-        return
-    season = str(one.season - 1) if one.season else ""
-    yield f'<episode-num system="xmltv_ns">{season}.{one.episode - 1}.</episode-num>'
-    written = f"S{one.season:02}E{one.episode:02}" if one.season else f"E{one.episode:02}"
-    yield f'<episode-num system="onscreen">{written}</episode-num>'
+def _numbers(one: Show, details: Details) -> str:
+    """As they came; besides in those systems that readers know, where these say nothing of their own."""
+    came = [(number.system, number.value) for number in details.numbers]
+    systems = {system for system, _ in came}
+    ours = [pair for pair in episodes.written(one.season, one.episode) if pair[0] not in systems]
+    if one.series and all(episodes.read(*pair).series != one.series for pair in came):
+        ours.append((episodes.SERIES, one.series))
+    return "".join(
+        f"<episode-num system={quoted(system)}>{escape(clean(value))}</episode-num>"
+        for system, value in (*ours, *came)
+        if clean(value)
+    )
 
 
-def _flags(one: Show) -> Iterator[str]:
+def _flags(one: Show, details: Details) -> Iterator[str]:
     if one.repeated:
-        yield "<previously-shown/>"
+        yield more.previously(details)
     if one.premiere:
-        yield "<premiere/>"
+        yield more.marked("premiere", details.premiere)
+    if one.last_chance:
+        yield more.marked("last-chance", details.last_chance)
     if one.new:
         yield "<new/>"
     if one.subtitled:
-        yield '<subtitles type="teletext"/>'
+        yield more.subtitlings(details.subtitlings)
 
 
 def _credits(people: tuple[Credit, ...]) -> str:
+    if not people:
+        return ""
     rows = [
-        f"<{part}{f' role={_quoted(one.role)}' if one.role and part == 'actor' else ''}>{escape(name)}</{part}>"
-        for part in CREDITS
-        for one in people
-        if one.part == part and (name := _clean(one.name))
+        more.person(one, name) for part in CREDITS for one in people if one.part == part and (name := clean(one.name))
     ]
     return f"<credits>{''.join(rows)}</credits>" if rows else ""
-
-
-def _element(name: str, text: str, language: str = "") -> str:
-    """Nothing for an empty text: readers take an empty title or description for a fault."""
-    cleaned = _clean(text)
-    if not cleaned:
-        return ""
-    spoken = f" lang={_quoted(language)}" if language else ""
-    return f"<{name}{spoken}>{escape(cleaned)}</{name}>"
-
-
-def _clean(text: str) -> str:
-    return _SPACES.sub(" ", _UNFIT.sub("", text)).strip()
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(_clean(text))

@@ -129,7 +129,11 @@ class Draft:
         if found.series:
             self.fields["series"] = found.series
         written = set(episodes.written(found.season, found.episode))
-        kept = [one for one in self.numbers if (one.system, one.value.replace(" ", "")) not in written]
+        kept = [
+            one
+            for one in self.numbers
+            if one.system != episodes.SERIES and (one.system, one.value.replace(" ", "")) not in written
+        ]
         if kept:
             self.details["numbers"] = kept[:_MANY]
 
