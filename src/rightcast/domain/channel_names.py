@@ -9,11 +9,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_COUNTRIES = frozenset(
-    "ad ae af al am ar at au az ba be bg bh br by ca ch cl cn co cy cz de dk dz ee eg es et fi fr gb ge gr hk hr hu id"
-    " ie il in iq ir is it jo jp ke kr kw kz lb li lt lu lv ly ma mc md me mk mt mx my ng nl no nz om pe ph pk pl pt qa"
-    " ro rs ru sa se sg si sk sm sy th tn tr tw ua us uy va ve vn xk ye za".split()
+_CODES = (
+    "adaeafalamaratauazbabebgbhbrbycachclcncocyczdedkdzeeegesetfifrgbgegrhkhrhuidieiliniqirisitjojpkekrkw"
+    "kzlbliltlulvlymamcmdmemkmtmxmyngnlnonzompephpkplptqarorsrusasesgsisksmsythtntrtwuausuyvavevnxkyeza"
 )
+_COUNTRIES = frozenset(_CODES[place : place + 2] for place in range(0, len(_CODES), 2))
 _OTHER_COUNTRIES = {
     "uk": "gb", "en": "gb", "eng": "gb", "gbr": "gb", "usa": "us", "ita": "it", "ger": "de", "deu": "de", "fra": "fr",
     "esp": "es", "spa": "es", "por": "pt", "ned": "nl", "nld": "nl", "pol": "pl", "tur": "tr", "aut": "at", "che": "ch",
@@ -38,9 +38,9 @@ _NUMBER_OF = {word: str(number) for number, words in enumerate(_NUMBERS, 1) for 
 _UNSAID = {"un", "una", "sei"}
 """Articles and words for more than a number; they stay as they are."""
 _WEAK = {"tv", "the", "television", "televisione", "televisio"}
-_PREFIX = re.compile(r"[\W_]*([A-Za-z]{2,3})\s*(?:[:|｜★•▎┃]+|\s[-–—]\s|[\])}])\s*(?=\S)")
+_PREFIX = re.compile(r"[\W_]*([A-Za-z]{2,3})\s*(?:[:|\uff5c★•▎┃]+|\s[-\u2013\u2014]\s|[\])}])\s*(?=\S)")
 _SUFFIX = re.compile(r"\s*[\[(|]\s*([A-Za-z]{2,3})\s*[\])|]?\s*$")
-_SHIFT = re.compile(r"(?:\+\s*|\bplus\s+)(\d{1,2})\s*h?\b|\btimeshift\s*(\d{1,2})?\b", re.IGNORECASE)
+_SHIFT = re.compile(r"\+\s*(\d{1,2})\s*h?\b|\btimeshift\s*(\d{1,2})?\b", re.IGNORECASE)
 _ID_COUNTRY = re.compile(r"\.([a-z]{2})(?:\W.*)?$")
 _PIECES = re.compile(r"\d+[a-z]+\d*\b|\d+|[^\W\d_]+")
 _TAGS = re.compile(r"\b(?:full\s+hd|ultra\s+hd)\b")

@@ -19,19 +19,22 @@ if TYPE_CHECKING:
 
     from rightcast.panel.audit.operations import Actor
 
+LAST_POSITION = 1000
+
 
 def add_source(
     actor: Actor, *, name: str, kind: str = SourceKind.XMLTV, address: str = "", zone: str = ""
 ) -> GuideSource:
-    """Add a source of shows, after those that are there. Raises InvalidInputError."""
+    """Add a source of shows after those that are there, but before what streams tell. Raises InvalidInputError."""
     with operating(actor, "guide.add_guidesource") as deed:
-        last = GuideSource.objects.order_by("-position").first()
+        last = GuideSource.objects.filter(position__lt=LAST_POSITION).order_by("-position").first()
+        position = last.position + 1 if last else 1
         source = GuideSource.objects.create(
             name=_free_name(name),
             kind=kind,
             address=address.strip(),
             zone=zone,
-            position=last.position + 1 if last else 1,
+            position=LAST_POSITION if kind == SourceKind.EIT else min(position, LAST_POSITION - 1),
             added=deed.now,
         )
         deed.record("guidesource.add", source.id, f"added guide source {source}")

@@ -25,6 +25,7 @@ NOTICE_S = 5.0
 DEVICES_S = 10.0
 PRUNE_S = 3600.0
 WATCH_S = 1.0
+BROADCASTS_S = 2.0
 END_S = 2.0
 """How long messages under way are waited for at the end; what was claimed is sent by the next process."""
 
@@ -34,7 +35,7 @@ def run(settings: StationSettings) -> None:
     station_key(settings.keys)
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
-    from rightcast.panel.jobs.tasks import activate, drain, note_devices, notice, prune, watch  # noqa: PLC0415 - likewise
+    from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
     from rightcast.panel.recordings.jobs import RecordingJobs  # noqa: PLC0415 - likewise
 
@@ -46,12 +47,13 @@ def run(settings: StationSettings) -> None:
     harvester = threading.Thread(target=Harvester().run, args=(stop,), name="harvester", daemon=True)
     harvester.start()
     each: list[tuple[float, Callable[[], object]]] = [
-        (DRAIN_S, drain),
-        (ACTIVATE_S, activate),
-        (WATCH_S, watch),
-        (NOTICE_S, notice),
-        (DEVICES_S, note_devices),
-        (PRUNE_S, prune),
+        (DRAIN_S, tasks.drain),
+        (ACTIVATE_S, tasks.activate),
+        (WATCH_S, tasks.watch),
+        (BROADCASTS_S, tasks.take_broadcasts),
+        (NOTICE_S, tasks.notice),
+        (DEVICES_S, tasks.note_devices),
+        (PRUNE_S, tasks.prune),
         *RecordingJobs().due,
     ]
     work_until(stop, each)

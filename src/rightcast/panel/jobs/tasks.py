@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -14,6 +15,7 @@ from rightcast.contract.reports import WatchReport
 from rightcast.panel.alarms.history import prune_alarms
 from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.audit.operations import prune_rows
+from rightcast.panel.guide.broadcasts import Broadcasts
 from rightcast.panel.lines.devices import note_seen, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
@@ -23,6 +25,7 @@ from rightcast.state.reports import FileReports
 
 KEEP_AUDIT = timedelta(days=3 * 365)
 _watch = Watch()
+_broadcasts = lru_cache(maxsize=1)(Broadcasts)
 _STARTED = time.time()
 
 
@@ -44,6 +47,11 @@ def note_devices() -> None:
 def activate() -> None:
     """Sign in the screens whose codes were entered."""
     settle_wishes(FileActivations(settings.STATION.activations), time.time())
+
+
+def take_broadcasts() -> None:
+    """Store what streams say is on."""
+    _broadcasts(settings.STATION.reports).look(time.time())
 
 
 def watch() -> None:
