@@ -53,3 +53,14 @@ async def test_a_line_that_may_not_watch_provides_nothing(providing: TestStation
     await applied(providing, providing.publish(Kind.LINE, 1, replace(providing.line, status=LineStatus.DISABLED)))
     reply = await providing.get("/playlist.m3u")
     assert (reply.status, reply.headers["x-rightcast-reason"]) == (403, "line-disabled")
+
+
+async def test_the_name_that_the_app_looks_for_stands_for_the_playlist(providing: TestStation) -> None:
+    await applied(providing, providing.publish(Kind.STATION, 0, OWN))
+    await providing.on_air(2)
+    for host in ("iptv.local", "IPTV.local:80"):
+        for path in ("/", "/playlist.m3u"):
+            reply = await providing.get(path, headers={"Host": host})
+            assert reply.body.startswith(b"#EXTM3U\n"), (host, path)
+            assert b"//iptv.local" in reply.body.lower()
+    assert b"Rightcast serves television here" in (await providing.get("/")).body

@@ -86,7 +86,15 @@ class Doors:
             archive=rooms.archive,
             guides=self.guides,
         )
-        self.routes = Routes(rooms.live, self._past, self.unknown, scripts=self._scripts(), folders=self._folders())
+        scripts = self._scripts()
+        self.routes = Routes(
+            rooms.live,
+            self._past,
+            self.unknown,
+            scripts=scripts,
+            folders=self._folders(),
+            hosts={"iptv.local": scripts["playlist.m3u"]},  # which SS IPTV looks for in every network
+        )
 
     def _scripts(self) -> dict[str, Script]:
         """Answers by the last part of an address."""

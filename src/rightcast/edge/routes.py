@@ -47,15 +47,27 @@ Folder = Callable[["Request", list[str]], "Response | Coroutine[Any, Any, Answer
 
 
 class Routes:
-    """Every address of the viewers' port. `scripts` are names ending in .php, `folders` the first part of a path."""
+    """Every address of the viewers' port.
+
+    `scripts` are names ending in .php, `folders` the first part of a path, `hosts` names of this server that stand for
+    one answer when nothing follows them.
+    """
 
     def __init__(
-        self, live: Live, past: Past, unknown: Unknown, *, scripts: dict[str, Script], folders: dict[str, Folder]
+        self,
+        live: Live,
+        past: Past,
+        unknown: Unknown,
+        *,
+        scripts: dict[str, Script],
+        folders: dict[str, Folder],
+        hosts: dict[str, Script],
     ) -> None:
         self._live = live
         self._past = past
         self._scripts = scripts
         self._folders = folders
+        self._hosts = hosts
         self._unknown = unknown
 
     def answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
@@ -88,6 +100,8 @@ class Routes:
         folder = self._folders.get(parts[0]) if parts else None
         if folder is not None:
             return folder(request, [unquote(part) for part in parts[1:]])
+        if not parts and (script := self._hosts.get(request.header(b"host").partition(":")[0].lower())) is not None:
+            return script(request)
         if len(parts) < 2:
             return _of_the_edge(parts[0] if parts else "") or self._unknown.answer(request)
         if len(parts) >= 4 and parts[-4] == "s":

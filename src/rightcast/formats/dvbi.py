@@ -106,6 +106,12 @@ def _service(about: ServiceList, service: Service) -> str:
         if service.logo_url
         else ""
     )
+    guide = (
+        f"<ContentGuideSourceRef>{_GUIDE}</ContentGuideSourceRef>"
+        f"<ContentGuideServiceRef>{escape(service.guide_id)}</ContentGuideServiceRef>"
+        if service.guide_id
+        else ""
+    )
     return (
         f'<Service version="{max(about.version, 1)}"><UniqueIdentifier>{escape(_tag(about, f"ch{service.id}"))}'
         "</UniqueIdentifier>\n"
@@ -115,8 +121,7 @@ def _service(about: ServiceList, service: Service) -> str:
         f'extensionName="{_HLS_EXTENSION}"><hls:UriBasedLocation contentType="{_HLS}">{_uri(service.hls_url)}'
         "</hls:UriBasedLocation></OtherDeliveryParameters></ServiceInstance>\n"
         f"<ServiceName>{escape(service.name)}</ServiceName><ProviderName>{escape(about.name)}</ProviderName>{logo}"
-        f'<ServiceType href="{_LINEAR}"/><ContentGuideSourceRef>{_GUIDE}</ContentGuideSourceRef>'
-        f"<ContentGuideServiceRef>{escape(service.guide_id)}</ContentGuideServiceRef></Service>\n"
+        f'<ServiceType href="{_LINEAR}"/>{guide}</Service>\n'
     )
 
 
