@@ -283,6 +283,56 @@ class RecorderReport(msgspec.Struct, frozen=True, kw_only=True):
     strangers: int = 0
 
 
+class GapReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of which nothing is kept, in unix seconds. `cause`: a GapCause of `rightcast.domain.archive`."""
+
+    start: float
+    stop: float
+    cause: str
+
+
+class ArchiveReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is kept of one channel. Hours: wished, granted by its rights, and kept, which is 0 while nothing new is.
+
+    `oldest`, `newest`: unix seconds where the reel begins and ends, 0 of an empty one. `gaps`: the last few that were
+    noted. `detail` is a sentence for the operator.
+    """
+
+    channel_id: int
+    channel: str
+    wished_h: int = 0
+    granted_h: int = 0
+    kept_h: int = 0
+    bytes: int = 0
+    oldest: float = 0.0
+    newest: float = 0.0
+    gaps: list[GapReport] = []
+    detail: str = ""
+
+
+class ArchivistReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The process that keeps channels. `used_bytes` of `allowed_bytes` are taken on a disk with `free_bytes` left.
+
+    `backlog`: segments that wait to be written, since `busy_since` (unix seconds, 0: none is being written); `missed`:
+    those that fell off the ring since the process began. `evicted`: unix seconds when the disk's room last made
+    something go before its time. `trouble` is the last error of writing while it lasts.
+    """
+
+    pid: int
+    at: float
+    started: float
+    used_bytes: int = 0
+    allowed_bytes: int = 0
+    free_bytes: int = 0
+    total_bytes: int = 0
+    backlog: int = 0
+    busy_since: float = 0.0
+    missed: int = 0
+    evicted: float = 0.0
+    trouble: str = ""
+    channels: list[ArchiveReport] = []
+
+
 class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
     """The jobs process after a look for alarms; while it does not report, nobody raises or tells any."""
 

@@ -50,6 +50,7 @@ class SubjectKind(enum.StrEnum):
     CHANNEL = "channel"
     RIGHT = "right"
     NOTIFIER = "notifier"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,34 @@ KINDS: dict[str, AlarmKind] = {
             (0, 60),
             "Raise net.core.rmem_max, or spread the channels over more headends.",
             DAMAGE,
+        ),
+        _kind(
+            "archive-missing",
+            "The archivist does not report",
+            _W,
+            (5, 5),
+            "Nothing is kept meanwhile but what the rings still hold; its log says why it ended.",
+        ),
+        _kind(
+            "archive-failing",
+            "The archive cannot be written",
+            _C,
+            (5, 20),
+            "The detail says why: look at the disk and at the rights of its folder.",
+        ),
+        _kind(
+            "archive-behind",
+            "The archive's disk is too slow",
+            _W,
+            (10, 60),
+            "Segments fall off the rings before they are written: use a faster disk, or keep fewer channels.",
+        ),
+        _kind(
+            "archive-full",
+            "The archive's disk has no more room",
+            _W,
+            (0, 3600),
+            "The oldest hours of all channels go before their time: add a disk, raise the budget, or keep less.",
         ),
         _kind("right-ending", "A carriage right ends soon", _I, (0, 5), "Extend the right, or plan the channels' end."),
         _kind(

@@ -23,24 +23,56 @@ REMEMBERED = 256
 """Segments: more than a ring holds, for the ring's are told again after each connection."""
 RING_S = 120.0
 """A segment that began so much before the newest is of a clock that was set back, not of the past."""
+SHOWN_GAPS = 4
 SYNC_S = 30.0
 """After a loss of power all but so much is there."""
 
 _log = logging.getLogger(__name__)
 
 
+class Tally:
+    """What is known of segments that are not kept, until the next one is; outlives a reel that had to be let go."""
+
+    def __init__(self) -> None:
+        self.missed: list[Stretch] = []
+        self.ring = 0
+        self.unwanted = False
+
+    def miss(self, segment: Segment, cause: GapCause) -> None:
+        """A segment is not kept."""
+        last = self.missed[-1] if self.missed else None
+        if last is not None and last.cause is cause and segment.start - last.stop < SHORTEST_GAP_S:
+            self.missed[-1] = Stretch(last.start, segment.stop, cause)
+            return
+        self.missed.append(Stretch(segment.start, segment.stop, cause))
+        del self.missed[:-REMEMBERED]
+
+    def kept(self, segment: Segment) -> None:
+        """A segment is kept: what was before is told."""
+        self.missed.clear()
+        self.ring, self.unwanted = segment.ring, False
+
+    def guess(self, segment: Segment, ring_epoch: int, sequence: int) -> GapCause:
+        """Why nothing was seen between two segments of which nobody said that one was missed."""
+        if self.unwanted:
+            return GapCause.UNWANTED
+        if not self.ring:  # the first that this process keeps
+            went_on = segment.opened.epoch == ring_epoch or segment.opened.sequence > sequence + 1
+            return GapCause.ARCHIVIST if went_on else GapCause.HEADEND
+        return GapCause.SOURCE if segment.ring == self.ring else GapCause.HEADEND
+
+
 class ChannelReel:
     """Raises OSError and sqlite3.Error; its owner then closes it and opens another."""
 
-    def __init__(self, folder: Path, channel_id: int, now: float) -> None:
+    def __init__(self, folder: Path, channel_id: int, tally: Tally, now: float) -> None:
         self.channel_id = channel_id
         self._writer = ReelWriter(folder)
         self._known: deque[tuple[int, int, float]] = deque(
             [(one.ring_epoch, one.sequence, one.start) for one in reversed(self._writer.recent(REMEMBERED))], REMEMBERED
         )
-        self._missed: list[Stretch] = []
-        self._ring = 0
-        self._unwanted = False
+        self._tally = tally
+        self.gaps: deque[Gap] = deque(maxlen=SHOWN_GAPS)
         self._synced = now - channel_id % SYNC_S
         self._finished: dict[int, KeptFile] = {one.file: one for one in self._writer.files()}
         self._finished_bytes = sum(one.bytes for one in self._finished.values())
@@ -113,13 +145,14 @@ class ChannelReel:
         )
         self._writer.stage(source, segment.size, segment.to_keep, new_epoch=newest is None or not follows)
         if newest is not None and segment.start - newest.stop > SHORTEST_GAP_S:
-            otherwise = self._guess(segment, newest.ring_epoch, newest.sequence)
-            for one in gaps_between(newest.stop, segment.start, self._missed, otherwise):
-                self._writer.note_gap(Gap(start=one.start, stop=one.stop, cause=one.cause))
+            otherwise = self._tally.guess(segment, newest.ring_epoch, newest.sequence)
+            for one in gaps_between(newest.stop, segment.start, self._tally.missed, otherwise):
+                gap = Gap(start=one.start, stop=one.stop, cause=one.cause)
+                self._writer.note_gap(gap)
+                self.gaps.append(gap)
         self._known.append(segment.name)
         self._follow_files()
-        self._missed.clear()
-        self._ring, self._unwanted = segment.ring, False
+        self._tally.kept(segment)
 
     def take_back(self, segment: Segment, cause: GapCause) -> None:
         """The segment taken last was not whole."""
@@ -129,18 +162,9 @@ class ChannelReel:
 
     def miss(self, segment: Segment, cause: GapCause) -> None:
         """A segment that is news is not kept."""
-        if self._missed and self._missed[-1].cause is cause and segment.start - self._missed[-1].stop < SHORTEST_GAP_S:
-            last = self._missed.pop()
-            self._missed.append(Stretch(last.start, segment.stop, cause))
-        else:
-            self._missed.append(Stretch(segment.start, segment.stop, cause))
-            del self._missed[:-REMEMBERED]
+        self._tally.miss(segment, cause)
         if segment.name not in self._known:
             self._known.append(segment.name)
-
-    def pause(self) -> None:
-        """The channel is not to be kept at present."""
-        self._unwanted = True
 
     def commit(self, now: float) -> None:
         """Bring what was taken into the index; now and then so that it survives a loss of power."""
@@ -171,12 +195,3 @@ class ChannelReel:
         if current is not None and current.file in self._finished:  # as it was found on the disk
             self._finished_bytes -= self._finished.pop(current.file).bytes
         self._current = current
-
-    def _guess(self, segment: Segment, ring_epoch: int, sequence: int) -> GapCause:
-        """Why nothing was seen between two segments of which nobody said that one was missed."""
-        if self._unwanted:
-            return GapCause.UNWANTED
-        if not self._ring:  # the first that this process keeps
-            went_on = segment.opened.epoch == ring_epoch or segment.opened.sequence > sequence + 1
-            return GapCause.ARCHIVIST if went_on else GapCause.HEADEND
-        return GapCause.SOURCE if segment.ring == self._ring else GapCause.HEADEND

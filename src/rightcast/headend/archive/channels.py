@@ -13,14 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rightcast.contract.reports import ArchiveReport, GapReport
 from rightcast.domain.archive import GapCause
 from rightcast.domain.retention import Deleted, Window
-from rightcast.headend.archive.channel_reel import ChannelReel
+from rightcast.headend.archive.channel_reel import ChannelReel, Tally
 from rightcast.headend.archive.room import Room, measure
+from rightcast.state.archive.ledger import Ledger
 from rightcast.state.archive.reel import channel_reel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from rightcast.domain.retention import Keeping
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 HOUR_S = 3600.0
 LOOK_S = 5.0
 """How often age and room are looked at; files last ten minutes, so that more often deletes nothing sooner."""
+TELL_S = 1.0
 REST_S = 5.0
 """After a failure a reel is left alone for so long."""
 
@@ -42,17 +45,16 @@ class _Channel:
     window: Window = field(default_factory=Window)
     rests_until: float = 0.0
     trouble: str = ""
+    tally: Tally = field(default_factory=Tally)
 
 
 class ChannelKeeper:
-    """Keeps what `follow` says, within `budget_bytes` (0: a share of the disk). `deleted` is told of what goes."""
+    """Keeps what `follow` says, within `budget_bytes` (0: a share of the disk)."""
 
-    def __init__(
-        self, root: Path, budget_bytes: int, deleted: Callable[[int, Deleted, Sequence[KeptFile]], None]
-    ) -> None:
+    def __init__(self, root: Path, budget_bytes: int) -> None:
         self._root = root
         self._budget_bytes = budget_bytes
-        self._deleted = deleted
+        self._ledger: Ledger | None = None
         self._keepings: Mapping[int, Keeping] = {}
         self._kept: frozenset[int] = frozenset()
         self._followed = False
@@ -60,8 +62,11 @@ class ChannelKeeper:
         self._touched: set[int] = set()
         self._taken: Segment | None = None
         self._look_at = 0.0
+        self._tell_at = 0.0
         self._now = 0.0
         self.room = Room()
+        self.evicted = 0.0
+        self.told: list[ArchiveReport] = []
 
     def follow(self, keepings: Mapping[int, Keeping]) -> None:
         """What holds for all channels from now on; called by the loop with a mapping that nobody changes."""
@@ -82,7 +87,10 @@ class ChannelKeeper:
         if segment.channel_id not in self._kept:
             return
         reel = self._reel(segment.channel_id)
-        if reel is None or not reel.is_news(segment):
+        if reel is None:
+            self._channels[segment.channel_id].tally.miss(segment, GapCause.DISK)
+            return
+        if not reel.is_news(segment):
             return
         if segment.forbidden:
             reel.miss(segment, GapCause.SIGNAL)
@@ -112,6 +120,9 @@ class ChannelKeeper:
         if now >= self._look_at and self._followed:
             self._look_at = now + LOOK_S
             self._look(now)
+        if now >= self._tell_at:
+            self._tell_at = now + TELL_S
+            self.told = self._report()
 
     def close(self) -> None:
         """Commit and let go of all reels."""
@@ -120,10 +131,34 @@ class ChannelKeeper:
             if channel.reel is not None:
                 channel.reel.close()
                 channel.reel = None
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
 
-    def reels(self) -> list[tuple[int, ChannelReel | None, str]]:
-        """Each channel's reel as it is, and what troubles it."""
-        return [(number, one.reel, one.trouble) for number, one in self._channels.items()]
+    def _report(self) -> list[ArchiveReport]:
+        """What is kept of each channel."""
+        keepings = self._keepings
+        found = []
+        for number, channel in [*self._channels.items()]:
+            keeping, reel = keepings.get(number), channel.reel
+            if keeping is None:
+                continue
+            told = ArchiveReport(
+                channel_id=number,
+                channel=keeping.name,
+                wished_h=keeping.wished_h,
+                granted_h=keeping.granted_h,
+                kept_h=keeping.kept_h,
+                bytes=reel.bytes if reel is not None else 0,
+                oldest=reel.oldest if reel is not None else 0.0,
+                newest=reel.newest if reel is not None else 0.0,
+                gaps=[GapReport(start=one.start, stop=one.stop, cause=one.cause) for one in [*reel.gaps]]
+                if reel
+                else [],
+                detail=channel.trouble,
+            )
+            found.append(told)
+        return found
 
     def _take(self, reel: ChannelReel, segment: Segment, source: int) -> None:
         try:
@@ -141,6 +176,7 @@ class ChannelKeeper:
         except sqlite3.Error as error:
             self._give_up(segment.channel_id, error)
             raise
+        self._channels[segment.channel_id].trouble = ""
         self._taken = segment
         self._touched.add(segment.channel_id)
         self.room.used_bytes += segment.size
@@ -164,11 +200,10 @@ class ChannelKeeper:
         channel = self._channels.setdefault(channel_id, _Channel())
         if channel.reel is None and self._now >= channel.rests_until:
             try:
-                channel.reel = ChannelReel(channel_reel(self._root, channel_id), channel_id, self._now)
+                channel.reel = ChannelReel(channel_reel(self._root, channel_id), channel_id, channel.tally, self._now)
             except (OSError, sqlite3.Error) as error:
                 self._give_up(channel_id, error)
                 raise
-            channel.trouble = ""
         return channel.reel
 
     def _give_up(self, channel_id: int, error: Exception) -> None:
@@ -189,8 +224,7 @@ class ChannelKeeper:
             keeping = self._keepings.get(channel_id)
             if channel.reel is None or keeping is None:
                 continue
-            if not keeping.kept_h:
-                channel.reel.pause()
+            channel.tally.unwanted |= not keeping.kept_h
             channel.window = channel.window.after(keeping, now)
             old = channel.reel.older_than(now - channel.window.hours * HOUR_S)
             if old:
@@ -236,7 +270,11 @@ class ChannelKeeper:
         return evicted
 
     def _forget(self, channel_id: int, reel: ChannelReel, files: list[KeptFile], cause: Deleted) -> None:
-        self._deleted(channel_id, cause, files)
+        if self._ledger is None:
+            self._ledger = Ledger(self._root)
+        self._ledger.note(channel_id, cause, files, self._now)
+        if cause is Deleted.BUDGET:
+            self.evicted = self._now
         try:
             reel.forget(files)
         except (OSError, sqlite3.Error) as error:

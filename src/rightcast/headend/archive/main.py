@@ -6,7 +6,9 @@ Nothing here waits for a disk.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import resource
 import signal
 import sqlite3
@@ -14,6 +16,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rightcast.contract.reports import ArchivistReport
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.retention import keeping
 from rightcast.headend.archive.channels import ChannelKeeper, known_channels
@@ -22,6 +25,7 @@ from rightcast.headend.archive.writing import Writer
 from rightcast.headend.listening import Headend
 from rightcast.headend.published import Published
 from rightcast.state.feed import FileFeed
+from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from rightcast.headend.archive.segments import Segment
     from rightcast.headend.archive.writing import Keeper
 
+REPORT = "archivist"
 DECIDE_S = 1.0
 LAST_WORDS_S = 3.0
 """How long the thread may take to write what waits when the process ends; less than the supervisor's patience."""
@@ -69,9 +74,10 @@ class Archivist:
         self._published = published
         self._clock = clock
         self._started = clock()
+        self._reports = FileReports(settings.reports)
         self._broken = False
         self._heard = 0.0
-        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes, lambda *_: None)
+        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes)
         self.writer = Writer([self.channels, *keepers], self._holds, clock=clock)
         self.rings = Rings(self.writer.put)
         self._headends = [Headend(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
@@ -116,7 +122,29 @@ class Archivist:
     def _holds(self, segment: Segment) -> bool:
         return self.rings.holds(segment)
 
+    def report(self) -> ArchivistReport:
+        """What this process says of itself."""
+        room = self.channels.room
+        return ArchivistReport(
+            pid=os.getpid(),
+            at=self._clock(),
+            started=self._started,
+            used_bytes=room.used_bytes,
+            allowed_bytes=room.allowed_bytes,
+            free_bytes=room.free_bytes,
+            total_bytes=room.total_bytes,
+            backlog=self.writer.backlog,
+            busy_since=self.writer.busy_since,
+            missed=self.writer.missed,
+            evicted=self.channels.evicted,
+            trouble=self.writer.trouble,
+            channels=self.channels.told,
+        )
+
     async def _turns(self) -> None:
+        """The loop; its pause grows a little with its work, which nobody minds."""
         while True:
             self.decide()
+            with contextlib.suppress(OSError):
+                self._reports.put(REPORT, self.report())
             await asyncio.sleep(DECIDE_S)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_WAITING = 8192
 """Segments: more than the rings of the largest station hold."""
 TURN_S = 0.5
+TROUBLED_S = 15.0
+"""An error is told for so long after it last occurred."""
 _MOST_AT_ONCE = 512
 
 _log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
         self.busy_since = 0.0
         self.trouble = ""
+        self._troubled = 0.0
         self.missed = 0
 
     @property
@@ -128,6 +131,8 @@ class Writer:
         while not self._overflown.empty():
             self._miss(self._overflown.get_nowait(), GapCause.SLOW)
         now = self._clock()
+        if now - self._troubled > TROUBLED_S:
+            self.trouble = ""
         for keeper in self._keepers:
             self._attempt(lambda keeper=keeper: keeper.turn(now))  # type: ignore[misc]  # mypy sees no Callable in a lambda with a default
 
@@ -168,3 +173,4 @@ class Writer:
             if str(error) != self.trouble:
                 _log.warning("The archive cannot be written: %s", error)
             self.trouble = str(error)
+            self._troubled = self._clock()

@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from rightcast.domain.findings import Finding, Severity, Subject, SubjectKind
 from rightcast.domain.sources import redact
+from rightcast.panel.alarms.archive import ArchiveFacts
 from rightcast.panel.alarms.ends import EndingRight, Expiry, certificate_findings, right_findings
+from rightcast.panel.alarms.growth import Growth
 from rightcast.panel.alarms.origins import dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, SenderReport
+    from rightcast.contract.reports import ArchivistReport, ChannelReport, EdgeReport, HeadendReport, SenderReport
 
 BEHIND_S = 30.0
 """An edge that has not heard from the feed for longer is behind."""
@@ -90,32 +92,21 @@ class Picture(Protocol):
     def senders(self) -> tuple[SenderReport, ...]:
         """Of processes that send datagrams."""
 
-
-class _Growth:
-    """How much a counter grew within a window; a counter that falls has begun anew."""
-
-    def __init__(self) -> None:
-        self._last: int | None = None
-        self._grown: deque[tuple[float, int]] = deque(maxlen=256)
-
-    def seen(self, value: int, now: float, window_s: float) -> int:
-        if self._last is not None and value > self._last:
-            self._grown.append((now, value - self._last))
-        self._last = value
-        while self._grown and now - self._grown[0][0] > window_s:
-            self._grown.popleft()
-        return sum(count for _, count in self._grown)
+    @property
+    def archivists(self) -> tuple[ArchivistReport, ...]:
+        """Of the process that keeps channels."""
 
 
 class Facts:
     """Looks at reports and intent, once a second or so."""
 
     def __init__(self) -> None:
-        self._damage: dict[int, _Growth] = {}
-        self._lost: dict[int, _Growth] = {}
-        self._failed: dict[int, _Growth] = {}
+        self._damage: dict[int, Growth] = {}
+        self._lost: dict[int, Growth] = {}
+        self._failed: dict[int, Growth] = {}
         self._seen: set[Subject] = set()
         self._missed: dict[int, float] = {}
+        self._archive = ArchiveFacts()
         self._begun: float | None = None
         self._shards: dict[int, int] = {}
 
@@ -141,6 +132,7 @@ class Facts:
             findings += _of_edge(edge, intent, now)
         for sender in picture.senders:
             findings += self._of_outputs(sender, intent, now)
+        findings += self._archive.look(picture.archivists, now)
         findings += right_findings(intent.rights, now)
         findings += certificate_findings(intent.certificates, now)
         findings += [_of_notifier(one) for one in intent.failing]
@@ -156,7 +148,7 @@ class Facts:
         if headend.more_failed:
             detail = f"There is no room in the ring for {headend.more_failed:,} channels."
             yield Finding(subject=subject, kind="ring-full", detail=detail, severity=Severity.CRITICAL)
-        lost = self._lost.setdefault(headend.shard, _Growth()).seen(headend.datagrams_lost, now, DAMAGE_WINDOW_S)
+        lost = self._lost.setdefault(headend.shard, Growth()).seen(headend.datagrams_lost, now, DAMAGE_WINDOW_S)
         if lost:
             yield Finding(subject=subject, kind="datagrams-lost", detail=f"Datagrams for {subject} were dropped.")
 
@@ -169,7 +161,7 @@ class Facts:
         if report.state not in {"idle", "failed"} and intent.carried is not None and report.id not in intent.carried:
             detail = "The headend carries it, and no right in force covers it."
             yield Finding(subject=subject, kind="unlicensed-output", detail=detail)
-        damage = self._damage.setdefault(report.id, _Growth()).seen(report.continuity_errors, now, DAMAGE_WINDOW_S)
+        damage = self._damage.setdefault(report.id, Growth()).seen(report.continuity_errors, now, DAMAGE_WINDOW_S)
         if damage >= DAMAGE_LEAST and report.quality is None:
             detail = f"At least {DAMAGE_LEAST} continuity errors a minute."
             yield Finding(subject=subject, kind="channel-damaged", detail=detail, rests_on=rests_on)
@@ -209,7 +201,7 @@ class Facts:
                     subject=channel_subject(one.channel_id, one.channel), kind="unlicensed-output", detail=detail
                 )
         for number, many in failed.items():
-            if self._failed.setdefault(number, _Growth()).seen(many, now, DAMAGE_WINDOW_S):
+            if self._failed.setdefault(number, Growth()).seen(many, now, DAMAGE_WINDOW_S):
                 subject = channel_subject(number, names[number])
                 yield Finding(subject=subject, kind="output-failing", detail="The network does not take its datagrams.")
 

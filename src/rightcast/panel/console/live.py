@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, SenderReport, WatchReport
+from rightcast.contract.reports import (
+    ArchivistReport,
+    ChannelReport,
+    EdgeReport,
+    HeadendReport,
+    SenderReport,
+    WatchReport,
+)
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
@@ -27,6 +34,7 @@ class Live:
     edges: tuple[EdgeReport, ...]
     senders: tuple[SenderReport, ...] = ()
     watches: tuple[WatchReport, ...] = ()
+    archivists: tuple[ArchivistReport, ...] = ()
 
     @property
     def channels(self) -> dict[int, ChannelReport]:
@@ -60,6 +68,7 @@ def live(now: float | None = None) -> Live:
         tuple(one for one in reports.fetch("edge-", EdgeReport) if moment - one.at < ALIVE_S),
         tuple(one for one in reports.fetch("sender", SenderReport) if moment - one.at < ALIVE_S),
         tuple(one for one in reports.fetch("watch", WatchReport) if moment - one.at < ALIVE_S),
+        tuple(one for one in reports.fetch("archivist", ArchivistReport) if moment - one.at < ALIVE_S),
     )
     _kept[folder] = (moment, found)
     return found

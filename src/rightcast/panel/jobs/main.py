@@ -23,6 +23,7 @@ DRAIN_S = 0.2
 ACTIVATE_S = 0.5
 NOTICE_S = 5.0
 DEVICES_S = 10.0
+ARCHIVE_S = 10.0
 PRUNE_S = 3600.0
 WATCH_S = 1.0
 BROADCASTS_S = 2.0
@@ -53,6 +54,7 @@ def run(settings: StationSettings) -> None:
         (BROADCASTS_S, tasks.take_broadcasts),
         (NOTICE_S, tasks.notice),
         (DEVICES_S, tasks.note_devices),
+        (ARCHIVE_S, tasks.note_archive),
         (PRUNE_S, tasks.prune),
         *RecordingJobs().due,
     ]

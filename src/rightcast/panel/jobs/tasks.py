@@ -14,6 +14,7 @@ from django.utils import timezone
 from rightcast.contract.reports import WatchReport
 from rightcast.panel.alarms.history import prune_alarms
 from rightcast.panel.alarms.watching import Watch
+from rightcast.panel.archive.trail import note_deletions
 from rightcast.panel.audit.operations import prune_rows
 from rightcast.panel.guide.broadcasts import Broadcasts
 from rightcast.panel.lines.devices import note_seen, settle_wishes
@@ -52,6 +53,11 @@ def activate() -> None:
 def take_broadcasts() -> None:
     """Store what streams say is on."""
     _broadcasts(settings.STATION.reports).look(time.time())
+
+
+def note_archive() -> None:
+    """Write into the trail what was deleted from the archive."""
+    note_deletions()
 
 
 def watch() -> None:

@@ -1,0 +1,1 @@
+"""The archive in the panel: what was deleted enters the trail, and what is kept is shown."""
