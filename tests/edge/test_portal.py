@@ -331,6 +331,26 @@ async def test_a_station_with_a_guide_tells_it_in_the_zone_of_the_box(told: Test
     assert await box.js("itv", "get_short_epg", ch_id="9") == []
 
 
+async def test_a_box_pages_through_days_and_channels(told: TestStation) -> None:
+    box = Box(told)
+    await box.sign_in()
+    days = await box.js("epg", "get_week")
+    today = next(one["f_mysql"] for one in days if one["today"])
+    wanted = datetime.fromtimestamp(NOW, UTC).date().isoformat()
+    table = await box.js("epg", "get_simple_data_table", ch_id="1", date=wanted, p="0")
+    assert table["max_page_items"] == 10
+    assert table["data"][0]["name"] == "uno.it 1"
+    assert table["data"][0]["mark_archive"] == 1
+    if today == wanted:
+        assert table["data"][table["selected_item"] - 1]["name"] == "uno.it 1"
+    assert (await box.js("epg", "get_simple_data_table", ch_id="9", date=wanted))["data"] == []
+    grid = await box.js("epg", "get_data_table", from_ch_id="1", p="0")
+    assert [one["ch_id"] for one in grid["data"]] == ["1", "2"]
+    assert grid["data"][0]["epg"][0]["name"] == "uno.it 1"
+    assert len(grid["time_marks"]) == 6
+    assert grid["to_ts"] - grid["from_ts"] == 3 * 3600
+
+
 @pytest.mark.parametrize("zone", ["Europe", "../../etc/passwd", "x" * 5000, "\x00", "nowhere"])
 async def test_a_zone_that_there_is_not_is_utc(told: TestStation, zone: str) -> None:
     box = Box(told)

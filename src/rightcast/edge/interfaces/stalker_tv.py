@@ -105,8 +105,8 @@ class Channels:
                 return await self._marked(call)
             case "set_fav":
                 return self._mark(call)
-            case "get_short_epg":
-                return await self._short_guide(call)
+            case "get_short_epg" | "get_simple_data_table" | "get_data_table" | "get_week":
+                return await self._part_of_guide(call)
             case _:
                 return None
 
@@ -203,11 +203,19 @@ class Channels:
         same = referer["scheme"] == place.scheme and referer["host"].lower() == place.host.lower()
         return replace(place, port=int(referer["port"])) if same else place
 
-    async def _short_guide(self, call: Call) -> list[stalker.Programme]:
-        """What is on and what comes; of a channel that the line may not see, nothing."""
-        wanted = stalker.number_of(call.fields.get("ch_id", ""))
-        found = next((row for row in await self._rows(call) if row.channel.id == wanted), None)
-        return self._guide.short(call.who.line, found, call.fields.get("size", ""), call.zone, int(self._clock()))
+    async def _part_of_guide(self, call: Call) -> object:
+        """Of one channel what comes, or its day; the grid of some; the days. Of what the line may not see, nothing."""
+        guide, line, fields, now = self._guide, call.who.line, call.fields, int(self._clock())
+        if call.action == "get_week":
+            return guide.week(call.zone, now)
+        rows = await self._rows(call)
+        if call.action == "get_data_table":
+            return guide.grid(line, rows, fields, call.zone, now)
+        wanted = stalker.number_of(fields.get("ch_id", ""))
+        found = next((row for row in rows if row.channel.id == wanted), None)
+        if call.action == "get_short_epg":
+            return guide.short(line, found, fields.get("size", ""), call.zone, now)
+        return guide.day(line, found, fields, call.zone, now)
 
     async def _guide_of_all(self, call: Call) -> Response:
         """The guide of every channel for some hours, which may be long: written as it is sent."""
@@ -227,9 +235,6 @@ def unknown(kind: str, action: str) -> Response:
 
 
 _FIXED: dict[str, object] = {
-    "get_simple_data_table": stalker.page((), 1, 0),
-    "get_data_table": stalker.page((), 1, 0),
-    "get_week": (),
     **dict.fromkeys(("set_last_id", "set_played", "set_claim"), True),
 }
 
