@@ -23,7 +23,8 @@ from rightcast.headend.archive.channels import ChannelKeeper, known_channels
 from rightcast.headend.archive.segments import Rings
 from rightcast.headend.archive.writing import Writer
 from rightcast.headend.listening import Headend
-from rightcast.headend.published import Published
+from rightcast.headend.recorder.orders import Orders
+from rightcast.headend.recorder.recorder import Recorder
 from rightcast.state.feed import FileFeed
 from rightcast.state.reports import FileReports
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rightcast.domain.retention import Keeping
     from rightcast.headend.archive.segments import Segment
     from rightcast.headend.archive.writing import Keeper
+    from rightcast.headend.published import Published
 
 REPORT = "archivist"
 DECIDE_S = 1.0
@@ -52,7 +54,9 @@ async def run(settings: StationSettings) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a reel holds four files open
     feed = FileFeed(settings.feed)
-    archivist = Archivist(settings, Published(feed))
+    orders = Orders(feed)
+    recorder = Recorder(settings, orders, feed)
+    archivist = Archivist(settings, orders, keepers=[recorder.keeper], decided=recorder.turn)
     try:
         await archivist.work(ending)
     finally:
@@ -60,7 +64,7 @@ async def run(settings: StationSettings) -> None:
 
 
 class Archivist:
-    """Everything that is kept. `keepers` are further ones beside that of channels."""
+    """Everything that is kept. `keepers` are further ones beside that of channels; `decided` is called each second."""
 
     def __init__(
         self,
@@ -68,10 +72,12 @@ class Archivist:
         published: Published,
         *,
         keepers: Sequence[Keeper] = (),
+        decided: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._published = published
+        self._decided = decided
         self._clock = clock
         self._started = clock()
         self._reports = FileReports(settings.reports)
@@ -107,6 +113,7 @@ class Archivist:
             self._broken = True
         if self._heard:
             self.channels.follow(self._keepings(now))
+            self._decided()
         self.rings.wanted = self.writer.wanted
         for headend in self._headends:
             headend.want()

@@ -78,12 +78,12 @@ class ReelWriter:
         """The file that is written to, staged segments included."""
         return self._current
 
-    def stage(self, source: int, size: int, segment: NewSegment, *, new_epoch: bool) -> Kept:
-        """Copy `size` bytes from the beginning of the file open as `source` to the reel; not yet in the index.
+    def stage(self, source: int, size: int, segment: NewSegment, *, new_epoch: bool, at: int = 0) -> Kept:
+        """Copy `size` bytes from place `at` of the file open as `source` to the reel; not yet in the index.
 
         Raises OSError, also when `source` holds less.
         """
-        return self._stage(segment, size, new_epoch=new_epoch, source=source)
+        return self._stage(segment, size, new_epoch=new_epoch, source=source, at=at)
 
     def unstage(self) -> None:
         """Take back the segment staged last; it must not have been committed."""
@@ -173,12 +173,14 @@ class ReelWriter:
 
     # Bytes
 
-    def _stage(self, segment: NewSegment, size: int, *, new_epoch: bool, source: int = -1, data: bytes = b"") -> Kept:
+    def _stage(
+        self, segment: NewSegment, size: int, *, new_epoch: bool, source: int = -1, data: bytes = b"", at: int = 0
+    ) -> Kept:
         file = self._file_for(segment.start)
         offset = file.bytes
         try:
             if source >= 0:
-                _copy(source, self._descriptor, offset, size)
+                _copy(source, self._descriptor, offset, size, at)
             else:
                 _write(self._descriptor, offset, data)
         except OSError:
@@ -317,15 +319,15 @@ def _row(kept: Kept) -> tuple[object, ...]:
     )
 
 
-def _copy(source: int, target: int, offset: int, size: int) -> None:
-    """Bytes from the beginning of one file to a place in another, within the kernel.
+def _copy(source: int, target: int, offset: int, size: int, at: int = 0) -> None:
+    """Bytes from place `at` of one file to a place in another, within the kernel.
 
     sendfile(2), because copy_file_range(2) does not go from one file system to another of another kind.
     """
     os.lseek(target, offset, os.SEEK_SET)
     done = 0
     while done < size:
-        count = os.sendfile(target, source, done, size - done)
+        count = os.sendfile(target, source, at + done, size - done)
         if count == 0:
             raise OSError(errno.ESTALE, "the segment is shorter than was announced")
         done += count

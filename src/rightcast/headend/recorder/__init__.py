@@ -1,0 +1,1 @@
+"""The recorder: keeps takes, the bytes behind recordings, in the archivist's process."""
