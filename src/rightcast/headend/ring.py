@@ -319,6 +319,8 @@ class Ring:
         return self._files.empty_one(self._next_sequence, rested=False)
 
     def _keep_within_budget(self) -> None:
+        if self._files.bytes_held * (1 + REST_SEGMENTS / FEWEST_SEGMENTS) <= self._max_bytes:
+            return  # as nearly always: what is live is no more than what the files take
         while self._files.bytes_held > self._max_bytes and self._files.empty_one(self._next_sequence):
             pass
         while len(self._segments) > FEWEST_SEGMENTS:

@@ -16,18 +16,14 @@ REST_SEGMENTS = 2
 
 
 class SlotFiles:
-    """Hands out slot numbers; `slot.ts` in the folder is the file of a slot."""
+    """Hands out slot numbers; `slot.ts` in the folder is the file of a slot. `bytes_held`: what all files take."""
 
     def __init__(self, folder: Path) -> None:
+        self.bytes_held = 0
         self._folder = folder
         self._resting: deque[tuple[int, int]] = deque()
         self._sizes: dict[int, int] = {}
         self._next = 0
-
-    @property
-    def bytes_held(self) -> int:
-        """Bytes that all files of the ring take."""
-        return sum(self._sizes.values())
 
     @property
     def numbers_used(self) -> int:
@@ -46,7 +42,7 @@ class SlotFiles:
                 continue
             slot = int(file.stem)
             if slot in held:
-                self._sizes[slot] = file.stat().st_size
+                self.grew(slot, file.stat().st_size)
             else:
                 file.unlink(missing_ok=True)
             self._next = max(self._next, slot + 1)
@@ -61,7 +57,9 @@ class SlotFiles:
 
     def grew(self, slot: int, size: int) -> None:
         """The slot's file was written up to `size`."""
-        if size > self._sizes.get(slot, 0):
+        before = self._sizes.get(slot, 0)
+        if size > before:
+            self.bytes_held += size - before
             self._sizes[slot] = size
 
     def rest(self, slot: int, sequence: int) -> None:
@@ -78,6 +76,7 @@ class SlotFiles:
                 break
             if self._sizes.get(slot):
                 os.truncate(self.path(slot), 0)
+                self.bytes_held -= self._sizes[slot]
                 self._sizes[slot] = 0
                 return True
         return False
@@ -87,4 +86,5 @@ class SlotFiles:
         for slot in self._sizes:
             self.path(slot).unlink(missing_ok=True)
         self._sizes.clear()
+        self.bytes_held = 0
         self._resting.clear()

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from rightcast.domain.errors import InvalidInputError, SourceUnreachableError
 from rightcast.domain.sources import redact
+from rightcast.formats.mpegts.packets import PACKET_BYTES
 from rightcast.headend.sources.ending import SourceEndedError
 from rightcast.headend.sources.guard import Endpoint, resolve
 from rightcast.headend.sources.http_head import Body, Head, build_request, split_head
@@ -53,6 +54,7 @@ class HttpTsReceiver:
         self._secure = False
         self._body: Body | None = None
         self._first: list[bytes] = []
+        self._kept = b""
         self._playlist: ProgramReceiver | None = None
 
     async def start(self) -> None:
@@ -99,8 +101,9 @@ class HttpTsReceiver:
             raise SourceEndedError("The server's stream came to its end.")
         blocks: list[bytes] = []
         for _ in range(_READS_A_TICK):
+            kept = len(self._kept)
             try:
-                size = self._sock.recv_into(_scratch)
+                size = self._sock.recv_into(_scratch[kept:])
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 break
             except OSError as error:
@@ -111,11 +114,21 @@ class HttpTsReceiver:
                 if blocks:
                     break
                 raise SourceEndedError("The server closed the connection.")
-            data = bytes(_scratch[:size])
-            blocks.extend([data] if self._body.plain else self._body.feed(data))
-            if self._body.over or (size < READ_BYTES and not self._secure):
+            blocks.extend([self._whole(size)] if self._body.plain else self._body.feed(bytes(_scratch[:size])))
+            if self._body.over or (kept + size < READ_BYTES and not self._secure):
                 break  # a short read emptied the socket; a secure one may hold more in its own buffer
         return blocks
+
+    def _whole(self, size: int) -> bytes:
+        """What was read, with what was kept before it; an unfinished packet is kept for the next time.
+
+        Blocks of whole packets are scanned where they lie; others have to be put together first.
+        """
+        end = len(self._kept) + size
+        _scratch[: len(self._kept)] = self._kept
+        over = end % PACKET_BYTES
+        self._kept = bytes(_scratch[end - over : end])
+        return bytes(_scratch[: end - over])
 
     def close(self) -> None:
         """Hang up."""
@@ -170,7 +183,12 @@ class HttpTsReceiver:
             return
         self._body = Body(head)
         self.may_rest = self._sock is not None and holds_long(self._sock)
-        self._first = self._body.feed(rest) if rest else []
+        first = self._body.feed(rest) if rest else []
+        if self._body.plain and first:
+            data = b"".join(first)
+            whole = len(data) - len(data) % PACKET_BYTES
+            first, self._kept = [data[:whole]], data[whole:]
+        self._first = first
 
 
 def _redirected(parts: SplitResult, location: str) -> SplitResult:
