@@ -12,6 +12,7 @@ nginx:nginx-light:the reference of the HLS benches
 srt-live-transmit:srt-tools:a real SRT sender
 tv_validate_file:xmltv-util:checks the guide
 mpv:mpv:a real player
+vlc:vlc-bin vlc-plugin-base:a real player
 "
 
 missing_packages=""

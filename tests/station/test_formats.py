@@ -13,6 +13,7 @@ from tests.station.npm import script
 from tests.station.rig import fetch, station, until
 from tests.station.senders import encoder, free_port, subtitled
 from tests.station.viewers import play_with_ffmpeg, play_with_mpv, streams_of
+from tests.station.vlc import play_with_vlc
 from tests.station.webplayers import PLAYERS
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ def test_ffmpeg_plays_without_complaint(rig: Rig, name: str) -> None:
 @pytest.mark.parametrize("name", ["hls-cmaf", "dash"])
 def test_mpv_plays(rig: Rig, name: str) -> None:
     assert "HTTP error" not in play_with_mpv(rig.url("Uno", ADDRESSES[name]), 50)
+
+
+@pytest.mark.parametrize("name", ["ts", *ADDRESSES])
+def test_vlc_plays(rig: Rig, name: str) -> None:
+    shown = play_with_vlc(rig.url("Uno", ADDRESSES.get(name, "ts")), pictures=50, sounds=50)
+    assert shown.pictures >= 50
+    assert shown.sounds >= 50
+    assert shown.lost <= shown.pictures // 5
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "real-parts.sh"
 TOOLS = ("bash", "env", "id", "cat")
-PARTS = ("ffprobe", "chromium", "nginx", "srt-live-transmit", "tv_validate_file", "mpv")
+PARTS = ("ffprobe", "chromium", "nginx", "srt-live-transmit", "tv_validate_file", "mpv", "vlc")
 
 
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
