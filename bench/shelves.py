@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rightcast.domain.lineup import Line
+    from rightcast.edge.library_port import Wanted
 
 GROUPS = 200
 _WORDS = [
@@ -75,6 +76,14 @@ class Library:
     def titles(self, line: Line, kind: TitleKind) -> Sequence[Title]:
         """All of a kind."""
         return self._titles[kind]
+
+    async def page(self, line: Line, kind: TitleKind, wanted: Wanted) -> tuple[Sequence[Title], int]:
+        """The first ones."""
+        return self._titles[kind][wanted.start : wanted.start + wanted.count], len(self._titles[kind])
+
+    def title(self, line: Line, kind: TitleKind, title_id: int) -> Title | None:
+        """The one of an id."""
+        return self._titles[kind][title_id - 1] if 0 < title_id <= len(self._titles[kind]) else None
 
     def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
         """None are asked for here."""

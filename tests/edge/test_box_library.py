@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,10 +13,13 @@ from rightcast.domain.library import Season, Title, TitleKind
 from rightcast.domain.lineup import Line, LineStatus
 from rightcast.edge.interfaces.stalker_library import library_answer
 from rightcast.formats import stalker
+from tests.edge.fake_pages import page_of
 from tests.edge.station import LONG_AGO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rightcast.edge.library_port import Wanted
 
 ANNA = Line(id=1, name="anna", secret_digest="", status=LineStatus.ACTIVE, package_ids=(3,), territory="IT",
             created=LONG_AGO)  # fmt: skip
@@ -33,12 +37,18 @@ class FakeLibrary:
         names = [f"Film {chr(ord('a') + 19 - number)}" for number in range(20)]
         return [Title(id=key, kind=kind, name=name, category_id=1 + key % 2) for key, name in enumerate(names)]
 
+    async def page(self, line: Line, kind: TitleKind, wanted: Wanted) -> tuple[Sequence[Title], int]:
+        return page_of(self.titles(line, kind), wanted)
+
+    def title(self, line: Line, kind: TitleKind, title_id: int) -> Title | None:
+        return next((one for one in self.titles(line, kind) if one.id == title_id), None)
+
     def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
         return [Season(number=1, episodes=(1, 2)), Season(number=2, episodes=(1,))]
 
 
 def asked(kind: str, action: str = "get_ordered_list", **fields: str) -> Any:
-    return library_answer(FakeLibrary(), ANNA, (kind, action), fields)
+    return asyncio.run(library_answer(FakeLibrary(), ANNA, (kind, action), fields))
 
 
 def test_films_come_in_pages_by_category_search_and_name() -> None:

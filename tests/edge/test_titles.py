@@ -10,6 +10,7 @@ import pytest
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.library import Episode, Season, Title, TitleKind
 from rightcast.domain.lineup import LineStatus
+from tests.edge.fake_pages import page_of
 from tests.edge.station import TestStation
 from tests.edge.test_decisions import applied
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Line
+    from rightcast.edge.library_port import Wanted
     from tests.edge.fake_headend import FakeHeadend
 
 LOGIN = "username=anna&password=sesame"
@@ -46,6 +48,12 @@ class FakeLibrary:
 
     def titles(self, line: Line, kind: TitleKind) -> Sequence[Title]:
         return (FILM, BARE) if kind is TitleKind.FILM else (SERIES,)
+
+    async def page(self, line: Line, kind: TitleKind, wanted: Wanted) -> tuple[Sequence[Title], int]:
+        return page_of(self.titles(line, kind), wanted)
+
+    def title(self, line: Line, kind: TitleKind, title_id: int) -> Title | None:
+        return next((one for one in self.titles(line, kind) if one.id == title_id), None)
 
     def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
         return ()

@@ -31,6 +31,8 @@ from rightcast.edge.interfaces.stalker_tv import Channels
 from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.interfaces.xtream_titles import TitleLists
+from rightcast.edge.library.posters import Posters
+from rightcast.edge.library.shelves import POSTERS
 from rightcast.edge.library_port import Library
 from rightcast.edge.live import Live
 from rightcast.edge.replica import Replica
@@ -108,7 +110,7 @@ class Doors:
             self._answers,
             guide=rooms.guide,
             archive=rooms.archive,
-            titles=TitleLists(rooms.library, self._answers),
+            titles=TitleLists(settings, rooms.library, self._answers),
             clock=rooms.clock,
         )
         portal = self._portal()
@@ -144,6 +146,7 @@ class Doors:
             "stalker_portal": television.below,
             "timeshift": self._past.timeshift,
             "catchup": self._past.catchup,
+            POSTERS: Posters(rooms.settings.library).answer,
             "movie": self._past.title,
             "series": self._past.title,
         }

@@ -1,14 +1,26 @@
-"""What interfaces ask of films and series: a few questions, answered "nothing" until that room exists."""
+"""What interfaces ask of films and series: a few questions, answered "nothing" where there is no library."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rightcast.domain.library import Episode, Season, Title, TitleKind
     from rightcast.domain.lineup import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Some titles of many: of one category (0: of all), whose name holds some words, from a place on, so many."""
+
+    category_id: int = 0
+    search: str = ""
+    by_name: bool = False
+    start: int = 0
+    count: int = 14
 
 
 class Library(Protocol):
@@ -20,8 +32,14 @@ class Library(Protocol):
     def categories(self, line: Line, kind: TitleKind) -> Sequence[tuple[int, str]]:
         """Ids and names, in the order in which they are shown."""
 
-    def titles(self, line: Line, kind: TitleKind) -> Sequence[Title]:
-        """All of a kind, the newest first."""
+    def titles(self, line: Line, kind: TitleKind) -> Iterable[Title]:
+        """All of a kind, the newest first. To be asked for on the loop; may be gone through in a thread."""
+
+    async def page(self, line: Line, kind: TitleKind, wanted: Wanted) -> tuple[Sequence[Title], int]:
+        """Some of them, the newest first or by name, and how many there are in all."""
+
+    def title(self, line: Line, kind: TitleKind, title_id: int) -> Title | None:
+        """The one of an id; None of one that the line may not watch."""
 
     def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
         """Those of one series; none of a series that the line may not watch."""
@@ -41,9 +59,17 @@ class NoLibrary:
         """None."""
         return ()
 
-    def titles(self, line: Line, kind: TitleKind) -> Sequence[Title]:
+    def titles(self, line: Line, kind: TitleKind) -> Iterable[Title]:
         """None."""
         return ()
+
+    async def page(self, line: Line, kind: TitleKind, wanted: Wanted) -> tuple[Sequence[Title], int]:
+        """None."""
+        return (), 0
+
+    def title(self, line: Line, kind: TitleKind, title_id: int) -> Title | None:
+        """None."""
+        return None
 
     def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
         """None."""

@@ -29,7 +29,7 @@ from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.keys import Keys
-from rightcast.edge.library_port import NO_LIBRARY, Library
+from rightcast.edge.library.shelves import Shelves
 from rightcast.edge.live import Live
 from rightcast.edge.origin import Origin
 from rightcast.edge.packaging.lists import Lists
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from rightcast.edge.catalogue import Catalogue
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
+    from rightcast.edge.library_port import Library
     from rightcast.formats.scte35_events import CueAt
     from rightcast.state.sessions import Sessions
 
@@ -101,7 +102,7 @@ class Edge:
         *,
         guide: Guide | None = None,
         archive: Archive = NO_ARCHIVE,
-        library: Library = NO_LIBRARY,
+        library: Library | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         loop = asyncio.get_running_loop()
@@ -122,6 +123,7 @@ class Edge:
         self.sessions: Sessions = (
             FileSessions(settings.ring_root / "sessions.sqlite3") if settings.edges > 1 else MemorySessions()
         )
+        self.shelves = Shelves(self.replica, clock)
         key = station_key(settings.keys)
         tokens_key = derived_key(key, "tokens")
         tickets = Tickets(self.replica, tokens_key, clock=clock)
@@ -169,7 +171,7 @@ class Edge:
                 key=key,
                 guide=self.guide,
                 archive=archive,
-                library=library,
+                library=library or self.shelves,
                 favourites=self.favourites,
                 clock=clock,
             )

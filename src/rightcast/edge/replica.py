@@ -65,7 +65,7 @@ class Replica:
         self._base = _open(path)
         self.version = 0
         self.recordings = RecordingRows(self._base)
-        self.titles = TitleRows(self._base)
+        self.titles = TitleRows(self._base, path)
         self.collections: dict[int, Collection] = {}
         self.station = Station()
         self.channels: dict[int, Channel] = {}

@@ -93,7 +93,7 @@ class Portal:
             case "itv" | "radio" | "epg" | "tv_archive":
                 return await self._channels.answer(call)
             case "vod" | "series":
-                return self._channels.titles(call)
+                return await self._channels.titles(call)
             case "guide":
                 return await self._guide_rows(call)
             case _:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.domain.library import TitleKind
+from rightcast.edge.library_port import Wanted
 from rightcast.formats import stalker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rightcast.domain.library import Season, Title
+    from rightcast.domain.library import Season
     from rightcast.domain.lineup import Line
     from rightcast.edge.library_port import Library
 
@@ -21,37 +22,37 @@ _FIXED: dict[str, object] = {
 _KINDS = {"vod": TitleKind.FILM, "series": TitleKind.SERIES}
 
 
-def library_answer(library: Library, line: Line, what: tuple[str, str], fields: dict[str, str]) -> object | None:
+async def library_answer(library: Library, line: Line, what: tuple[str, str], fields: dict[str, str]) -> object | None:
     """The answer to `what`, a type and an action, about films or series; None: there is no such call."""
     kind, action = _KINDS[what[0]], what[1]
     if action in {"get_categories", "get_genres"}:
         return stalker.genres(library.categories(line, kind))
     if action == "get_ordered_list":
         series = fields.get("movie_id", "")
-        return _seasons(library, line, series) if series else _titles(library.titles(line, kind), fields)
+        return _seasons(library, line, series) if series else await _titles(library, line, kind, fields)
     return _FIXED.get(action)
 
 
-def _titles(titles: Sequence[Title], fields: dict[str, str]) -> stalker.Page:
+async def _titles(library: Library, line: Line, kind: TitleKind, fields: dict[str, str]) -> stalker.Page:
     category = fields.get("category") or fields.get("genre") or stalker.ALL
-    search = fields.get("search", "").strip().casefold()
-    if fields.get("fav") == "1":
-        titles = ()
-    if category not in {stalker.ALL, "0"}:
-        wanted = stalker.category_of(category)
-        titles = [one for one in titles if one.category_id == wanted]
-    if search:
-        titles = [one for one in titles if search in f"{one.name}\n{one.original_name}".casefold()]
-    if fields.get("sortby") == "name":
-        titles = sorted(titles, key=lambda one: one.name.casefold())
     number = stalker.page_number(fields.get("p", ""))
-    start = (number - 1) * stalker.PAGE_ROWS
-    return stalker.page([stalker.title(one) for one in titles[start : start + stalker.PAGE_ROWS]], number, len(titles))
+    chosen = 0 if category in {stalker.ALL, "0"} else stalker.category_of(category)
+    if chosen is None or fields.get("fav") == "1":
+        return stalker.page([], number, 0)
+    wanted = Wanted(
+        category_id=chosen,
+        search=fields.get("search", "").strip(),
+        by_name=fields.get("sortby") == "name",
+        start=(number - 1) * stalker.PAGE_ROWS,
+        count=stalker.PAGE_ROWS,
+    )
+    titles, total = await library.page(line, kind, wanted)
+    return stalker.page([stalker.title(one) for one in titles], number, total)
 
 
 def _seasons(library: Library, line: Line, series: str) -> stalker.Page:
     """All seasons at once, on one page; `series` may be the id of a season of it."""
     key = stalker.number_of(series.partition(":")[0])
-    found = next((one for one in library.titles(line, TitleKind.SERIES) if one.id == key), None)
+    found = None if key is None else library.title(line, TitleKind.SERIES, key)
     seasons: Sequence[Season] = library.seasons(line, found.id) if found is not None else ()
     return stalker.page([stalker.season(found, one) for one in seasons if found is not None], 1, len(seasons))

@@ -110,11 +110,11 @@ class Channels:
             case _:
                 return None
 
-    def titles(self, call: Call) -> Response | None:
+    async def titles(self, call: Call) -> Response | None:
         """A call about films or series; None: there is no such call."""
         if call.action == "create_link":
             return nothing_to_play()
-        made = library_answer(self._library, call.who.line, (call.kind, call.action), call.fields)
+        made = await library_answer(self._library, call.who.line, (call.kind, call.action), call.fields)
         return None if made is None else answered(made)
 
     async def _rows(self, call: Call) -> Sequence[Listed]:
