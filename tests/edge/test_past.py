@@ -1,4 +1,4 @@
-"""Archive, films and series: addresses that are known, and say honestly that there is nothing yet."""
+"""Archive, films and series: addresses that are known, and say honestly why there is nothing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ QUERY = "/streaming/timeshift.php?username=anna&password={}&stream=1&start=2026-
 @pytest.mark.parametrize(
     "path",
     [
-        "/timeshift/anna/sesame/60/2026-11-24:20-30/1.ts", "/timeshift/anna/sesame/60/1795552200/1.m3u8",
-        QUERY.format("sesame"), QUERY.format("sesame").replace("/streaming", "") + "&extension=m3u8",
         "/movie/anna/sesame/5.mp4", "/series/anna/sesame/5.mkv",
     ],
 )  # fmt: skip
@@ -24,6 +22,19 @@ async def test_a_right_login_is_told_that_there_is_nothing(station: TestStation,
     assert (await station.get(path)).status == 404
     assert (await station.get(path, method="HEAD")).status == 404
     assert station.edge.admission.refusals == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/timeshift/anna/sesame/60/2026-11-24:20-30/1.ts", "/timeshift/anna/sesame/60/1795552200/1.m3u8",
+        QUERY.format("sesame"), QUERY.format("sesame").replace("/streaming", "") + "&extension=m3u8",
+    ],
+)  # fmt: skip
+async def test_a_right_login_is_told_that_the_past_is_not_granted(station: TestStation, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        reply = await station.get(path, method=method)
+        assert (reply.status, reply.headers["x-rightcast-reason"]) == (403, "catchup-not-granted")
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ async def test_the_addresses_that_players_make_of_these_forms_lead_to_the_archiv
         "/timeshift/anna/sesame/60/2026-11-24:20-30/1.ts",
     ):
         reply = await keeping.get(path)
-        assert (reply.status, reply.body) == (404, b"Nothing of this channel is kept.\n"), path
+        assert (reply.status, reply.headers["x-rightcast-reason"]) == (403, "catchup-not-granted"), path
         assert (await keeping.get(path.replace("sesame", "wrong"))).status == 401, path
     for path in ("/catchup/anna/sesame/1.ts?start=x&end=y", "/catchup/anna/sesame/1.mkv?start=1764000000"):
         assert (await keeping.get(path)).status == 400, path

@@ -169,7 +169,10 @@ class HeadendReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One running session at an edge. `kind` is ts or hls; `credential_id` its device's, 0: the line's own."""
+    """One running session at an edge. `kind` is ts or hls; `credential_id` its device's, 0: the line's own.
+
+    `past`: at which moment of the archive it began, in unix seconds, 0: with the live picture.
+    """
 
     sid: str
     line_id: int
@@ -182,6 +185,7 @@ class SessionReport(msgspec.Struct, frozen=True, kw_only=True):
     right_id: int
     bytes_sent: int = 0
     credential_id: int = 0
+    past: float = 0.0
 
 
 class RefusalReport(msgspec.Struct, frozen=True, kw_only=True):

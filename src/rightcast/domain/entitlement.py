@@ -49,6 +49,11 @@ class Reason(enum.StrEnum):
     NOT_RECORDABLE = "recordings-not-granted"
     RECORDING_EXPIRED = "recording-expired"
     NO_DOWNLOAD = "download-not-granted"
+    PAST_NOT_GRANTED = "catchup-not-granted"
+    TOO_LONG_AGO = "past-too-long-ago"
+    NOT_YET_ON_AIR = "not-yet-on-air"
+    LIVE_ONLY = "live-only-programme"
+    NOT_KEPT = "not-kept"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -84,6 +89,11 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_RECORDABLE: "No right in force lets this line keep and watch recordings of the channel.",
     Reason.RECORDING_EXPIRED: "The days for which the right lets the recording be watched are over.",
     Reason.NO_DOWNLOAD: "The right lets recordings be watched, not taken away as files.",
+    Reason.PAST_NOT_GRANTED: "No carriage right grants this channel's past there; what it shows now may be watched.",
+    Reason.TOO_LONG_AGO: "The moment lies further back than the carriage right grants.",
+    Reason.NOT_YET_ON_AIR: "The moment has not come yet.",
+    Reason.LIVE_ONLY: "The programme may be watched live only.",
+    Reason.NOT_KEPT: "Nothing of this moment is kept.",
 }
 
 
@@ -272,6 +282,13 @@ def _session_checks(question: Question) -> tuple[Check, ...]:
     )
 
 
+def standing_rights(question: Question) -> tuple[CarriageRight, ...]:
+    """Every right in force that reaches this viewer; what they grant beyond the live picture adds up."""
+    if question.line is None or question.channel is None:
+        return ()
+    return _fitting(question.rights, question.channel.id, question.line.territory, question.now)
+
+
 def _standing_for(question: Question) -> CarriageRight | None:
     if question.line is None or question.channel is None:
         return None
@@ -280,12 +297,18 @@ def _standing_for(question: Question) -> CarriageRight | None:
 
 def _standing(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> CarriageRight | None:
     """The right a session stands on: of those that reach the viewer, the one that lasts longest."""
-    fitting = [
+    fitting = _fitting(rights, channel_id, territory, now)
+    return max(fitting, key=lambda right: (right.ends is None, right.ends or right.starts), default=None)
+
+
+def _fitting(
+    rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime
+) -> tuple[CarriageRight, ...]:
+    return tuple(
         right
         for right in rights
         if right.covers_channel(channel_id) and right.in_force(now) and right.covers_territory(territory)
-    ]
-    return max(fitting, key=lambda right: (right.ends is None, right.ends or right.starts), default=None)
+    )
 
 
 def _earliest(first: datetime | None, second: datetime | None) -> datetime | None:

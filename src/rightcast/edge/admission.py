@@ -18,9 +18,10 @@ from msgspec import structs
 
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
-from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, Viewer, decide, line_checks
-from rightcast.domain.schedule import is_off, zone_named
+from rightcast.domain.entitlement import Allowed, Denied, Reason, decide, line_checks
+from rightcast.domain.guide import of_guide_key
 from rightcast.edge import tokens
+from rightcast.edge.asking import Asking
 from rightcast.edge.guessing import Guessing
 from rightcast.edge.identity import Identity, Player, proof_of
 from rightcast.edge.viewings import Viewing, Viewings
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rightcast.domain.cues import Restrictions
-    from rightcast.domain.lineup import Channel, Line
+    from rightcast.domain.lineup import Line
     from rightcast.edge.cues import Cues
     from rightcast.edge.replica import Replica
 
@@ -46,7 +47,10 @@ _log = logging.getLogger(__name__)
 
 
 class Admission:
-    """Decides, leases, and ends what must not go on. `cut` is told of viewings that were ended by a decision."""
+    """Decides, leases, and ends what must not go on. `cut` is told of viewings that were ended by a decision.
+
+    `again_for_past` is told of those that may go on, for what they play of the past may be another matter.
+    """
 
     def __init__(
         self,
@@ -70,6 +74,8 @@ class Admission:
         self._cut = cut
         self._cues = cues
         self._clock = clock
+        self.asking = Asking(replica, cues, clock)
+        self.again_for_past: Callable[[Viewing], None] = _nothing
         self._pending: dict[str, Viewing] = {}
         self._releases: set[asyncio.Task[None]] = set()
         self.refusals: Counter[str] = Counter()
@@ -87,28 +93,7 @@ class Admission:
 
         `joins` False: a session that runs already, which a draining channel does not end.
         """
-        channel = self._replica.channels.get(channel_id)
-        return decide(
-            Question(
-                line=line,
-                channel=channel,
-                joins=joins,
-                off=channel is not None and self._is_off(channel),
-                carried=self._replica.carried(line.package_ids),
-                rights=self._replica.rights_of(channel_id),
-                now=self._now(),
-                restrictions=self._cues.restrictions(channel_id),
-                policy=self._replica.station.signals,
-                viewer=None if player is None else Viewer(player.address, player.name),
-            )
-        )
-
-    def _is_off(self, channel: Channel) -> bool:
-        """Whether the channel's schedule has it off the air now, by the station's clock."""
-        schedule = channel.schedule
-        if not schedule.slots:
-            return False
-        return is_off(schedule, channel.failover.pick, self._now(), zone_named(self._replica.station.timezone))
+        return decide(self.asking.question(line, channel_id, player, joins=joins))
 
     async def active(self, line: Line) -> int:
         """How many screens of the line are in use."""
@@ -263,7 +248,9 @@ class Admission:
                     touched: Iterable[Viewing] = self._viewings.of_line(key)
                 case Kind.CHANNEL:
                     touched = self._viewings.of_channel(key)
-                case Kind.GUIDE | Kind.TAKE | Kind.RECORDING:
+                case Kind.GUIDE:
+                    touched = [one for one in self._viewings.of_channel(of_guide_key(key)[0]) if one.past]
+                case Kind.TAKE | Kind.RECORDING:
                     continue  # no decision on a live picture rests on them
                 case _:
                     touched = self._viewings.all()
@@ -307,6 +294,7 @@ class Admission:
             viewing.right_id = verdict.right_id
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
             self._viewings.schedule(viewing)
+            self.again_for_past(viewing)
             return
         self.refuse(verdict.reason, line=viewing.line_name, channel_id=viewing.channel_id, address=viewing.address)
         _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
@@ -390,3 +378,7 @@ class Admission:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
+
+
+def _nothing(_: Viewing) -> None:
+    """Nobody plays the past."""

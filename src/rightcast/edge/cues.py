@@ -67,6 +67,13 @@ class Cues:
         state = self._states.get(channel_id)
         return state.clear_since(self._clock(), forbids) if state is not None else 0.0
 
+    def forbidden(self, channel_id: int, forbids: Callable[[Restrictions], bool]) -> list[tuple[float, float]]:
+        """From when to when restrictions forbade a viewer something, or the archive to all, as far as remembered."""
+        state = self._states.get(channel_id)
+        segments = state.segments if state is not None else ()
+        found = [one for one in segments if not one.restrictions.archive_allowed or forbids(one.restrictions)]
+        return [(one.since, one.until) for one in found]
+
     def changed(self) -> list[int]:
         """Channels whose restrictions have changed since this was last asked; to be asked a few times a second."""
         if not self._states and not self._told:

@@ -35,6 +35,7 @@ from rightcast.edge.library.posters import Posters
 from rightcast.edge.library.shelves import POSTERS
 from rightcast.edge.library_port import Library
 from rightcast.edge.live import Live
+from rightcast.edge.past.playing import Playing
 from rightcast.edge.replica import Replica
 from rightcast.edge.routes import WELCOME, Routes
 from rightcast.edge.tickets import Tickets
@@ -54,6 +55,7 @@ class Rooms:
     replica: Replica
     admission: Admission
     live: Live
+    playing: Playing
     tickets: Tickets
     key: bytes
     guide: Guide
@@ -77,7 +79,7 @@ class Doors:
             admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive, clock=clock
         )
         self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
-        self._past = Past(admission)
+        self._past = Past(admission, replica, rooms.playing)
         self._enigma2 = Enigma2(settings, replica, admission, self.catalogue)
         self._playlists = Playlists(
             settings,

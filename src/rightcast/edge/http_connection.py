@@ -12,6 +12,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rightcast.edge.http_message import Prepared, Request, Response, text
@@ -36,7 +37,16 @@ _READ = memoryview(bytearray(64 << 10))
 
 _log = logging.getLogger(__name__)
 
-Answer = Response | Prepared | SegmentSlice | None
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """An answer that takes the connection over: `begin` is given it, `dropped` called when it is gone already."""
+
+    begin: Callable[[Connection], None]
+    dropped: Callable[[], None]
+
+
+Answer = Response | Prepared | SegmentSlice | Handover | None
 """None: the handler has taken the connection over."""
 
 
@@ -174,6 +184,10 @@ class Connection(asyncio.BufferedProtocol):
         """End the connection; bytes on their way are lost."""
         self.transport.abort()
 
+    def close(self) -> None:
+        """End the connection when what was written is with the viewer."""
+        self.transport.close()
+
     def close_idle(self, now: float) -> None:
         """End the connection if it has been waiting too long for the viewer."""
         if now < self.deadline:
@@ -219,6 +233,9 @@ class Connection(asyncio.BufferedProtocol):
         self._serve()
 
     def _reply(self, request: Request, answer: Answer) -> None:
+        if isinstance(answer, Handover):
+            answer.dropped() if self.transport.is_closing() else answer.begin(self)
+            return
         if self.transport.is_closing() or answer is None:
             return
         self.deadline = self._host.loop.time() + STALL_TIMEOUT_S

@@ -13,7 +13,7 @@ from rightcast.edge.http_message import Response, text
 from rightcast.edge.icy import Listener, Radio, content_type, sound_track
 from rightcast.edge.identity import Identified, Player, proof_of
 from rightcast.edge.packaging.names import INDEX, Form, Track
-from rightcast.edge.refusals import not_found, not_on_air, refusal
+from rightcast.edge.refusals import bad_token, not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.slices import SegmentSlice, slice_of
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rightcast.edge.http_message import Prepared, Request
     from rightcast.edge.keys import Keys
     from rightcast.edge.packaging.outputs import Outputs
+    from rightcast.edge.past.playing import Playing
     from rightcast.edge.tickets import Tickets
     from rightcast.edge.viewings import Viewing, Viewings
 
@@ -52,6 +53,7 @@ class Live:
         outputs: Outputs,
         radio: Radio,
         tickets: Tickets,
+        playing: Playing,
     ) -> None:
         self._admission = admission
         self._viewings = viewings
@@ -61,6 +63,7 @@ class Live:
         self._outputs = outputs
         self._radio = radio
         self._tickets = tickets
+        self._playing = playing
 
     def by_credentials(
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
@@ -75,11 +78,16 @@ class Live:
         self, request: Request, connection: Connection, ticket: str, file: str
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """`/play/TICKET/ID.ts` and its kin."""
+        who = self.holder_of(ticket, file)
+        if who is None:
+            return bad_token()
         channel, _, ending = file.partition(".")
+        return self.opened(request, connection, who, int(channel), ending)
+
+    def holder_of(self, ticket: str, file: str) -> Identified | None:
+        """Whose ticket it is, if it opens the channel that a file names."""
         found = self._tickets.take(ticket)
-        if found is None or channel != str(found.channel_id):
-            return text(403, "The address is not valid, or no longer.", ("X-Rightcast-Reason", "bad-token"))
-        return self.opened(request, connection, found.who, found.channel_id, ending)
+        return found.who if found is not None and file.partition(".")[0] == str(found.channel_id) else None
 
     def opened(
         self, request: Request, connection: Connection, who: Identified, channel_id: int, ending: str
@@ -88,6 +96,8 @@ class Live:
         line, player = who.line, player_of(request, who)
         if ending in {"m3u8", "mpd"}:
             wanted = "dash" if ending == "mpd" else request.fields().get("format", "")
+            if wanted == "pause":
+                return self._playing.paused(request, who, channel_id)
             name = self._outputs.entrance(channel_id, wanted)
             return self._playlist_address(request, line, channel_id, player, name)
         if request.is_head:
@@ -202,13 +212,16 @@ class Live:
     async def _resume(self, request: Request, token: str, channel_id: int, name: str) -> Answer:
         found = await self._admission.resume(token, channel_id, player_of(request), self._lease_s(channel_id))
         if found is None:
-            return text(403, "The address is not valid, or no longer.", ("X-Rightcast-Reason", "bad-token"))
+            return bad_token()
         if isinstance(found, Denied):
             return self._refused(found, "", channel_id, request)
         answer = self._serve(request, found, name)
         return await answer if isinstance(answer, Coroutine) else answer
 
     def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
+        past = self._playing.by_token(request, viewing, name)
+        if past is not None:
+            return past
         ring = self._rings.get(viewing.channel_id)
         if viewing.from_wall or self._keys.protects(viewing.channel_id):
             key = self._keys.answer(ring, request, name)

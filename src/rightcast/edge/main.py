@@ -37,6 +37,7 @@ from rightcast.edge.packaging.manifests import Manifests
 from rightcast.edge.packaging.outputs import Outputs
 from rightcast.edge.packaging.pool import Pool
 from rightcast.edge.packaging.workshop import Workshop
+from rightcast.edge.past.playing import Playing
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.tickets import Tickets
@@ -150,6 +151,16 @@ class Edge:
             place=lambda request: place_of(request, settings).url,
         )
         self.radio = Radio(Titles(self._reports).of)
+        self.playing = Playing(
+            loop,
+            self.listener.writables,
+            settings.archive_root,
+            replica=self.replica,
+            cues=self.cues,
+            guide=self.guide,
+            admission=self.admission,
+            viewings=self.viewings,
+        )
         self.live = Live(
             self.admission,
             self.viewings,
@@ -159,6 +170,7 @@ class Edge:
             outputs=self.outputs,
             radio=self.radio,
             tickets=tickets,
+            playing=self.playing,
         )
         self.favourites = Favourites(settings.favourites)
         doors = Doors(
@@ -167,6 +179,7 @@ class Edge:
                 replica=self.replica,
                 admission=self.admission,
                 live=self.live,
+                playing=self.playing,
                 tickets=tickets,
                 key=key,
                 guide=self.guide,
@@ -215,6 +228,7 @@ class Edge:
             await self.tuner.close()
         await self.listener.close()
         await self.workshop.close()
+        self.playing.close()
         self._kept_guide.close()
         self.replica.close()
         self.favourites.close()
@@ -241,6 +255,7 @@ class Edge:
             bytes_sent=self.listener.bytes_sent
             + self.delivery.bytes_of_the_gone
             + self.radio.bytes_of_the_gone
+            + self.playing.delivery.bytes_of_the_gone
             + _running_bytes(self.viewings),
         )
 
@@ -331,6 +346,7 @@ class Edge:
             self.tuner.listener.sweep()
         self.admission.expire_hls()
         self.workshop.sweep()
+        self.playing.tick()
         if self.certificate is not None:
             self.certificate.refresh()
 

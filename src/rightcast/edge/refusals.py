@@ -14,6 +14,8 @@ _STATUS = {
     Reason.NOT_PUBLISHED: 404,
     Reason.UNKNOWN_RECORDING: 404,
     Reason.NOT_RECORDED: 404,
+    Reason.NOT_KEPT: 404,
+    Reason.NOT_YET_ON_AIR: 404,
     Reason.REPLICA_TOO_OLD: 503,
 }
 _UNTOLD = frozenset({Reason.UNKNOWN_LINE, Reason.TOO_MANY_ATTEMPTS})
@@ -32,6 +34,11 @@ def not_on_air() -> Response:
     return text(
         503, "The channel is not on air at the moment.", ("Retry-After", "2"), ("X-Rightcast-Reason", NOT_ON_AIR)
     )
+
+
+def bad_token() -> Response:
+    """The token or ticket in the address is none of ours, or no longer."""
+    return text(403, "The address is not valid, or no longer.", ("X-Rightcast-Reason", "bad-token"))
 
 
 def not_found() -> Response:

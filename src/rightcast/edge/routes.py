@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from rightcast.edge.http_message import Response, text
-from rightcast.edge.refusals import not_found
+from rightcast.edge.refusals import bad_token, not_found
 
 if TYPE_CHECKING:
     from rightcast.edge.http_connection import Answer, Connection
@@ -39,11 +39,12 @@ WELCOME = """Rightcast serves television here. Your provider gave you a NAME and
   apps        this server's address, NAME and SECRET (Xtream login)
   one channel /live/NAME/SECRET/CHANNEL.ts   or   /live/NAME/SECRET/CHANNEL.m3u8
               /live/NAME/SECRET/CHANNEL.mpd   or   .m3u8?format=cmaf   or   .m3u8?format=ll
+  the past    /live/NAME/SECRET/CHANNEL.ts?utc=EPOCH   or   .m3u8?utc=EPOCH   or   .m3u8?format=pause
   radio       /live/NAME/SECRET/CHANNEL.mp3   or   .aac   (whatever its sound is)
 """
 
-Script = Callable[["Request"], "Response | Coroutine[Any, Any, Answer]"]
-Folder = Callable[["Request", list[str]], "Response | Coroutine[Any, Any, Answer]"]
+Script = Callable[["Request"], "Answer | Coroutine[Any, Any, Answer]"]
+Folder = Callable[["Request", list[str]], "Answer | Coroutine[Any, Any, Answer]"]
 
 
 class Routes:
@@ -83,7 +84,7 @@ class Routes:
             return self._by_token(request, parts)
         return self._script(request, parts) or self._other(request, connection, [part for part in parts if part])
 
-    def _script(self, request: Request, parts: list[str]) -> Response | Coroutine[Any, Any, Answer] | None:
+    def _script(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
         name = parts[-1] or (parts[-2] if len(parts) > 1 else "")
         script = self._scripts.get(name)
         return script(request) if script is not None else None
@@ -119,7 +120,7 @@ class Routes:
         if len(parts) < 3:
             return self._unknown.answer(request)
         if parts[-3] == "play" and parts[-1].rpartition(".")[2] in _ENDINGS:
-            return self._live.by_ticket(request, connection, parts[-2], parts[-1])
+            return self._by_ticket(request, connection, parts[-2], parts[-1])
         name, secret, file = parts[-3:]
         channel, dot, ending = file.partition(".")
         if not _is_id(channel) or ending not in _ENDINGS or (dot and not ending):
@@ -129,6 +130,14 @@ class Routes:
             return self._past.shifted(request, credentials, file)
         return self._live.by_credentials(request, connection, credentials, int(channel), ending)
 
+    def _by_ticket(
+        self, request: Request, connection: Connection, ticket: str, file: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        if not _ASKS_THE_PAST.search(request.query):
+            return self._live.by_ticket(request, connection, ticket, file)
+        holder = self._live.holder_of(ticket, file)
+        return bad_token() if holder is None else self._past.moment(request, holder, file)
+
     def _flussonic(
         self, request: Request, connection: Connection, parts: list[str], timed: re.Match[str]
     ) -> Answer | Coroutine[Any, Any, Answer]:
@@ -136,7 +145,9 @@ class Routes:
         credentials, channel = (unquote(parts[0]), unquote(parts[1])), parts[2]
         ending = "ts" if timed["ts"] else "m3u8"
         if timed["start"] or timed["ago"]:
-            return self._past.since(request, credentials, f"{channel}.{ending}", timed["start"], timed["ago"])
+            return self._past.since(
+                request, credentials, f"{channel}.{ending}", timed["start"] or "", timed["ago"] or ""
+            )
         return self._live.by_credentials(request, connection, credentials, int(channel), ending)
 
 

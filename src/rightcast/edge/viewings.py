@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rightcast.contract.reports import SessionReport
     from rightcast.edge.endless_ts import Viewer
     from rightcast.edge.icy import Listener
+    from rightcast.edge.past.delivery import PastViewer
 
 RECENT_S = 60.0
 
@@ -26,12 +27,12 @@ class Viewing:
     tells which secret. `holds` counts the sockets of an
     endless stream, those still waiting for its first byte included; `waits` are requests that wait for the channel's
     first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
-    forbade it, though they no longer do.
+    forbade it, though they no longer do. `past`: the moment of the past that it began with, 0 for the live picture.
     """
 
     __slots__ = (
         "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "from_wall", "holds", "kind",
-        "leased_until", "line_id", "line_name", "opened", "player", "proof", "refused", "renewed", "renewing",
+        "leased_until", "line_id", "line_name", "opened", "past", "player", "proof", "refused", "renewed", "renewing",
         "right_id", "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
@@ -60,10 +61,11 @@ class Viewing:
         self.renewing = False
         self.ended = False
         self.refused = Reason.SESSION_KICKED
+        self.past = 0.0
         self.waits: set[asyncio.Future[bool]] = set()
         self.holds = 0
         self.bytes_sent = 0
-        self.viewers: set[Viewer | Listener] = set()
+        self.viewers: set[Viewer | Listener | PastViewer] = set()
 
     def report(self, make: type[SessionReport]) -> SessionReport:
         """The viewing as the console shows it."""
@@ -78,6 +80,7 @@ class Viewing:
             opened=self.opened,
             right_id=self.right_id,
             credential_id=self.credential_id,
+            past=self.past,
             bytes_sent=self.bytes_sent + sum(viewer.bytes_sent for viewer in self.viewers),
         )
 
@@ -133,6 +136,12 @@ class Viewings:
             self._tokens[viewing.token] = viewing
             self._at[_address(viewing)] = viewing
         self.schedule(viewing)
+
+    def ends_by(self, viewing: Viewing, until: float) -> None:
+        """It must be asked again at a time, though its right may last longer."""
+        if viewing.until is None or until < viewing.until:
+            viewing.until = until
+            self.schedule(viewing)
 
     def schedule(self, viewing: Viewing) -> None:
         """Note when its right ends."""

@@ -94,7 +94,8 @@ def media_playlist(
 ) -> str:
     """A live media playlist; needs at least one segment. `target_duration` in whole seconds.
 
-    `blocking`: a request for it may wait for a segment to come; with parts it always may.
+    `blocking`: a request for it may wait for a segment to come; with parts it always may. See `finite_playlist` for
+    those that keep their beginning.
 
     Version 3 has decimal durations, 5 formats of keys, 6 a map without restriction to I-frames, 9 skipped segments
     (section 8).
@@ -117,6 +118,26 @@ def media_playlist(
     lines += (one.line() for one in date_ranges)
     if low_latency is not None:
         lines += _tail(low_latency)
+    return "\n".join(lines) + "\n"
+
+
+def finite_playlist(segments: Sequence[MediaSegment], *, target_duration: int, ended: bool, event: bool) -> str:
+    """A playlist of transport stream that keeps its beginning (RFC 8216 section 4.3.3.5); needs at least one segment.
+
+    `event`: it grew or grows; otherwise it is on demand. `ended`: nothing more will come. The date and time stands
+    where it cannot be computed from what is before.
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{target_duration}"]
+    lines += [f"#EXT-X-PLAYLIST-TYPE:{'EVENT' if event else 'VOD'}", f"#EXT-X-MEDIA-SEQUENCE:{segments[0].sequence}"]
+    epoch: int | None = None
+    for segment in segments:
+        if segment.epoch != epoch:
+            lines += ["#EXT-X-DISCONTINUITY"] if epoch is not None else []
+            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{moment(segment.wall)}")
+            epoch = segment.epoch
+        lines += [f"#EXTINF:{segment.duration:.5f},", segment.uri]
+    if ended:
+        lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,53 @@
+"""Puts the question that decisions answer: everything that this edge knows of a line, a channel and a viewer now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rightcast.domain.entitlement import Question, Viewer
+from rightcast.domain.schedule import is_off, zone_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightcast.domain.lineup import Channel, Line
+    from rightcast.edge.cues import Cues
+    from rightcast.edge.identity import Player
+    from rightcast.edge.replica import Replica
+
+
+class Asking:
+    """Makes questions of the replica's records and what signals restrict."""
+
+    def __init__(self, replica: Replica, cues: Cues, clock: Callable[[], float]) -> None:
+        self._replica = replica
+        self._cues = cues
+        self._clock = clock
+
+    def question(self, line: Line, channel_id: int, player: Player | None = None, *, joins: bool = True) -> Question:
+        """Concurrency is left aside, and without a player the provider's signals too.
+
+        `joins` False: a session that runs already, which a draining channel does not end.
+        """
+        channel = self._replica.channels.get(channel_id)
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        return Question(
+            line=line,
+            channel=channel,
+            joins=joins,
+            off=channel is not None and self._is_off(channel, now),
+            carried=self._replica.carried(line.package_ids),
+            rights=self._replica.rights_of(channel_id),
+            now=now,
+            restrictions=self._cues.restrictions(channel_id),
+            policy=self._replica.station.signals,
+            viewer=None if player is None else Viewer(player.address, player.name),
+        )
+
+    def _is_off(self, channel: Channel, now: datetime) -> bool:
+        """Whether the channel's schedule has it off the air now, by the station's clock."""
+        schedule = channel.schedule
+        if not schedule.slots:
+            return False
+        return is_off(schedule, channel.failover.pick, now, zone_named(self._replica.station.timezone))
