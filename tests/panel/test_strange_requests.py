@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
         "/catalogue/channel/?category__id__exact=x",
         "/catalogue/channel/?p=99999",
         "/audit/auditrow/?subject=channel&subject_id=x",
-        "/lines/line/secret/nothing/",
+        "/line/secret/nothing/",
         "/why/?line=%00&channel=99999999999999999999999",
         "/why/?line=x",
         "/search/?s=%25&extended=1",

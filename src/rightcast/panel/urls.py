@@ -15,6 +15,7 @@ from rightcast.panel.console.unknown import unknown_page
 from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.library.pages import harvest_file
+from rightcast.panel.lines.pages import devices_page, secret_page
 from rightcast.panel.metrics import metrics
 from rightcast.panel.staff.pages import OwnPasswordView
 
@@ -33,6 +34,8 @@ urlpatterns = [
     path("alarms/<int:alarm_id>/", admin.site.admin_view(alarms.alarm_page), name="alarm"),
     path("alarms/<int:alarm_id>/act/", admin.site.admin_view(alarms.act), name="alarm-act"),
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
+    path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),
+    path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),
     path("why/", admin.site.admin_view(why_page), name="why"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("", admin.site.urls),

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from rightcast.panel.audit.operations import Actor
     from rightcast.panel.desk import Row
 
+_NAMED = 5
 STATE_LABELS = {"active": "success", "disabled": "warning", "expired": "warning", "banned": "danger"}
 
 
@@ -75,14 +73,14 @@ class LineAdmin(OperatedAdmin):
         """With the packages that the list shows."""
         return Line.objects.prefetch_related("packages")
 
-    readonly_fields = ("standing", "watching", "refused")
+    readonly_fields = ("standing", "devices", "watching", "refused")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name and secret only when it is made."""
         limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), "expires", "trial", "note")})
         if obj is None:
             return ((None, {"fields": (("name", "secret"),)}), limits)
-        return ((None, {"fields": ("standing", "watching", "refused")}), limits)
+        return ((None, {"fields": ("standing", "devices", "watching", "refused")}), limits)
 
     def store(self, actor: Actor, record: Line, form: Any, rows: list[list[Row]], *, change: bool) -> Line:
         """Create or change the line; a new secret waits to be shown once."""
@@ -158,29 +156,8 @@ class LineAdmin(OperatedAdmin):
         """Make up another secret and show it once."""
         return self._to_secret(operations.change_secret(actor, record.id))
 
-    def get_urls(self) -> Any:
-        """With the page that shows a secret once."""
-        page = self.admin_site.admin_view(self.secret_view)
-        return [path("secret/<str:word>/", page, name="lines_line_secret"), *super().get_urls()]
-
-    def secret_view(self, request: HttpRequest, word: str) -> HttpResponse:
-        """A line's secret and addresses, once."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        made = showing.show(word)
-        context: dict[str, Any] = {**self.admin_site.each_context(request), "title": "Line", "made": made}
-        if made is not None:
-            host = request.get_host().rpartition(":")[0] or request.get_host()
-            context["title"] = f"Line {made.line.name}"
-            context["addresses"] = showing.viewer_addresses(
-                settings.STATION, made.line.name, made.secret, host=host.strip("[]")
-            )
-        answer = TemplateResponse(request, "console/line_secret.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
-
     def _to_secret(self, made: operations.NewLine) -> HttpResponse:
-        return HttpResponseRedirect(self._address("secret", showing.hide(made)))
+        return HttpResponseRedirect(reverse("line-secret", args=(showing.hide(made),)))
 
     @column("Now")
     def standing(self, line: Line) -> str:
@@ -188,15 +165,26 @@ class LineAdmin(OperatedAdmin):
         expiry, screens = self.expires_in(line), self.screens(line)
         return f"{line.name} · {self.state(line)} · expires {expiry} · {screens} screens in use"
 
+    @column("Devices")
+    def devices(self, line: Line) -> str:
+        """Their names, and the way to their page."""
+        names = [str(one) for one in line.credentials.all()]
+        shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        told = shown or "none of their own"
+        return format_html(
+            '{} · <a class="rc-link" href="{}">add, rename, revoke</a>', told, reverse("line-devices", args=(line.pk,))
+        )
+
     @column("Watching")
     def watching(self, line: Line) -> str:
         """What it watches now, since when, with which player."""
         now = timezone.now().timestamp()
         sessions = [one for edge in live().edges for one in edge.sessions if one.line_id == line.id]
+        devices = {one.id: one.device for one in line.credentials.exclude(device="")}
         names = dict(Channel.objects.filter(id__in=[one.channel_id for one in sessions]).values_list("id", "name"))
         return format_html_join(
             mark_safe("<br>"),
-            "{} for {} · {} · {} from {}",
+            "{} for {} · {} · {} from {}{}",
             (
                 (
                     names.get(one.channel_id, f"channel {one.channel_id}"),
@@ -204,6 +192,7 @@ class LineAdmin(OperatedAdmin):
                     one.kind,
                     one.player or "unknown player",
                     one.address,
+                    f" · {devices[one.credential_id]}" if one.credential_id in devices else "",
                 )
                 for one in sessions
             ),

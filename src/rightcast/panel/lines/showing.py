@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
+    from rightcast.panel.lines.devices import NewCredential
     from rightcast.panel.lines.operations import NewLine
+
+    Made = NewLine | NewCredential
 
 KEPT_S = 300.0
 _MOST = 1000
-_waiting: dict[str, tuple[float, NewLine]] = {}
+_waiting: dict[str, tuple[float, Made]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ViewerAddresses:
-    """What a customer types into an app."""
-
-    server: str
-    m3u: str
-    xmltv: str
-
-
-def hide(made: NewLine, now: float | None = None) -> str:
+def hide(made: Made, now: float | None = None) -> str:
     """Keep a secret; returns the word under which it can be looked at once."""
     moment = time.monotonic() if now is None else now
     for word in [word for word, (until, _) in _waiting.items() if until < moment]:
@@ -38,21 +30,15 @@ def hide(made: NewLine, now: float | None = None) -> str:
     return word
 
 
-def show(word: str, now: float | None = None) -> NewLine | None:
+def show(word: str, now: float | None = None) -> Made | None:
     """The secret behind a word, which is forgotten by this; None when it was seen or is too old."""
     until, made = _waiting.pop(word, (0.0, None))
     return made if until >= (time.monotonic() if now is None else now) else None
 
 
-def viewer_addresses(settings: StationSettings, name: str, secret: str, *, host: str) -> ViewerAddresses:
-    """Addresses of the viewers' side; `host` stands in when it listens on every interface."""
+def server_of(settings: StationSettings, host: str) -> str:
+    """Where viewers reach the station; `host` stands in when it listens on every interface."""
     listen = settings.listen
     reached = host if listen.host in {"0.0.0.0", "::"} else listen.host  # noqa: S104 - compared, not bound
     bracketed = f"[{reached}]" if ":" in reached else reached
-    server = settings.public_url.rstrip("/") or f"http://{bracketed}:{listen.port}"
-    credentials = {"username": name, "password": secret}
-    return ViewerAddresses(
-        server=server,
-        m3u=f"{server}/get.php?{urlencode({**credentials, 'type': 'm3u_plus', 'output': 'ts'})}",
-        xmltv=f"{server}/xmltv.php?{urlencode(credentials)}",
-    )
+    return settings.public_url.rstrip("/") or f"http://{bracketed}:{listen.port}"
