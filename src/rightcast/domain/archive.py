@@ -22,8 +22,8 @@ LONGEST_PADDING_S = 3600
 START_OVER_H = 6
 """Hours kept where only start-over is granted: the longest programme that is begun anew."""
 
-SHORTEST_GAP_S = 1.0
-"""What is missing for less is no gap: clocks of arrival waver."""
+SHORTEST_GAP_S = 0.2
+"""What is missing for less is no gap: a break of the stream without a loss."""
 
 
 class GapCause(enum.StrEnum):

@@ -23,6 +23,8 @@ REMEMBERED = 256
 """Segments: more than a ring holds, for the ring's are told again after each connection."""
 RING_S = 120.0
 """A segment that began so much before the newest is of a clock that was set back, not of the past."""
+JITTER_S = 1.0
+"""Segments that follow each other may seem so far apart, for their beginning is a time of arrival."""
 SHOWN_GAPS = 4
 SYNC_S = 30.0
 """After a loss of power all but so much is there."""
@@ -41,7 +43,7 @@ class Tally:
     def miss(self, segment: Segment, cause: GapCause) -> None:
         """A segment is not kept."""
         last = self.missed[-1] if self.missed else None
-        if last is not None and last.cause is cause and segment.start - last.stop < SHORTEST_GAP_S:
+        if last is not None and last.cause is cause and segment.start - last.stop < JITTER_S:
             self.missed[-1] = Stretch(last.start, segment.stop, cause)
             return
         self.missed.append(Stretch(segment.start, segment.stop, cause))
@@ -144,7 +146,7 @@ class ChannelReel:
             and segment.opened.sequence == newest.sequence + 1
         )
         self._writer.stage(source, segment.size, segment.to_keep, new_epoch=newest is None or not follows)
-        if newest is not None and segment.start - newest.stop > SHORTEST_GAP_S:
+        if newest is not None and not follows and segment.start - newest.stop > SHORTEST_GAP_S:
             otherwise = self._tally.guess(segment, newest.ring_epoch, newest.sequence)
             for one in gaps_between(newest.stop, segment.start, self._tally.missed, otherwise):
                 gap = Gap(start=one.start, stop=one.stop, cause=one.cause)
