@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bench import (
+    archive_write,
     console_import,
     edge_cmaf,
     edge_hls,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
+    "archive.write": archive_write.write,
     "headend.udp_passthrough": headend_inputs.udp_passthrough,
     "headend.http_ts": headend_inputs.http_ts,
     "headend.multiplex": headend_inputs.multiplex,
