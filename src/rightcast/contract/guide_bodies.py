@@ -22,6 +22,18 @@ def encode_day(day: GuideDay) -> bytes:
     return _ENCODER.encode(msgspec.convert(day, _lean(GuideDay), from_attributes=True))
 
 
+def encode_show(show: Show) -> bytes:
+    """A show as JSON that belongs to no channel yet: its number is 0, its guide id empty. It begins with NEUTRAL."""
+    lean = msgspec.convert(show, _lean(Show), from_attributes=True)
+    msgspec.structs.force_setattr(lean, "id", 0)
+    msgspec.structs.force_setattr(lean, "guide_id", "")
+    return _ENCODER.encode(lean)
+
+
+NEUTRAL = b'{"id":0,"guide_id":"",'
+"""How a show without a channel begins. Within texts quotes are escaped, so nothing else looks like it."""
+
+
 def encode_shows(shows: typing.Sequence[Show]) -> bytes:
     """Shows as a list of JSON."""
     return _ENCODER.encode(msgspec.convert(shows, list[_lean(Show)], from_attributes=True))  # type: ignore[misc] # made at run time

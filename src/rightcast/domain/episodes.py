@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST = 99_999
 SERIES = "series-id"
@@ -45,6 +46,7 @@ _SERIES_ID = re.compile(r"series/(\w[\w\-]{0,40})", re.IGNORECASE)
 _CRID = re.compile(r"crid://\S{1,200}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def read(system: str, value: str) -> Numbered:
     """What a notation says; NOTHING where it says nothing of these."""
     text = value.strip()
@@ -111,6 +113,7 @@ def joined(first: Numbered, second: Numbered) -> Numbered:
     )
 
 
+@lru_cache(maxsize=4096)
 def written(season: int, episode: int) -> tuple[tuple[str, str], ...]:
     """How we write a number, as (system, value): xmltv_ns counts from nought. A part of its own is misread: empty."""
     if not episode:

@@ -94,9 +94,10 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Subtitling:
-    """One way in which it is subtitled: teletext, onscreen, deaf-signed or ""."""
+    """One way in which it is subtitled: teletext, onscreen, deaf-signed or "", and the language in words and as tag."""
 
     kind: str = ""
+    words: str = ""
     language: str = ""
 
 
@@ -105,9 +106,10 @@ class Details:
     """What few shows have, kept so that a guide goes out as it came in.
 
     `titles`, `subtitles`, `descriptions`, `categories` and `keywords` are those in other languages than the show's
-    own. `icons` and `images` are those beyond the first icon. `date` is written in full where `year` is its year only.
-    `previous_start` is written as it came. `clump` is the place among shows of one time slot, "0/2". Moments in unix
-    seconds, 0 unknown.
+    own; one that the show has too says that the show's is in that language. `icons`, `ratings` and `stars` are those
+    beyond the first, which is among them where it says more than the show holds. `date` is written in full where
+    `year` is its year only. `previous_start` is written as it came. `clump` is the place among shows of one time slot,
+    "0/2". Moments in unix seconds, 0 unknown.
     """
 
     titles: tuple[Text, ...] = ()

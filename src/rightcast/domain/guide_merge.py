@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Sequence, Set
 
     from rightcast.domain.guide import Show
 
@@ -49,7 +49,7 @@ def _fitted(one: Show, taken: Sequence[Show]) -> Iterable[Show]:
     return (replace(one, start=start, stop=stop),) if stop - start >= LEAST_S else ()
 
 
-def numbered(shows: Sequence[Show], channel_id: int, guide_id: str, before: Sequence[Show] = ()) -> list[Show]:
+def with_numbers(shows: Sequence[Show], channel_id: int, guide_id: str, before: Sequence[Show] = ()) -> list[Show]:
     """Shows as they are published on a channel: with its guide id, and numbers that stay theirs.
 
     A number is made of channel and minute. A show that was published `before` under the same title and begins within
@@ -61,12 +61,18 @@ def numbered(shows: Sequence[Show], channel_id: int, guide_id: str, before: Sequ
     for one in shows:
         number = kept.get(one.start)
         if number is None:
-            number = (channel_id << _MINUTES_BITS) | (one.start // 60)
-            while number in used:
-                number += 1
+            number = first_number(channel_id, one.start, used)
             used.add(number)
         found.append(replace(one, id=number, guide_id=guide_id))
     return found
+
+
+def first_number(channel_id: int, start: int, used: Set[int]) -> int:
+    """The number of a show that was not there before: made of channel and minute, the next free one."""
+    number = (channel_id << _MINUTES_BITS) | (start // 60)
+    while number in used:
+        number += 1
+    return number
 
 
 def _kept(shows: Sequence[Show], before: Sequence[Show]) -> dict[int, int]:

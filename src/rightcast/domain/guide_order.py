@@ -26,19 +26,19 @@ ASSUMED_S = 3600
 def in_order(shows: Iterable[Show], note: Note) -> list[Show]:
     """Shows of one channel; `stop` 0 is none told, `id` the line it came from."""
     listed = sorted(shows, key=lambda one: one.start)
-    if _is_tidy(listed):
+    if is_tidy((one.start, 0 if _clump(one) else one.stop) for one in listed):
         return listed
     ended = _ended(_without_doubles(listed, note), note)
     return _side_by_side(_without_containers(_divided(ended, note), note), note)
 
 
-def _is_tidy(listed: list[Show]) -> bool:
-    """As nearly all are: nothing to do."""
+def is_tidy(spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether there is nothing to do, as for nearly all: beginnings and ends of shows, an uncertain end is 0."""
     last = 0
-    for one in listed:
-        if one.start < last or not one.start < one.stop <= one.start + LONGEST_S or _clump(one):
+    for start, stop in spans:
+        if start < last or not start < stop <= start + LONGEST_S:
             return False
-        last = one.stop
+        last = stop
     return True
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rightcast.formats.xmltv_parts import PARTS, Draft
+from rightcast.formats.xmltv_draft import Draft, words_of
+from rightcast.formats.xmltv_parts import PARTS
 from rightcast.formats.xmltv_times import read_moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
+    from xml.etree.ElementTree import Element
 
     from rightcast.domain.guide import Show
     from rightcast.formats.xmltv_oddities import Findings
-    from rightcast.formats.xmltv_parts import Element
 
 _LONGEST_ID = 200
 _KNOWN = frozenset((
@@ -31,28 +32,28 @@ class ReadChannel:
     url: str = ""
 
 
-def channel_of(element: Element, findings: Findings) -> ReadChannel | None:
+def channel_of(element: Element, line: int, findings: Findings) -> ReadChannel | None:
     """A channel; None without an id."""
-    guide_id = " ".join(element.attrs.get("id", "").split())
+    guide_id = " ".join(element.get("id", "").split())
     if not guide_id or len(guide_id) > _LONGEST_ID:
-        findings.note("no-channel", element.line, "channel")
+        findings.note("no-channel", line, "channel")
         return None
     names, icon, url = [], "", ""
-    for child in element.children:
-        if child.name == "display-name":
-            names.append(" ".join(child.text.split())[:_LONGEST_ID])
-        elif child.name == "icon":
-            icon = icon or child.attrs.get("src", "").strip()[:2000]
-        elif child.name == "url":
-            url = url or child.text.strip()[:2000]
+    for child in element:
+        if child.tag == "display-name":
+            names.append(words_of(child)[:_LONGEST_ID])
+        elif child.tag == "icon":
+            icon = icon or child.get("src", "").strip()[:2000]
+        elif child.tag == "url":
+            url = url or words_of(child)[:2000]
         else:
-            findings.note("unknown-element", element.line, f"channel/{child.name}")
+            findings.note("unknown-element", line, f"channel/{child.tag}")
     return ReadChannel(guide_id, tuple(dict.fromkeys(filter(None, names)))[:20], icon, url)
 
 
-def show_of(element: Element, zone: tzinfo | None, findings: Findings) -> Show | None:
+def show_of(element: Element, line: int, zone: tzinfo | None, findings: Findings) -> Show | None:
     """A show; None when nobody can say when or where it is. What was odd is noted."""
-    attrs, line = element.attrs, element.line
+    attrs = element.attrib
     channel = attrs.get("channel", "").strip()
     if not channel or len(channel) > _LONGEST_ID:
         findings.note("no-channel", line, "programme")
@@ -67,10 +68,10 @@ def show_of(element: Element, zone: tzinfo | None, findings: Findings) -> Show |
     for name in attrs:
         if name not in _KNOWN:
             findings.note("unknown-attribute", line, name)
-    for child in element.children:
-        part = PARTS.get(child.name)
+    for child in element:
+        part = PARTS.get(child.tag)
         if part is None:
-            findings.note("unknown-element", line, f"programme/{child.name}")
+            findings.note("unknown-element", line, f"programme/{child.tag}")
         else:
             part(draft, child)
     _times(draft, attrs, zone)

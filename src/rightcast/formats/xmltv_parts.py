@@ -2,174 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rightcast.domain import episodes
-from rightcast.domain.guide import (
-    Credit,
-    Details,
-    Link,
-    Notation,
-    Picture,
-    Quality,
-    Rating,
-    Review,
-    Show,
-    Subtitling,
-    Text,
-)
-from rightcast.formats.xmltv_oddities import Findings
+from rightcast.domain.guide import Credit, Link, Picture, Quality, Rating, Review, Subtitling, Text
+from rightcast.formats.xmltv_draft import LONG, MANY, SHORT, Draft, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from xml.etree.ElementTree import Element
 
-_LONG = 8_000
-_SHORT = 500
-_MANY = 100
 _LENGTH_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600}
 _CREDITS = frozenset((
     "director", "actor", "writer", "adapter", "producer", "composer", "editor", "presenter", "commentator", "guest",
 ))  # fmt: skip
+_Part = "Callable[[Draft, Element], None]"
 
 
-@dataclass(slots=True)
-class Element:
-    """An element as it was read; `line` is where an outermost one began."""
+def _said(name: str, most: int = SHORT) -> Callable[[Draft, Element], None]:
+    def read(draft: Draft, element: Element) -> None:
+        draft.say(name, element, most)
 
-    name: str
-    attrs: dict[str, str]
-    line: int
-    text: str = ""
-    children: list[Element] = field(default_factory=list)
+    return read
 
 
-@dataclass(slots=True)
-class Draft:
-    """A show while its elements are read. `fields` are those of Show, `details` those of Details."""
-
-    line: int
-    findings: Findings
-    fields: dict[str, Any] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
-    texts: dict[str, list[Text]] = field(default_factory=dict)
-    numbers: list[Notation] = field(default_factory=list)
-
-    def text(self, element: Element, most: int = _SHORT) -> str:
-        """The words of an element with single spaces; an empty one and a cut one are noted."""
-        words = " ".join(element.text.split())
-        if not words:
-            self.findings.note("empty-element", self.line, element.name)
-        elif len(words) > most:
-            self.findings.note("long-text", self.line, element.name)
-            words = words[:most]
-        return words
-
-    def add(self, name: str, value: object) -> None:
-        """One more of a detail."""
-        found = self.details.setdefault(name, [])
-        if len(found) < _MANY:
-            found.append(value)
-
-    def say(self, name: str, element: Element, most: int = _SHORT) -> None:
-        """Words in a language, one of several."""
-        words = self.text(element, most)
-        if words:
-            said = self.texts.setdefault(name, [])
-            if len(said) < _MANY:
-                said.append(Text(words, element.attrs.get("lang", "").strip()[:35]))
-
-    def show(self, guide_id: str, start: int, stop: int) -> Show:
-        """The finished show."""
-        fields, titles = self.fields, self.texts.get("title", ())
-        if titles:
-            fields["title"] = titles[0].text
-        else:
-            fields["title"] = ""
-            self.findings.note("no-title", self.line)
-        language = next((one.language for said in self.texts.values() for one in said if one.language), "")
-        if titles and titles[0].language:
-            language = titles[0].language
-        if language:
-            fields["language"] = language
-        for name, one, many in _SAID:
-            if name in self.texts:
-                self._settle_texts(self.texts[name], one, many, language)
-        if self.numbers:
-            self._settle_numbers()
-        if self.details:
-            frozen: dict[str, Any] = {
-                key: tuple(value) if isinstance(value, list) else value for key, value in self.details.items()
-            }
-            fields["details"] = Details(**frozen)
-        return Show(id=self.line, guide_id=guide_id, start=start, stop=stop, **fields)
-
-    def _settle_texts(self, said: list[Text], one: str, many: str, language: str) -> None:
-        """The show's own language first; what is said in others is a detail."""
-        if one in {"categories", "keywords"}:
-            own = [text for text in said if text.language in {"", language}] or said
-            self.fields[one] = tuple(dict.fromkeys(text.text for text in own))
-            others = [text for text in said if text not in own] if len(own) < len(said) else []
-        else:
-            main = next((text for text in said if text.language in {"", language}), said[0])
-            self.fields[one] = main.text
-            others = [text for text in said if text is not main]
-        if others:
-            self.details[many] = list(dict.fromkeys(others))
-
-    def _settle_numbers(self) -> None:
-        """Season and episode of all notations together; those that say no more than these are not kept."""
-        found = episodes.NOTHING
-        for one in sorted(self.numbers, key=lambda number: number.system != "xmltv_ns"):
-            found = episodes.joined(found, episodes.read(one.system, one.value))
-        if found.season:
-            self.fields["season"] = found.season
-        if found.episode:
-            self.fields["episode"] = found.episode
-        if found.series:
-            self.fields["series"] = found.series
-        written = set(episodes.written(found.season, found.episode))
-        kept = [
-            one
-            for one in self.numbers
-            if one.system != episodes.SERIES and (one.system, one.value.replace(" ", "")) not in written
-        ]
-        if kept:
-            self.details["numbers"] = kept[:_MANY]
-
-
-_SAID = (
-    ("title", "title", "titles"),
-    ("sub-title", "subtitle", "subtitles"),
-    ("desc", "description", "descriptions"),
-    ("category", "categories", "categories"),
-    ("keyword", "keywords", "keywords"),
-)
-
-
-def _said(name: str, most: int = _SHORT) -> Callable[[Draft, Element], None]:
-    return lambda draft, element: draft.say(name, element, most)
-
-
-def _flag(name: str) -> Callable[[Draft, Element], None]:
-    return lambda draft, _element: draft.fields.__setitem__(name, True)
+def _new(draft: Draft, _element: Element) -> None:
+    draft.fields["new"] = True
 
 
 def _credits(draft: Draft, element: Element) -> None:
     people = []
-    for child in element.children[:_MANY]:
-        if child.name not in _CREDITS:
-            draft.findings.note("unknown-element", draft.line, f"credits/{child.name}")
+    for child in element[:MANY]:
+        if child.tag not in _CREDITS:
+            draft.findings.note("unknown-element", draft.line, f"credits/{child.tag}")
             continue
         name = draft.text(child)
         if not name:
             continue
-        pictures = tuple(made for one in child.children if one.name == "image" and (made := _picture(draft, one)))
-        links = tuple(link for one in child.children if one.name == "url" and (link := _link(draft, one)))
-        role = " ".join(child.attrs.get("role", "").split())[:_SHORT]
-        people.append(Credit(child.name, name, role, child.attrs.get("guest") == "yes", pictures, links))
+        attrs = child.attrib
+        role = " ".join(attrs["role"].split())[:SHORT] if "role" in attrs else ""
+        if len(child) or "guest" in attrs:
+            pictures = tuple(made for one in child.iterfind("image") if (made := _picture(draft, one)))
+            links = tuple(link for one in child.iterfind("url") if (link := _link(draft, one)))
+            people.append(Credit(child.tag, name, role, attrs.get("guest") == "yes", pictures, links))
+        else:
+            people.append(Credit(child.tag, name, role))
     if people:
-        draft.fields["credits"] = tuple(people)
+        draft.fields["credits"] = (*draft.fields.get("credits", ()), *people)
 
 
 def _date(draft: Draft, element: Element) -> None:
@@ -182,29 +60,29 @@ def _date(draft: Draft, element: Element) -> None:
 
 
 def _length(draft: Draft, element: Element) -> None:
-    unit = _LENGTH_UNITS.get(element.attrs.get("units", "minutes").strip().lower())
+    written = words_of(element)
+    unit = _LENGTH_UNITS.get(element.get("units", "minutes").strip().lower())
     try:
-        length_s = round(float(element.text.strip()) * (unit or 0))
+        length_s = round(float(written) * (unit or 0))
     except (ValueError, OverflowError):
         length_s = 0
     if not unit or not 0 < length_s < 14 * 86_400:
-        draft.findings.note("bad-value", draft.line, f"length {element.text.strip()}")
+        draft.findings.note("bad-value", draft.line, f"length {written}")
         return
     draft.details["length_s"] = length_s
 
 
 def _icon(draft: Draft, element: Element) -> None:
-    url = element.attrs.get("src", "").strip()
+    url = element.get("src", "").strip()[:2000]
     if not url:
         draft.findings.note("empty-element", draft.line, "icon")
         return
-    sizes = [_whole(element.attrs.get(side, "")) for side in ("width", "height")]
-    if "icon_url" not in draft.fields:
-        draft.fields["icon_url"] = url[:2000]
-        if any(sizes):
-            draft.details["icons"] = [Picture(url=url[:2000], width=sizes[0], height=sizes[1])]
-    else:
-        draft.add("icons", Picture(url=url[:2000], width=sizes[0], height=sizes[1]))
+    first = "icon_url" not in draft.fields
+    if first:
+        draft.fields["icon_url"] = url
+    width, height = _whole(element.get("width", "")), _whole(element.get("height", ""))
+    if not first or width or height:
+        draft.add("icons", Picture(url=url, width=width, height=height))
 
 
 def _image(draft: Draft, element: Element) -> None:
@@ -216,9 +94,7 @@ def _picture(draft: Draft, element: Element) -> Picture | None:
     url = draft.text(element, 2000)
     if not url:
         return None
-    kind, size, orient, system = (
-        element.attrs.get(one, "").strip()[:40] for one in ("type", "size", "orient", "system")
-    )
+    kind, size, orient, system = (element.get(one, "").strip()[:40] for one in ("type", "size", "orient", "system"))
     return Picture(url=url, kind=kind, size=size, orient=orient, system=system)
 
 
@@ -229,7 +105,7 @@ def _url(draft: Draft, element: Element) -> None:
 
 def _link(draft: Draft, element: Element) -> Link | None:
     url = draft.text(element, 2000)
-    return Link(url, element.attrs.get("system", "").strip()[:40]) if url else None
+    return Link(url, element.get("system", "").strip()[:40]) if url else None
 
 
 def _country(draft: Draft, element: Element) -> None:
@@ -239,47 +115,42 @@ def _country(draft: Draft, element: Element) -> None:
 
 def _number(draft: Draft, element: Element) -> None:
     if value := draft.text(element, 200):
-        draft.numbers.append(Notation(element.attrs.get("system", "onscreen").strip()[:40], value))
+        draft.number(element.get("system", "onscreen").strip()[:40], value)
 
 
 def _quality(**names: str) -> Callable[[Draft, Element], None]:
     """`video` and `audio`: which child fills which field."""
 
     def read(draft: Draft, element: Element) -> None:
-        found = {"present": ""}
-        for child in element.children:
-            if child.name not in names:
-                draft.findings.note("unknown-element", draft.line, f"{element.name}/{child.name}")
+        found: dict[str, str] = {}
+        for child in element:
+            if child.tag not in names:
+                draft.findings.note("unknown-element", draft.line, f"{element.tag}/{child.tag}")
             elif words := draft.text(child, 40):
-                found[names[child.name]] = words
-        found.pop("present")
-        before = draft.details.get("quality")
+                found[names[child.tag]] = words
         if found:
-            draft.details["quality"] = _joined(before, found)
+            before = draft.details.get("quality")
+            kept = {} if before is None else {name: getattr(before, name) for name in Quality.__slots__}
+            draft.details["quality"] = Quality(**{**kept, **found})
 
     return read
 
 
-def _joined(before: Quality | None, found: dict[str, str]) -> Quality:
-    kept = {} if before is None else {name: getattr(before, name) for name in Quality.__slots__}
-    return Quality(**{**kept, **found})
-
-
 def _previously(draft: Draft, element: Element) -> None:
     draft.fields["repeated"] = True
-    if start := element.attrs.get("start", "").strip():
+    if start := element.get("start", "").strip():
         draft.details["previous_start"] = start[:40]
-    if channel := element.attrs.get("channel", "").strip():
+    if channel := element.get("channel", "").strip():
         draft.details["previous_channel"] = channel[:200]
 
 
-def _marked(flag: str, detail: str) -> Callable[[Draft, Element], None]:
+def _marked(flag: str) -> Callable[[Draft, Element], None]:
     """`premiere` and `last-chance`: a mark that may say more."""
 
     def read(draft: Draft, element: Element) -> None:
         draft.fields[flag] = True
-        if words := " ".join(element.text.split())[:_SHORT]:
-            draft.details[detail] = Text(words, element.attrs.get("lang", "").strip()[:35])
+        if words := words_of(element)[:SHORT]:
+            draft.details[flag] = Text(words, element.get("lang", "").strip()[:35])
 
     return read
 
@@ -287,28 +158,28 @@ def _marked(flag: str, detail: str) -> Callable[[Draft, Element], None]:
 def _language(name: str) -> Callable[[Draft, Element], None]:
     def read(draft: Draft, element: Element) -> None:
         if words := draft.text(element, 80):
-            draft.details[name] = Text(words, element.attrs.get("lang", "").strip()[:35])
+            draft.details[name] = Text(words, element.get("lang", "").strip()[:35])
 
     return read
 
 
 def _subtitles(draft: Draft, element: Element) -> None:
     draft.fields["subtitled"] = True
-    kind = element.attrs.get("type", "").strip()[:20]
-    language = next((" ".join(one.text.split())[:80] for one in element.children if one.name == "language"), "")
-    if kind != "teletext" or language or "subtitlings" in draft.details:
-        draft.add("subtitlings", Subtitling(kind, language))
+    kind = element.get("type", "").strip()[:20]
+    spoken = element.find("language")
+    words = "" if spoken is None else words_of(spoken)[:80]
+    tag = "" if spoken is None else spoken.get("lang", "").strip()[:35]
+    draft.add("subtitlings", Subtitling(kind, words, tag))
 
 
 def _rating(draft: Draft, element: Element) -> None:
     made = _mark(draft, element)
     if made is None:
         return
-    if "rating" in draft.fields:
-        draft.add("ratings", made)
-        return
-    draft.fields["rating"] = (made.system, made.value)
-    if made.icon_urls:
+    first = "rating" not in draft.fields
+    if first:
+        draft.fields["rating"] = (made.system, made.value)
+    if not first or made.icon_urls:
         draft.add("ratings", made)
 
 
@@ -316,32 +187,32 @@ def _stars(draft: Draft, element: Element) -> None:
     made = _mark(draft, element)
     if made is None:
         return
-    if "stars" in draft.fields:
-        draft.add("stars", made)
-        return
-    draft.fields["stars"] = made.value
-    if made.system or made.icon_urls:
+    first = "stars" not in draft.fields
+    if first:
+        draft.fields["stars"] = made.value
+    if not first or made.system or made.icon_urls:
         draft.add("stars", made)
 
 
 def _mark(draft: Draft, element: Element) -> Rating | None:
     """A rating; some write its value into the element itself."""
-    value = next((" ".join(one.text.split()) for one in element.children if one.name == "value"), "")
-    value = (value or " ".join(element.text.split()))[:80]
+    inner = element.find("value")
+    value = (words_of(inner) if inner is not None else "") or words_of(element)
     if not value:
-        draft.findings.note("empty-element", draft.line, element.name)
+        draft.findings.note("empty-element", draft.line, element.tag)
         return None
-    icons = tuple(one.attrs["src"][:2000] for one in element.children if one.name == "icon" and one.attrs.get("src"))
-    return Rating(element.attrs.get("system", "").strip()[:80], value, icons)
+    icons = tuple(one.attrib["src"][:2000] for one in element.iterfind("icon") if one.get("src"))
+    return Rating(element.get("system", "").strip()[:80], value[:80], icons)
 
 
 def _review(draft: Draft, element: Element) -> None:
-    words = draft.text(element, _LONG)
+    words = draft.text(element, LONG)
     if words:
-        kind, source, reviewer, lang = (
-            element.attrs.get(one, "").strip()[:200] for one in ("type", "source", "reviewer", "lang")
+        kind, source, reviewer, tag = (
+            element.get(one, "").strip()[:200] for one in ("type", "source", "reviewer", "lang")
         )
-        draft.add("reviews", Review(text=words, kind=kind or "text", source=source, reviewer=reviewer, language=lang))
+        review = Review(text=words, kind=kind or "text", source=source, reviewer=reviewer, language=tag)
+        draft.add("reviews", review)
 
 
 def _whole(text: str) -> int:
@@ -352,7 +223,7 @@ def _whole(text: str) -> int:
 PARTS: dict[str, Callable[[Draft, Element], None]] = {
     "title": _said("title"),
     "sub-title": _said("sub-title"),
-    "desc": _said("desc", _LONG),
+    "desc": _said("desc", LONG),
     "credits": _credits,
     "date": _date,
     "category": _said("category"),
@@ -367,9 +238,9 @@ PARTS: dict[str, Callable[[Draft, Element], None]] = {
     "video": _quality(present="video", colour="colour", aspect="aspect", quality="picture"),
     "audio": _quality(present="audio", stereo="stereo"),
     "previously-shown": _previously,
-    "premiere": _marked("premiere", "premiere"),
-    "last-chance": _marked("last_chance", "last_chance"),
-    "new": _flag("new"),
+    "premiere": _marked("premiere"),
+    "last-chance": _marked("last_chance"),
+    "new": _new,
     "subtitles": _subtitles,
     "rating": _rating,
     "star-rating": _stars,

@@ -48,18 +48,31 @@ def read_moment(text: str, zone: tzinfo | None) -> Moment | None:
 
 
 def _quick(text: str) -> int | None:
-    """`YYYYMMDDhhmmss +hhmm`, as nearly all are written."""
+    """`YYYYMMDDhhmmss +hhmm`, as nearly all are written; its three parts are the same again and again."""
     try:
-        whole = _day_s(text[:8]) + int(text[8:10]) * _H + int(text[10:12]) * 60 + int(text[12:14])
-        offset = int(text[16:18]) * _H + int(text[18:20]) * 60
+        return _day_s(text[:8]) + _clock_s(text[8:14]) - _offset_s(text[15:])
     except ValueError:
         return None
-    if text[8:10] > "23" or text[10:12] > "59" or text[12:14] > "59" or not text[8:14].isdecimal():
-        return None
-    sign = text[15]
-    if sign == "+":
-        return whole - offset
-    return whole + offset if sign == "-" else None
+
+
+@lru_cache(maxsize=4096)
+def _clock_s(digits: str) -> int:
+    """Seconds of `hhmmss`. Raises ValueError."""
+    hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    if not digits.isdecimal() or hour > 23 or minute > 59 or second > 59:
+        raise ValueError(digits)
+    return hour * _H + minute * 60 + second
+
+
+@lru_cache(maxsize=512)
+def _offset_s(written: str) -> int:
+    """Seconds of `+hhmm`. Raises ValueError."""
+    if written[0] not in "+-" or not written[1:].isdecimal():
+        raise ValueError(written)
+    size = int(written[1:3]) * _H + int(written[3:]) * 60
+    if size > 18 * _H:
+        raise ValueError(written)
+    return size if written[0] == "+" else -size
 
 
 @lru_cache(maxsize=512)

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from rightcast.domain.guide import DAY_S, day_of
-from rightcast.domain.guide_order import in_order
 from rightcast.formats.xmltv_elements import ReadChannel
 from rightcast.formats.xmltv_oddities import Findings
 from rightcast.formats.xmltv_reader import XmltvReader
 from rightcast.formats.xmltv_times import zone_of
 from rightcast.panel.guide.assignments import settle_ids
 from rightcast.panel.guide.models import GuideChannel
+from rightcast.panel.guide.pacing import Pace
 from rightcast.panel.guide.publication import publish_channels
 from rightcast.panel.guide.spool import Spool
 from rightcast.panel.guide.store import channels_with, store_shows
@@ -28,12 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from rightcast.domain.guide import Show
     from rightcast.panel.guide.models import GuideSource
+    from rightcast.panel.guide.spool import Told, Window
 
     Progress = Callable[[str], None]
 
-AHEAD_DAYS = 60
 _STEP_S = 0.5
 
 
@@ -48,19 +46,6 @@ class Outcome:
     days_published: int = 0
     seconds: float = 0.0
     findings: Findings = field(default_factory=Findings)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which days are kept: from `first` to `last`, both included."""
-
-    first: int
-    last: int
-
-    @classmethod
-    def around(cls, today: int, kept_days: int) -> Window:
-        """From so many days back to the furthest day ahead."""
-        return cls(today - kept_days, today + AHEAD_DAYS)
 
 
 def import_xmltv(
@@ -78,9 +63,10 @@ def import_xmltv(
         channels = _read(source, blocks, spool, outcome, progress)
         rows = _known(source, channels, spool, outcome.findings)
         anew = set(settle_ids())
+        pace = Pace()
         said = time.monotonic()
         for number, guide_id in enumerate(spool.guide_ids(), 1):
-            _store(rows[guide_id], spool.shows(guide_id), window, outcome, anew)
+            _store(rows[guide_id], spool.told(guide_id, window, outcome.findings), outcome, anew, pace)
             if time.monotonic() - said > _STEP_S:
                 said = time.monotonic()
                 progress(f"{number} of {len(rows)} channels written")
@@ -141,26 +127,15 @@ def _known(
     return {row.guide_id: row for row in GuideChannel.objects.filter(source=source)}
 
 
-def _store(row: GuideChannel, read: list[Show], window: Window, outcome: Outcome, anew: set[int]) -> None:
+def _store(row: GuideChannel, told: Told, outcome: Outcome, anew: set[int], pace: Pace) -> None:
     """Write one channel's days, and publish them on the channels that have it."""
     outcome.channels += 1
-    shows = in_order(_within(read, window, outcome.findings), outcome.findings.note)
-    outcome.kept += len(shows)
-    if not shows:
+    outcome.kept += told.count
+    if not told.days:
         return
-    changed = store_shows(row, shows, shows[0].start)
+    changed = store_shows(row, told.days, told.since, pace)
     outcome.days_written += len(changed)
-    if changed:
-        outcome.days_published += publish_channels(set(channels_with(row.id)) - anew, changed)
-
-
-def _within(shows: Iterable[Show], window: Window, findings: Findings) -> list[Show]:
-    first, last = window.first * DAY_S, (window.last + 1) * DAY_S
-    found = []
-    for one in shows:
-        if first <= one.start < last:
-            found.append(one)
-        else:
-            kind = "too-old" if day_of(one.start) < window.first else "too-far"
-            findings.note(kind, one.id)
-    return found
+    having = set(channels_with(row.id)) if changed else set()
+    outcome.days_published += publish_channels(having - anew, changed, fresh=changed, pace=pace)
+    outcome.days_published += publish_channels(having & anew, fresh=changed, pace=pace)
+    anew -= having

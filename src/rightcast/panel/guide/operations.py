@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from rightcast.domain.errors import InvalidInputError, NotFoundError, RightcastError
 from rightcast.panel.guide import publication
-from rightcast.panel.guide.importing import Outcome, Window, import_xmltv
+from rightcast.panel.guide.importing import Outcome, import_xmltv
 from rightcast.panel.guide.models import GuideSource, SourceKind
 from rightcast.panel.guide.queries import kept_days
+from rightcast.panel.guide.spool import Window
 from rightcast.panel.operation import operating
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from rightcast.panel.audit.operations import Actor
 
 LAST_POSITION = 1000
+
+
+AHEAD_DAYS = 60
 
 
 def add_source(
@@ -46,7 +50,8 @@ def import_guide(
 ) -> Outcome:
     """Import a guide into a source. Raises GuideUnreadableError: then the guide that was there before stands."""
     actor.require("guide.change_guidesource")
-    window = Window.around(publication.today(), kept_days())
+    today = publication.today()
+    window = Window(today - kept_days(), today + AHEAD_DAYS)
     try:
         outcome = import_xmltv(source, blocks, window, settings.STATION.data / "guide", progress=progress)
     except RightcastError as error:

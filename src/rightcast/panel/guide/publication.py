@@ -5,7 +5,6 @@ A day is written and sent to the edges only where it changed, each in a transact
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,18 +13,16 @@ from django.utils import timezone
 
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.guide import DAY_S, GuideDay, Show, day_of, guide_key, of_guide_key
-from rightcast.domain.guide_merge import merged, numbered
+from rightcast.domain.guide_merge import merged, with_numbers
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.catalogue.queries import guide_id_of
-from rightcast.panel.guide.bodies import packed, unpacked
+from rightcast.panel.guide.bodies import digest_of, given_to, numbered, packed, shows_of
 from rightcast.panel.guide.models import Assignment, ChannelDay, SourceDay
+from rightcast.panel.guide.pacing import Pace
 from rightcast.panel.publish.outbox import enqueue
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-BREATH_S = 0.001
-"""Between two transactions, so that others get to write."""
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +33,40 @@ class _Layer:
     offset_s: int
 
 
-def publish_channels(channel_ids: Iterable[int], days: Collection[int] | None = None) -> int:
+def publish_channels(
+    channel_ids: Iterable[int],
+    days: Collection[int] | None = None,
+    *,
+    fresh: Mapping[int, bytes] | None = None,
+    pace: Pace | None = None,
+) -> int:
     """Merge and publish channels anew: all days, or those that changed at their sources.
 
-    Returns how many days were written. Call it after any change of shows, assignments, offsets or priorities.
+    Returns how many days were written. Call it after any change of shows, assignments, offsets or priorities. `fresh`
+    are days of the only changed guide channel as they were just stored, so that they need not be read again.
     """
-    return sum(_publish_channel(channel_id, days) for channel_id in dict.fromkeys(channel_ids))
+    return sum(_publish_channel(one, days, fresh or {}, pace or Pace()) for one in dict.fromkeys(channel_ids))
 
 
-def _publish_channel(channel_id: int, days: Collection[int] | None) -> int:
-    channel = Channel.objects.filter(id=channel_id).first()
+def _publish_channel(channel_id: int, days: Collection[int] | None, fresh: Mapping[int, bytes], pace: Pace) -> int:
+    channel = Channel.objects.filter(id=channel_id).only("id", "guide_id").first()
     layers = [] if channel is None else _layers(channel_id)
     had = {row.day: bytes(row.digest) for row in ChannelDay.objects.filter(channel_id=channel_id).only("day", "digest")}
-    known = _known_days(layers)
+    reach = _reach(layers)
     if days is None:
-        wanted = set(had) | {day + step for day in known for step in _reach(layers)}
+        wanted = set(had) | {day + step for day in _known_days(layers) for step in reach}
     else:
-        wanted = {day + step for day in days for step in _reach(layers)}
+        wanted = {day + step for day in days for step in reach}
     guide_id = "" if channel is None else guide_id_of(channel)
     written = 0
     for day in sorted(wanted):
-        shows = _merged_day(channel_id, guide_id, day, layers)
-        if _write(channel_id, guide_id, day, shows, had.get(day)):
+        if day in fresh and day not in had and reach == (0,):
+            plain = given_to(fresh[day], channel_id, guide_id)
+        else:
+            plain = numbered(_merged_day(channel_id, guide_id, day, layers))
+        if _write(channel_id, guide_id, day, plain, had.get(day)):
             written += 1
-            time.sleep(BREATH_S)
+            pace.breathe()
     return written
 
 
@@ -87,10 +94,10 @@ def _merged_day(channel_id: int, guide_id: str, day: int, layers: Sequence[_Laye
     bodies: dict[int, list[Show]] = {}
     ids = [layer.guide_channel_id for layer in layers]
     for row in SourceDay.objects.filter(channel_id__in=ids, day__in=near).order_by("day"):
-        bodies.setdefault(row.channel_id, []).extend(unpacked(row.body))
+        bodies.setdefault(row.channel_id, []).extend(shows_of(row.body))
     shows = merged(_moved(bodies.get(layer.guide_channel_id, []), layer.offset_s) for layer in layers)
     before = _published(channel_id, near)
-    return numbered([one for one in shows if day_of(one.start) == day], channel_id, guide_id, before)
+    return with_numbers([one for one in shows if day_of(one.start) == day], channel_id, guide_id, before)
 
 
 def _moved(shows: Sequence[Show], offset_s: int) -> Sequence[Show]:
@@ -101,25 +108,29 @@ def _moved(shows: Sequence[Show], offset_s: int) -> Sequence[Show]:
 
 def _published(channel_id: int, days: Sequence[int]) -> list[Show]:
     rows = ChannelDay.objects.filter(channel_id=channel_id, day__in=days).order_by("day")
-    return [one for row in rows for one in unpacked(row.body)]
+    return [one for row in rows for one in shows_of(row.body)]
 
 
-def _write(channel_id: int, guide_id: str, day: int, shows: Sequence[Show], had: bytes | None) -> bool:
+def _write(channel_id: int, guide_id: str, day: int, plain: bytes, had: bytes | None) -> bool:
     """Whether the day changed; then it is stored and on its way to the edges."""
-    if not shows and had is None:
+    empty = plain == b"[]"
+    if empty and had is None:
         return False
-    digest, body = packed(shows)
+    digest = digest_of(plain)
     if digest == had:
         return False
+    count = plain.count(b'{"id":')
+    rows = ChannelDay.objects.filter(channel_id=channel_id, day=day)
+    body = packed(plain)
     with transaction.atomic():
-        if shows:
-            ChannelDay.objects.update_or_create(
-                channel_id=channel_id,
-                day=day,
-                defaults={"guide_id": guide_id, "digest": digest, "body": body, "count": len(shows)},
+        if empty:
+            rows.delete()
+        elif had is None:
+            ChannelDay.objects.create(
+                channel_id=channel_id, day=day, guide_id=guide_id, digest=digest, body=body, count=count
             )
         else:
-            ChannelDay.objects.filter(channel_id=channel_id, day=day).delete()
+            rows.update(guide_id=guide_id, digest=digest, body=body, count=count)
         enqueue(Kind.GUIDE, guide_key(channel_id, day))
     return True
 
@@ -129,7 +140,7 @@ def guide_records(keys: Sequence[int]) -> dict[int, GuideDay]:
     wanted = set(map(of_guide_key, keys))
     rows = ChannelDay.objects.filter(channel_id__in={one for one, _ in wanted}, day__in={day for _, day in wanted})
     return {
-        guide_key(row.channel_id, row.day): GuideDay(channel_id=row.channel_id, day=row.day, shows=unpacked(row.body))
+        guide_key(row.channel_id, row.day): GuideDay(channel_id=row.channel_id, day=row.day, shows=shows_of(row.body))
         for row in rows
         if (row.channel_id, row.day) in wanted
     }
@@ -150,6 +161,7 @@ def prune(kept_days: int) -> int:
     first = today() - kept_days
     SourceDay.objects.filter(day__lt=first - 1).delete()
     rows = list(ChannelDay.objects.filter(day__lt=first).values_list("id", "channel_id", "day"))
+    pace = Pace()
     present = set(Channel.objects.values_list("id", flat=True))
     rows += list(
         ChannelDay.objects.filter(day__gte=first).exclude(channel_id__in=present).values_list("id", "channel_id", "day")
@@ -159,7 +171,7 @@ def prune(kept_days: int) -> int:
         with transaction.atomic():
             ChannelDay.objects.filter(id__in=[row[0] for row in batch]).delete()
             enqueue(Kind.GUIDE, *(guide_key(channel_id, day) for _, channel_id, day in batch))
-        time.sleep(BREATH_S)
+        pace.breathe()
     return len(rows)
 
 

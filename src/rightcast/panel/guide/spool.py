@@ -1,23 +1,60 @@
 """Shows of a file, put aside on disk by guide channel until the whole file is known to be sound.
 
-So a guide of any size and in any order is imported in little memory, and a broken one changes nothing.
+So a guide of any size and in any order is imported in little memory, and a broken one changes nothing. A channel whose
+shows are in order, as nearly all are, is never decoded again.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
-from typing import TYPE_CHECKING, Self
+from array import array
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from rightcast.contract.guide_bodies import decode_shows, encode_shows
+from rightcast.contract.guide_bodies import decode_shows, encode_show
+from rightcast.domain.guide import DAY_S, day_of
+from rightcast.domain.guide_order import in_order, is_tidy
+from rightcast.panel.guide.bodies import listed, neutral
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
     from rightcast.domain.guide import Show
+    from rightcast.formats.xmltv_oddities import Findings
 
-_HELD = 8192
-"""Shows held in memory, of all channels together."""
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which days are kept: from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    def holds(self, start: int) -> bool:
+        """Whether a show of this beginning is kept."""
+        return self.first * DAY_S <= start < (self.last + 1) * DAY_S
+
+
+@dataclass(slots=True)
+class Told:
+    """What a file tells of one channel: encoded days, and from when on."""
+
+    since: int = 0
+    count: int = 0
+    days: dict[int, bytes] = field(default_factory=dict)
+
+
+class _Place(NamedTuple):
+    """Where a show lies; `stop` is 0 where it is not certain."""
+
+    start: int
+    stop: int
+    line: int
+    offset: int
+    length: int
 
 
 class Spool:
@@ -25,10 +62,8 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
-        self._held: dict[str, list[Show]] = {}
-        self._count = 0
-        self._places: dict[str, list[tuple[int, int]]] = {}
+        self._file = tempfile.TemporaryFile(buffering=1 << 20, dir=folder)  # noqa: SIM115 - closed by `close`
+        self._places: dict[str, array[int]] = {}
         self._end = 0
 
     def __enter__(self) -> Self:
@@ -44,29 +79,54 @@ class Spool:
         self._file.close()
 
     def add(self, show: Show) -> None:
-        """Put one aside."""
-        self._held.setdefault(show.guide_id, []).append(show)
-        self._count += 1
-        if self._count >= _HELD:
-            self._flush()
+        """Put one aside; its `id` is the line it came from."""
+        body = encode_show(show)
+        self._file.write(body)
+        places = self._places.get(show.guide_id)
+        if places is None:
+            places = self._places[show.guide_id] = array("q")
+        shared = show.details is not None and show.details.clump
+        places.extend((show.start, 0 if shared else show.stop, show.id, self._end, len(body)))
+        self._end += len(body)
 
     def guide_ids(self) -> list[str]:
         """Channels that have shows, in the order in which they came."""
-        return list(dict.fromkeys([*self._places, *self._held]))
+        return list(self._places)
 
-    def shows(self, guide_id: str) -> list[Show]:
-        """Those of a channel, in the order in which they came."""
-        found: list[Show] = []
-        for place, length in self._places.get(guide_id, ()):
-            self._file.seek(place)
-            found.extend(decode_shows(self._file.read(length)))
-        return [*found, *self._held.get(guide_id, ())]
+    def told(self, guide_id: str, window: Window, findings: Findings) -> Told:
+        """A channel's days, in order and free of overlaps. What is outside the window is left out and noted."""
+        self._file.flush()
+        kept = []
+        for place in self._listed(guide_id):
+            if window.holds(place.start):
+                kept.append(place)
+            else:
+                findings.note("too-old" if day_of(place.start) < window.first else "too-far", place.line)
+        kept.sort(key=lambda place: place.start)
+        if not kept:
+            return Told()
+        if is_tidy((place.start, place.stop) for place in kept):
+            return self._as_it_is(kept)
+        shows = in_order(map(self._show, kept), findings.note)
+        by_day: dict[int, list[Show]] = {}
+        for one in shows:
+            by_day.setdefault(day_of(one.start), []).append(one)
+        days = {day: neutral(members) for day, members in by_day.items()}
+        return Told(kept[0].start, len(shows), days)
 
-    def _flush(self) -> None:
-        self._file.seek(self._end)
-        for guide_id, shows in self._held.items():
-            body = encode_shows(shows)
-            self._file.write(body)
-            self._places.setdefault(guide_id, []).append((self._end, len(body)))
-            self._end += len(body)
-        self._held, self._count = {}, 0
+    def _as_it_is(self, kept: list[_Place]) -> Told:
+        by_day: dict[int, list[bytes]] = {}
+        for place in kept:
+            by_day.setdefault(day_of(place.start), []).append(self._body(place))
+        return Told(kept[0].start, len(kept), {day: listed(bodies) for day, bodies in by_day.items()})
+
+    def _listed(self, guide_id: str) -> Iterator[_Place]:
+        numbers = iter(self._places[guide_id])
+        return map(_Place._make, zip(*[numbers] * 5, strict=True))
+
+    def _body(self, place: _Place) -> bytes:
+        return os.pread(self._file.fileno(), place.length, place.offset)
+
+    def _show(self, place: _Place) -> Show:
+        (show,) = decode_shows(listed([self._body(place)]))
+        return replace(show, id=place.line)

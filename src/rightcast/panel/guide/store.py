@@ -6,18 +6,22 @@ them, is `publication`'s.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from rightcast.domain.guide import Show, day_of
-from rightcast.panel.guide.bodies import packed, unpacked
+from rightcast.domain.guide import day_of
+from rightcast.panel.guide.bodies import digest_of, neutral, packed, shows_of
 from rightcast.panel.guide.models import Assignment, GuideChannel, SourceDay
-from rightcast.panel.guide.publication import BREATH_S, publish_channels
+from rightcast.panel.guide.publication import publish_channels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from rightcast.domain.guide import Show
+    from rightcast.panel.guide.pacing import Pace
+
+EMPTY = b"[]"
 
 
 def know_channel(source_id: int, guide_id: str, names: Sequence[str] = (), icon_url: str = "") -> GuideChannel:
@@ -39,29 +43,28 @@ def store_day(source_id: int, guide_id: str, day: int, shows: Sequence[Show]) ->
     """
     row = know_channel(source_id, guide_id)
     had = SourceDay.objects.filter(channel=row, day=day).first()
-    changed = _write(row.id, day, shows, bytes(had.digest) if had else None)
+    changed = _write(row.id, day, neutral(shows), bytes(had.digest) if had else None)
     if changed:
         publish_channels(channels_with(row.id), [day])
     return changed
 
 
-def store_shows(row: GuideChannel, shows: Sequence[Show], since: int) -> list[int]:
-    """Let a guide channel have these shows from unix second `since` on; what it had before stays. Publishes nothing.
+def store_shows(row: GuideChannel, days: Mapping[int, bytes], since: int, pace: Pace | None = None) -> dict[int, bytes]:
+    """Let a guide channel have these days (`bodies.neutral` lists) from unix second `since` on; what was before stays.
 
-    `shows` are in order and free of overlaps. Returns the days that changed; hand them to `publish_channels`.
+    Publishes nothing. Returns the days that changed, as they are now; hand their numbers to `publish_channels`.
     """
     had = {one.day: bytes(one.digest) for one in SourceDay.objects.filter(channel=row).only("day", "digest")}
-    by_day: dict[int, list[Show]] = {}
-    for one in shows:
-        by_day.setdefault(day_of(one.start), []).append(one)
     first = day_of(since)
-    if first in had:
-        by_day[first] = [*_before(row.id, first, since), *by_day.get(first, [])]
-    changed = []
-    for day in sorted({*by_day, *(day for day in had if day >= first)}):
-        if _write(row.id, day, by_day.get(day, []), had.get(day)):
-            changed.append(day)
-            time.sleep(BREATH_S)
+    wanted = {**dict.fromkeys((day for day in had if day >= first), EMPTY), **days}
+    if first in had and had[first] != digest_of(wanted[first]):
+        wanted[first] = _joined(_before(row.id, first, since), wanted[first])
+    changed = {}
+    for day in sorted(wanted):
+        if _write(row.id, day, wanted[day], had.get(day)):
+            changed[day] = wanted[day]
+            if pace is not None:
+                pace.breathe()
     return changed
 
 
@@ -71,23 +74,34 @@ def channels_with(guide_channel_id: int) -> list[int]:
     return list(rows.values_list("channel_id", flat=True))
 
 
-def _before(guide_channel_id: int, day: int, since: int) -> Iterable[Show]:
+def _before(guide_channel_id: int, day: int, since: int) -> bytes:
     """Shows of a day that ended before `since`: a guide that begins at noon does not take away the morning."""
     body = SourceDay.objects.get(channel_id=guide_channel_id, day=day).body
-    return (one for one in unpacked(body) if one.stop <= since)
+    return neutral(one for one in shows_of(body) if one.stop <= since)
 
 
-def _write(guide_channel_id: int, day: int, shows: Sequence[Show], had: bytes | None) -> bool:
-    if not shows and had is None:
+def _joined(first: bytes, second: bytes) -> bytes:
+    """Two lists as one."""
+    if EMPTY in {first, second}:
+        return second if first == EMPTY else first
+    return first[:-1] + b"," + second[1:]
+
+
+def _write(guide_channel_id: int, day: int, plain: bytes, had: bytes | None) -> bool:
+    """Whether the day changed; then it is stored."""
+    if plain == EMPTY and had is None:
         return False
-    digest, body = packed(shows)
+    digest = digest_of(plain)
     if digest == had:
         return False
+    count = plain.count(b'{"id":0,')
+    rows = SourceDay.objects.filter(channel_id=guide_channel_id, day=day)
+    body = packed(plain)
     with transaction.atomic():
-        if shows:
-            SourceDay.objects.update_or_create(
-                channel_id=guide_channel_id, day=day, defaults={"digest": digest, "body": body, "count": len(shows)}
-            )
+        if plain == EMPTY:
+            rows.delete()
+        elif had is None:
+            SourceDay.objects.create(channel_id=guide_channel_id, day=day, digest=digest, body=body, count=count)
         else:
-            SourceDay.objects.filter(channel_id=guide_channel_id, day=day).delete()
+            rows.update(digest=digest, body=body, count=count)
     return True
