@@ -114,6 +114,10 @@ def settled(one: Show, details: Details | None) -> Show:
         kept = replace(kept, ratings=())
     if kept.stars and one.stars == kept.stars[0].value:
         kept = replace(kept, stars=())
+    if any(text.text == one.title for text in kept.titles):
+        kept = replace(kept, titles=())
+    if kept.length_s == one.stop - one.start:
+        kept = replace(kept, length_s=0)
     if kept.numbers:
         one = replace(one, series="dd:EP01006886")
     return one if kept == Details() else replace(one, details=kept)
@@ -164,7 +168,8 @@ def test_the_validator_finds_nothing_wrong_with_everything_at_once(tmp_path: Pat
                 Picture(url="http://x.test/q.png", kind="painting", size="9", orient="X")),
         links=(Link("http://x.test/more", "imdb"),), numbers=(Notation("xmltv_ns", "0.11.0/2"),),
         quality=Quality(video="yes", colour="no", aspect="16:9", picture="HDTV", audio="yes", stereo="dolby digital"),
-        subtitlings=(Subtitling("onscreen", "it"), Subtitling("smoke")), previous_start="20200101000000 +0000",
+        subtitlings=(Subtitling("onscreen", "Italian", "en"), Subtitling("smoke")),
+        previous_start="20200101000000 +0000",
         previous_channel="due.it", premiere=Text("First on TV", "en"), last_chance=Text("Last", "en"),
         ratings=(Rating("MPAA", "PG", ("http://x.test/pg.png",)),), stars=(Rating("TV Guide", "4/5"),),
         reviews=(Review(text="Good", source="Paper", reviewer="R", language="en"),

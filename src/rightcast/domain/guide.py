@@ -106,8 +106,8 @@ class Details:
     """What few shows have, kept so that a guide goes out as it came in.
 
     `titles`, `subtitles`, `descriptions`, `categories` and `keywords` are those in other languages than the show's
-    own; one that the show has too says that the show's is in that language. `icons`, `ratings` and `stars` are those
-    beyond the first, which is among them where it says more than the show holds. `date` is written in full where
+    own; where one of them is the same words as the show's, they are all there are. `icons`, `ratings` and `stars` are
+    those beyond the first, which is among them where it says more than the show holds. `date` is written in full where
     `year` is its year only. `previous_start` is written as it came. `clump` is the place among shows of one time slot,
     "0/2". Moments in unix seconds, 0 unknown.
     """

@@ -60,20 +60,13 @@ def moment(unix_s: int) -> str:
 
 def _children(one: Show, details: Details) -> Iterator[str]:
     lang = one.language
-    yield element("title", one.title, lang) or "<title>-</title>"
-    yield more.texts("title", details.titles)
-    yield element("sub-title", one.subtitle, lang)
-    yield more.texts("sub-title", details.subtitles)
-    yield element("desc", one.description, lang)
-    yield more.texts("desc", details.descriptions)
+    yield more.texts("title", (one.title,), lang, details.titles) or "<title>-</title>"
+    yield more.texts("sub-title", (one.subtitle,), lang, details.subtitles)
+    yield more.texts("desc", (one.description,), lang, details.descriptions)
     yield _credits(one.credits)
     yield element("date", details.date or one.year)
-    for category in one.categories:
-        yield element("category", category, lang)
-    yield more.texts("category", details.categories)
-    for keyword in one.keywords:
-        yield element("keyword", keyword, lang)
-    yield more.texts("keyword", details.keywords)
+    yield more.texts("category", one.categories, lang, details.categories)
+    yield more.texts("keyword", one.keywords, lang, details.keywords)
     yield more.languages(details)
     yield more.icons(one.icon_url, details.icons)
     yield more.links(details.links)

@@ -34,9 +34,14 @@ def attributes(details: Details) -> str:
     return "".join(found)
 
 
-def texts(name: str, said: tuple[Text, ...]) -> str:
-    """The same in other languages."""
-    return "".join([element(name, one.text, one.language) for one in said]) if said else ""
+def texts(name: str, own: tuple[str, ...], language: str, said: tuple[Text, ...]) -> str:
+    """Words in the show's language, then in others; where these hold the show's own words they are all there are."""
+    if not said:
+        return "".join([element(name, text, language) for text in own])
+    if any(one.text in own for one in said):
+        own = ()
+    mine = "".join([element(name, text, language) for text in own])
+    return mine + "".join([element(name, one.text, one.language) for one in said])
 
 
 def languages(details: Details) -> str:
@@ -100,7 +105,7 @@ def subtitlings(ways: tuple[Subtitling, ...]) -> str:
     return "".join(
         [
             f"<subtitles{attribute('type', one.kind if one.kind in _SUBTITLES else '')}>"
-            f"{element('language', one.language)}</subtitles>"
+            f"{element('language', one.words, one.language)}</subtitles>"
             for one in ways
         ]
     )

@@ -25,9 +25,10 @@ _LISTED = (("category", "categories"), ("keyword", "keywords"))
 
 
 def words_of(element: Element) -> str:
-    """All words in an element, with single spaces."""
+    """The words of an element itself, with single spaces; what elements within it say is theirs."""
     if len(element):
-        return " ".join("".join(element.itertext()).split())
+        parts = [element.text or "", *(child.tail or "" for child in element)]
+        return " ".join("".join(parts).split())
     return " ".join((element.text or "").split())
 
 
@@ -108,26 +109,29 @@ class Draft:
         return Show(id=self.line, guide_id=guide_id, start=start, stop=stop, title=fields.pop("title", ""), **fields)
 
     def _one_text(self, said: list[tuple[str, str]], one: str, many: str, language: str) -> None:
-        """The show's own language first; what is said in others is a detail, and so is the only one in another."""
+        """The show's own language first; what is said in others is a detail.
+
+        Where one of those is the same words, all are: then nothing has to be guessed when it is written.
+        """
         main = said[0]
         if len(said) == 1 and main[1] in {"", language}:
             self.fields[one] = main[0]
             return
         main = next((text for text in said if text[1] in {"", language}), said[0])
         self.fields[one] = main[0]
-        others = [Text(text, tag or language) for text, tag in dict.fromkeys(said)]
-        others = [text for text in dict.fromkeys(others) if text != Text(main[0], language)]
+        every = list(dict.fromkeys(Text(text, tag or language) for text, tag in said))
+        others = [text for text in every if text != Text(main[0], language)]
         if others:
-            self.details[many] = others
+            self.details[many] = every if any(text.text == main[0] for text in others) else others
 
     def _many_texts(self, said: list[tuple[str, str]], many: str, language: str) -> None:
         own = [text for text, tag in said if tag in {"", language}]
-        self.fields[many] = tuple(dict.fromkeys(own or [text for text, _ in said]))
+        self.fields[many] = shown = tuple(dict.fromkeys(own or [text for text, _ in said]))
         if len(own) == len(said):
             return
-        others = [Text(*text) for text in dict.fromkeys(said) if text[1] not in {"", language}]
-        if others:
-            self.details[many] = others
+        every = list(dict.fromkeys(Text(text, tag or language) for text, tag in said))
+        others = [text for text in every if text.language != language]
+        self.details[many] = every if any(text.text in shown for text in others) else others
 
     def _leave_out_the_usual(self, start: int, stop: int) -> None:
         """What is written again without being told."""

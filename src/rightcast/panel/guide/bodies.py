@@ -48,12 +48,7 @@ def packed(plain: bytes) -> bytes:
     return zlib.compress(plain, _LEVEL)
 
 
-def unpacked(body: bytes | memoryview) -> bytes:
-    """The list of a body."""
-    return zlib.decompress(body)
-
-
-def shows_of(body: bytes | memoryview) -> tuple[Show, ...]:
+def unpacked(body: bytes | memoryview) -> tuple[Show, ...]:
     """The shows of a body. Raises ContractError."""
     return decode_shows(zlib.decompress(body))
 

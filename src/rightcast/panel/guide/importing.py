@@ -21,7 +21,7 @@ from rightcast.panel.guide.models import GuideChannel
 from rightcast.panel.guide.pacing import Pace
 from rightcast.panel.guide.publication import publish_channels
 from rightcast.panel.guide.spool import Spool
-from rightcast.panel.guide.store import channels_with, store_shows
+from rightcast.panel.guide.store import channels_with, store_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -133,7 +133,7 @@ def _store(row: GuideChannel, told: Told, outcome: Outcome, anew: set[int], pace
     outcome.kept += told.count
     if not told.days:
         return
-    changed = store_shows(row, told.days, told.since, pace)
+    changed = store_days(row, told.days, told.since, pace)
     outcome.days_written += len(changed)
     having = set(channels_with(row.id)) if changed else set()
     outcome.days_published += publish_channels(having - anew, changed, fresh=changed, pace=pace)

@@ -16,7 +16,7 @@ from rightcast.domain.guide import DAY_S, GuideDay, Show, day_of, guide_key, of_
 from rightcast.domain.guide_merge import merged, with_numbers
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.catalogue.queries import guide_id_of
-from rightcast.panel.guide.bodies import digest_of, given_to, numbered, packed, shows_of
+from rightcast.panel.guide.bodies import digest_of, given_to, numbered, packed, unpacked
 from rightcast.panel.guide.models import Assignment, ChannelDay, SourceDay
 from rightcast.panel.guide.pacing import Pace
 from rightcast.panel.publish.outbox import enqueue
@@ -94,7 +94,7 @@ def _merged_day(channel_id: int, guide_id: str, day: int, layers: Sequence[_Laye
     bodies: dict[int, list[Show]] = {}
     ids = [layer.guide_channel_id for layer in layers]
     for row in SourceDay.objects.filter(channel_id__in=ids, day__in=near).order_by("day"):
-        bodies.setdefault(row.channel_id, []).extend(shows_of(row.body))
+        bodies.setdefault(row.channel_id, []).extend(unpacked(row.body))
     shows = merged(_moved(bodies.get(layer.guide_channel_id, []), layer.offset_s) for layer in layers)
     before = _published(channel_id, near)
     return with_numbers([one for one in shows if day_of(one.start) == day], channel_id, guide_id, before)
@@ -108,7 +108,7 @@ def _moved(shows: Sequence[Show], offset_s: int) -> Sequence[Show]:
 
 def _published(channel_id: int, days: Sequence[int]) -> list[Show]:
     rows = ChannelDay.objects.filter(channel_id=channel_id, day__in=days).order_by("day")
-    return [one for row in rows for one in shows_of(row.body)]
+    return [one for row in rows for one in unpacked(row.body)]
 
 
 def _write(channel_id: int, guide_id: str, day: int, plain: bytes, had: bytes | None) -> bool:
@@ -140,7 +140,7 @@ def guide_records(keys: Sequence[int]) -> dict[int, GuideDay]:
     wanted = set(map(of_guide_key, keys))
     rows = ChannelDay.objects.filter(channel_id__in={one for one, _ in wanted}, day__in={day for _, day in wanted})
     return {
-        guide_key(row.channel_id, row.day): GuideDay(channel_id=row.channel_id, day=row.day, shows=shows_of(row.body))
+        guide_key(row.channel_id, row.day): GuideDay(channel_id=row.channel_id, day=row.day, shows=unpacked(row.body))
         for row in rows
         if (row.channel_id, row.day) in wanted
     }

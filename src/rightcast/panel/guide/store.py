@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from rightcast.domain.guide import day_of
-from rightcast.panel.guide.bodies import digest_of, neutral, packed, shows_of
+from rightcast.panel.guide.bodies import digest_of, neutral, packed, unpacked
 from rightcast.panel.guide.models import Assignment, GuideChannel, SourceDay
 from rightcast.panel.guide.publication import publish_channels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rightcast.domain.guide import Show
     from rightcast.panel.guide.pacing import Pace
@@ -49,11 +49,19 @@ def store_day(source_id: int, guide_id: str, day: int, shows: Sequence[Show]) ->
     return changed
 
 
-def store_shows(row: GuideChannel, days: Mapping[int, bytes], since: int, pace: Pace | None = None) -> dict[int, bytes]:
-    """Let a guide channel have these days (`bodies.neutral` lists) from unix second `since` on; what was before stays.
+def store_shows(row: GuideChannel, shows: Iterable[Show], since: int) -> list[int]:
+    """Let a guide channel have these shows from unix second `since` on; what it had before stays. Publishes nothing.
 
-    Publishes nothing. Returns the days that changed, as they are now; hand their numbers to `publish_channels`.
+    `shows` are in order and free of overlaps. Returns the days that changed; hand them to `publish_channels`.
     """
+    by_day: dict[int, list[Show]] = {}
+    for one in shows:
+        by_day.setdefault(day_of(one.start), []).append(one)
+    return list(store_days(row, {day: neutral(members) for day, members in by_day.items()}, since))
+
+
+def store_days(row: GuideChannel, days: Mapping[int, bytes], since: int, pace: Pace | None = None) -> dict[int, bytes]:
+    """The same with days encoded already (`bodies.neutral`). Returns those that changed, as they are now."""
     had = {one.day: bytes(one.digest) for one in SourceDay.objects.filter(channel=row).only("day", "digest")}
     first = day_of(since)
     wanted = {**dict.fromkeys((day for day in had if day >= first), EMPTY), **days}
@@ -77,7 +85,7 @@ def channels_with(guide_channel_id: int) -> list[int]:
 def _before(guide_channel_id: int, day: int, since: int) -> bytes:
     """Shows of a day that ended before `since`: a guide that begins at noon does not take away the morning."""
     body = SourceDay.objects.get(channel_id=guide_channel_id, day=day).body
-    return neutral(one for one in shows_of(body) if one.stop <= since)
+    return neutral(one for one in unpacked(body) if one.stop <= since)
 
 
 def _joined(first: bytes, second: bytes) -> bytes:
