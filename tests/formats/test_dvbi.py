@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from rightcast.formats.dvbi import Service, ServiceList, service_list
 from tests.formats.dvbi_rules import broken_rules
 
-ABOUT = ServiceList(authority="tv.example", name="Us & co", version=3, language="en", schedule_url="http://tv/s.xml")
+ABOUT = ServiceList(
+    authority="tv.example", name="Us & co", version=3, language="en", schedule_url="http://tv/s.xml",
+    programme_url="http://tv/p.xml",
+)  # fmt: skip
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"))
 SERVICES = st.builds(
     Service,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rightcast.domain.guide import Show
 from rightcast.formats import enigma2
 from rightcast.formats.enigma2 import Folder, Playable, Service
 
@@ -69,3 +70,12 @@ def test_guide_sources_and_bouquet_agree_on_references() -> None:
 @pytest.mark.parametrize(("name", "shown"), [("", "-"), ("a:b", "a b"), ("a\nb", "a b")])
 def test_a_plain_text_is_one_line_without_colons(name: str, shown: str) -> None:
     assert enigma2.plain(name) == shown
+
+
+def test_a_menu_tells_what_is_on_in_minutes_for_it_knows_no_zone() -> None:
+    shows = [
+        Show(id=1, guide_id="", start=0, stop=3600, title="Film", subtitle="Part", description="Words"),
+        Show(id=2, guide_id="", start=3600, stop=7200, title="News"),
+    ]
+    assert enigma2.coming(shows, 600) == "Film - Part (+50 min)\nWords\nin 50 min: News"
+    assert enigma2.coming((), 600) == ""

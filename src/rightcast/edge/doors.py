@@ -80,7 +80,7 @@ class Doors:
         )
         self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
         self._past = Past(admission, replica, rooms.playing)
-        self._enigma2 = Enigma2(settings, replica, admission, self.catalogue)
+        self._enigma2 = Enigma2(settings, replica, admission, self.catalogue, guide=rooms.guide, clock=clock)
         self._playlists = Playlists(
             settings,
             admission,
@@ -140,7 +140,7 @@ class Doors:
         )
         return {
             "guide": self._rows.answer,
-            "dvbi": DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue).answer,
+            "dvbi": DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue, rooms.guide).answer,
             "p": self._playlists.short,
             "activate": activation.answer,
             "tv": television.answer,

@@ -1,4 +1,4 @@
-"""DVB-I service lists and entry points (ETSI TS 103 770, schema of 2024), and schedules without programmes.
+"""DVB-I service lists and entry points (ETSI TS 103 770, schema of 2024); guides are in `tva`.
 
 Elements stand in the order of the schema; identifiers are tag URIs (RFC 4151).
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 SERVICE_LIST_TYPE = "application/xml"
 _LIST = "urn:dvb:metadata:servicediscovery:2024"
@@ -47,6 +47,7 @@ class ServiceList:
     version: int
     language: str
     schedule_url: str
+    programme_url: str
 
 
 def service_list(about: ServiceList, services: Sequence[Service]) -> Iterator[str]:
@@ -68,6 +69,7 @@ def service_list(about: ServiceList, services: Sequence[Service]) -> Iterator[st
     yield (
         f'<ContentGuideSourceList><ContentGuideSource CGSID="{_GUIDE}"><ProviderName>{name}</ProviderName>'
         f'<ScheduleInfoEndpoint contentType="application/xml">{_uri(about.schedule_url)}</ScheduleInfoEndpoint>'
+        f'<ProgramInfoEndpoint contentType="application/xml">{_uri(about.programme_url)}</ProgramInfoEndpoint>'
         "</ContentGuideSource></ContentGuideSourceList>\n"
     )
     for service in services:
@@ -86,15 +88,6 @@ def entry_points(about: ServiceList, list_url: str) -> str:
         f'<ServiceListOffering regulatorListFlag="false"><ServiceListName>{name}</ServiceListName>'
         f'<ServiceListURI contentType="{SERVICE_LIST_TYPE}">{_uri(list_url)}</ServiceListURI>'
         "<Delivery><DASHDelivery/></Delivery></ServiceListOffering></ProviderOffering>\n</ServiceListEntryPoints>\n"
-    )
-
-
-def empty_schedule(service_ids: Iterable[str]) -> str:
-    """A TV-Anytime schedule that knows the services and no programme yet (ETSI TS 102 822-3-1)."""
-    schedules = "".join(f"<Schedule serviceIDRef={quoteattr(one)}/>" for one in service_ids)
-    return (
-        f'{_HEAD}<TVAMain xmlns="urn:tva:metadata:2024" xml:lang="en"><ProgramDescription><ProgramInformationTable/>'
-        f"<ProgramLocationTable>{schedules}</ProgramLocationTable></ProgramDescription></TVAMain>\n"
     )
 
 

@@ -13,7 +13,9 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rightcast.domain.guide import Show
 
 BOX_DEMUXER = 1
 GSTREAMER = 4097
@@ -94,6 +96,30 @@ def menu(name: str, rows: Iterable[Folder | Playable]) -> Iterator[str]:
                 parts.append(f"<desc_image>{_cdata(row.logo_url)}</desc_image>")
         yield f"<channel>{''.join(parts)}</channel>\n"
     yield "</items>\n"
+
+
+def coming(shows: Sequence[Show], now: int) -> str:
+    """What is on, with the minutes that are left of it, and what begins in how many; a box shows it under a channel.
+
+    Minutes from now, for a menu tells no zone. "" when nothing is known.
+    """
+    lines = []
+    for one in shows:
+        if one.start <= now:
+            lines.append(f"{_told(one)} (+{_minutes(one.stop - now)} min)")
+            if one.description:
+                lines.append(one.description)
+        else:
+            lines.append(f"in {_minutes(one.start - now)} min: {_told(one)}")
+    return "\n".join(lines)
+
+
+def _told(one: Show) -> str:
+    return f"{one.title} - {one.subtitle}" if one.subtitle else one.title
+
+
+def _minutes(length_s: int) -> int:
+    return -(-length_s // 60)
 
 
 def guide_sources(name: str, guide_url: str, channels_url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.edge.http_message import Response
+from rightcast.edge.interfaces.dvbi_guide import DvbIGuide
 from rightcast.edge.interfaces.entry import Guest, entered
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.refusals import not_found
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.edge.admission import Admission
     from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.guide_port import Guide
     from rightcast.edge.http_message import Request
     from rightcast.edge.replica import Replica
 
@@ -26,11 +28,19 @@ _NO_STORE = (("Cache-Control", "private, no-store"),)
 class DvbI:
     """Answers addresses below `/dvbi/`."""
 
-    def __init__(self, settings: StationSettings, replica: Replica, admission: Admission, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        settings: StationSettings,
+        replica: Replica,
+        admission: Admission,
+        catalogue: Catalogue,
+        guide: Guide,
+    ) -> None:
         self._settings = settings
         self._replica = replica
         self._admission = admission
         self._catalogue = catalogue
+        self._guide = DvbIGuide(guide)
 
     async def answer(self, request: Request, parts: list[str]) -> Response:
         """`parts` are those behind `/dvbi/`: name, secret, document."""
@@ -48,8 +58,8 @@ class DvbI:
                 return _xml([dvbi.entry_points(about, list_url)])
             case "list.xml":
                 return _xml(dvbi.service_list(about, [self._service(request, guest, row) for row in rows]))
-            case "schedule.xml":
-                return _xml([dvbi.empty_schedule(row.channel.guide_id for row in rows if row.channel.guide_id)])
+            case "schedule.xml" | "programme.xml":
+                return _xml(self._guide.document(document, about.authority, rows, request.fields()))
             case _:
                 return not_found()
 
@@ -61,6 +71,7 @@ class DvbI:
             version=max(self._replica.revision, 1),
             language="en",
             schedule_url=f"{place.url}/dvbi/{guest.name}/{guest.secret}/schedule.xml",
+            programme_url=f"{place.url}/dvbi/{guest.name}/{guest.secret}/programme.xml",
         )
 
     def _service(self, request: Request, guest: Guest, row: Listed) -> dvbi.Service:

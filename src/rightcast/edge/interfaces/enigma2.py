@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -14,11 +15,12 @@ from rightcast.edge.interfaces.place import place_of
 from rightcast.formats import enigma2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rightcast.contract.station import StationSettings
     from rightcast.edge.admission import Admission
     from rightcast.edge.catalogue import Catalogue, Listed
+    from rightcast.edge.guide_port import Guide
     from rightcast.edge.http_message import Request
     from rightcast.edge.interfaces.entry import Guest
     from rightcast.edge.replica import Replica
@@ -32,11 +34,22 @@ _XML = "text/xml; charset=utf-8"
 class Enigma2:
     """Answers enigma2.php, and get.php for those types that are bouquets."""
 
-    def __init__(self, settings: StationSettings, replica: Replica, admission: Admission, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        settings: StationSettings,
+        replica: Replica,
+        admission: Admission,
+        catalogue: Catalogue,
+        *,
+        guide: Guide,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._settings = settings
         self._replica = replica
         self._admission = admission
         self._catalogue = catalogue
+        self._guide = guide
+        self._clock = clock
 
     async def bouquet(self, request: Request, guest: Guest, fields: dict[str, str]) -> Response:
         """`get.php?type=dreambox`: a userbouquet file, categories as markers."""
@@ -93,11 +106,14 @@ class Enigma2:
             yield enigma2.Folder(title=title, url=f"{before}?{query}", description=f"{count} channels")
 
     def _playable(self, request: Request, rows: Iterable[Listed], guest: Guest) -> Iterator[enigma2.Playable]:
-        before = self._before(request, guest)
+        """Channels with what is on and what comes; the plugin has no zone, so a title tells how long, not when."""
+        before, now = self._before(request, guest), int(self._clock())
         for row in rows:
+            shows = self._guide.now_next(row.channel.id, now)
             yield enigma2.Playable(
                 title=row.channel.name,
                 url=f"{before}{row.channel.id}.ts",
+                description=enigma2.coming(shows, now),
                 logo_url=row.channel.logo_url,
                 category_id=row.category_id,
             )
