@@ -70,7 +70,8 @@ Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Dra
 Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Later use, Recording, Take,
 Recorder, Recording rule, Allowance,
 Guide source, Guide channel, Assignment, Oddity,
-Collection, Holding, Harvest
+Collection, Holding, Harvest,
+Event table, Weekly grid, Proposal, Match step
 """
 
 

@@ -37,7 +37,7 @@ _COMMANDS = {
     "ladder": "rightcast.cli.ladder:ladder_group",
     "encoders": "rightcast.cli.ladder:encoders_command",
     "import": "rightcast.cli.playlists:import_group",
-    "guide": "rightcast.cli.guide:guide_group",
+    "guide": "rightcast.cli.guide_matching:guide_group",
     "right": "rightcast.cli.rights:right_group",
     "package": "rightcast.cli.packages:package_group",
     "library": "rightcast.cli.library:library_group",

@@ -131,6 +131,18 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Guide",
+                "separator": True,
+                "items": [
+                    {
+                        "title": "Matching",
+                        "icon": "join_inner",
+                        "link": reverse_lazy("matching"),
+                        "permission": _allowed("guide.view_guidesource"),
+                    },
+                ],
+            },
+            {
                 "title": "Rights",
                 "separator": True,
                 "items": [_item("Carriage rights", "gavel", "rights.carriageright")],

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "rightcast.panel.staff",
     "rightcast.panel.alarms",
     "rightcast.panel.guide",
+    "rightcast.panel.matching",
     "rightcast.panel.console",
 ]
 

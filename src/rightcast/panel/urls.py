@@ -16,6 +16,7 @@ from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.library.pages import harvest_file
 from rightcast.panel.lines.pages import devices_page, secret_page
+from rightcast.panel.matching import pages as matching
 from rightcast.panel.metrics import metrics
 from rightcast.panel.staff.pages import OwnPasswordView
 
@@ -33,6 +34,9 @@ urlpatterns = [
     path("alarms/history/", admin.site.admin_view(alarms.history_page), name="alarms-history"),
     path("alarms/<int:alarm_id>/", admin.site.admin_view(alarms.alarm_page), name="alarm"),
     path("alarms/<int:alarm_id>/act/", admin.site.admin_view(alarms.act), name="alarm-act"),
+    path("guide/matching/", admin.site.admin_view(matching.matching_page), name="matching"),
+    path("guide/matching/act/", admin.site.admin_view(matching.act), name="matching-act"),
+    path("guide/matching/<int:channel_id>/", admin.site.admin_view(matching.choose_page), name="matching-choose"),
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),

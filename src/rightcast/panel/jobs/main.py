@@ -38,6 +38,7 @@ def run(settings: StationSettings) -> None:
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
+    from rightcast.panel.matching.searching import PUBLISH_S, SEARCH_S, Searcher, publish_waiting  # noqa: PLC0415 - likewise
     from rightcast.panel.recordings.jobs import RecordingJobs  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
@@ -57,6 +58,8 @@ def run(settings: StationSettings) -> None:
         (ARCHIVE_S, tasks.note_archive),
         (PRUNE_S, tasks.prune),
         *RecordingJobs().due,
+        (PUBLISH_S, publish_waiting),
+        (SEARCH_S, Searcher().look),
     ]
     work_until(stop, each)
     courier.join(timeout=END_S)

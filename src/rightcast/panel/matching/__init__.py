@@ -1,0 +1,1 @@
+"""Which channel of ours is which of a guide: found, proposed, decided by operators, and undone."""
