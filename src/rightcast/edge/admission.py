@@ -20,6 +20,7 @@ from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
 from rightcast.domain.entitlement import Allowed, Denied, Reason, decide, line_checks
 from rightcast.domain.guide import of_guide_key
+from rightcast.domain.recordings import decide_recording
 from rightcast.edge import tokens
 from rightcast.edge.asking import Asking
 from rightcast.edge.guessing import Guessing
@@ -89,11 +90,14 @@ class Admission:
         return failed.reason if failed is not None else None
 
     def ask(self, line: Line, channel_id: int, player: Player | None = None, *, joins: bool = True) -> Allowed | Denied:
-        """The decision on one channel, concurrency left aside, and without a player the provider's signals too.
+        """The decision on a channel, or a recording of it, concurrency left aside; without a player signals too.
 
         `joins` False: a session that runs already, which a draining channel does not end.
         """
-        return decide(self.asking.question(line, channel_id, player, joins=joins))
+        question = self.asking.question(line, channel_id, player, joins=joins)
+        if player is not None and player.recording_id:
+            return decide_recording(question, self._replica.recordings.find(player.recording_id))
+        return decide(question)
 
     async def active(self, line: Line) -> int:
         """How many screens of the line are in use."""
@@ -133,14 +137,14 @@ class Admission:
         verdict = self.admit(line, channel_id, player)
         if isinstance(verdict, Denied):
             return verdict
-        wanted = self._lease(line, channel_id, player.device, kind, lease_s)
+        wanted = self._lease(line, tokens.watched(channel_id, player.recording_id), player.device, kind, lease_s)
         revision = self._replica.revision
         granted = await self._acquire_after_zap(wanted, line.max_sessions)
         if isinstance(granted, Denied):
             return granted
         viewing = self._viewings.get(granted.sid)
         if viewing is None:
-            viewing = self._viewing(line, granted, player, verdict)
+            viewing = self._viewing(line, granted, channel_id, player, verdict)
             if kind == HLS:
                 viewing.token = self.token(viewing)
             self._viewings.add(viewing)
@@ -160,6 +164,7 @@ class Admission:
             expires=viewing.opened + tokens.CEILING_S,
             credential_id=viewing.credential_id,
             proof=viewing.proof,
+            recording_id=viewing.recording_id,
         )
         return tokens.sign(self._tokens_key, claims)
 
@@ -169,7 +174,7 @@ class Admission:
         if isinstance(verdict, Denied):
             return verdict
         lease = self._lease(line, channel_id, player.device, HLS, 0)
-        return self.token(self._viewing(line, lease, player, verdict))
+        return self.token(self._viewing(line, lease, channel_id, player, verdict))
 
     async def resume(self, token: str, channel_id: int, player: Player, lease_s: float) -> Viewing | Denied | None:
         """The viewing of a token that this edge does not know (yet, or any more). None: not a valid token."""
@@ -178,7 +183,9 @@ class Admission:
         if claims is None or claims.channel_id != channel_id:
             return None
         line = self._replica.line(claims.line_id)
-        player = replace(player, credential_id=claims.credential_id, proof=claims.proof)
+        player = replace(
+            player, credential_id=claims.credential_id, proof=claims.proof, recording_id=claims.recording_id
+        )
         verdict = self._still(line, channel_id, claims.issued, player)
         if line is None or isinstance(verdict, Denied):
             return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
@@ -188,7 +195,7 @@ class Admission:
             return Denied(Reason.TOO_MANY_SESSIONS)
         viewing = self._viewings.get(lease.sid)
         if viewing is None:
-            viewing = self._viewing(line, lease, player, verdict)
+            viewing = self._viewing(line, lease, channel_id, player, verdict)
             viewing.token = token
             self._viewings.add(viewing)
         return viewing
@@ -250,8 +257,10 @@ class Admission:
                     touched = self._viewings.of_channel(key)
                 case Kind.GUIDE:
                     touched = [one for one in self._viewings.of_channel(of_guide_key(key)[0]) if one.past]
-                case Kind.TAKE | Kind.RECORDING:
-                    continue  # no decision on a live picture rests on them
+                case Kind.RECORDING:
+                    touched = self._viewings.of_recording(key)
+                case Kind.TAKE:
+                    continue  # no decision rests on them
                 case _:
                     touched = self._viewings.all()
                     found.update((id(one), one) for one in touched)
@@ -286,7 +295,7 @@ class Admission:
         return self.ask(line, channel_id, player, joins=False)
 
     def _again(self, viewing: Viewing) -> None:
-        player = Player(viewing.address, viewing.player, viewing.credential_id, viewing.proof)
+        player = viewing.who
         verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened, player)
         if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
@@ -317,7 +326,8 @@ class Admission:
         line = self._replica.line(viewing.line_id)
         if viewing.ended or line is None:
             return False
-        fresh = self._lease(line, viewing.channel_id, viewing.device, viewing.kind, lease_s)
+        watched = tokens.watched(viewing.channel_id, viewing.recording_id)
+        fresh = self._lease(line, watched, viewing.device, viewing.kind, lease_s)
         own = structs.replace(fresh, sid=viewing.sid, opened=viewing.opened)
         return await self._take_free(own, line, self._clock())
 
@@ -345,23 +355,24 @@ class Admission:
             expires=now + life_s,
         )
 
-    def _viewing(self, line: Line, lease: Lease, player: Player, verdict: Allowed) -> Viewing:
+    def _viewing(self, line: Line, lease: Lease, channel_id: int, player: Player, verdict: Allowed) -> Viewing:
         return Viewing(
             sid=lease.sid,
             line_id=line.id,
             line_name=line.name,
-            channel_id=lease.channel_id,
+            channel_id=channel_id,
             kind=lease.kind,
             device=lease.device,
             address=player.address,
             player=player.name[:80],
             credential_id=player.credential_id,
             proof=player.proof,
+            recording_id=player.recording_id,
             opened=lease.opened,
             right_id=verdict.right_id,
             until=verdict.until.timestamp() if verdict.until is not None else None,
             leased_until=lease.expires,
-            from_wall=self._cues.clear_since(lease.channel_id, lambda found: self._forbids(found, player)),
+            from_wall=self._cues.clear_since(channel_id, lambda found: self._forbids(found, player)),
         )
 
     def _forbids(self, found: Restrictions, player: Player) -> bool:

@@ -25,6 +25,7 @@ from rightcast.edge.interfaces.guide_rows import GuideRows
 from rightcast.edge.interfaces.m3u import Playlists
 from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.provider import Provider
+from rightcast.edge.interfaces.recordings import Recordings
 from rightcast.edge.interfaces.stalker import Portal
 from rightcast.edge.interfaces.stalker_box import BoxTokens
 from rightcast.edge.interfaces.stalker_tv import Channels
@@ -36,12 +37,16 @@ from rightcast.edge.library.shelves import POSTERS
 from rightcast.edge.library_port import Library
 from rightcast.edge.live import Live
 from rightcast.edge.past.playing import Playing
+from rightcast.edge.recordings.library import WithRecordings
+from rightcast.edge.recordings.playing import RecordingAddresses
+from rightcast.edge.recordings.shelf import Shelf
 from rightcast.edge.replica import Replica
 from rightcast.edge.routes import WELCOME, Routes
 from rightcast.edge.tickets import Tickets
 from rightcast.edge.unknown import Unknown
 from rightcast.state.activations import FileActivations
 from rightcast.state.keys import derived_key
+from rightcast.state.recording_wishes import RecordingWishes
 
 if TYPE_CHECKING:
     from rightcast.edge.routes import Folder, Script
@@ -80,6 +85,11 @@ class Doors:
         )
         self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
         self._past = Past(admission, replica, rooms.playing)
+        shelf = Shelf(replica, admission.asking)
+        self._library = WithRecordings(rooms.library, shelf, replica)
+        self._recorded = RecordingAddresses(admission, shelf, rooms.playing, self._past.title)
+        wishes = RecordingWishes(settings.recording_wishes)
+        self.recordings = Recordings(admission, shelf, wishes, clock=clock)
         self._enigma2 = Enigma2(settings, replica, admission, self.catalogue, guide=rooms.guide, clock=clock)
         self._playlists = Playlists(
             settings,
@@ -112,7 +122,7 @@ class Doors:
             self._answers,
             guide=rooms.guide,
             archive=rooms.archive,
-            titles=TitleLists(settings, rooms.library, self._answers),
+            titles=TitleLists(settings, self._library, self._answers),
             clock=rooms.clock,
         )
         portal = self._portal()
@@ -149,7 +159,9 @@ class Doors:
             "timeshift": self._past.timeshift,
             "catchup": self._past.catchup,
             POSTERS: Posters(rooms.settings.library).answer,
-            "movie": self._past.title,
+            "movie": self._recorded.movie,
+            "recording": self._recorded.recording,
+            "recordings": self.recordings.answer,
             "series": self._past.title,
         }
 
@@ -163,7 +175,7 @@ class Doors:
             tickets=rooms.tickets,
             guide=rooms.guide,
             archive=rooms.archive,
-            library=rooms.library,
+            library=self._library,
             favourites=rooms.favourites,
             clock=rooms.clock,
         )

@@ -44,13 +44,15 @@ class Identified:
 class Player:
     """Who asks: an address, what the player calls itself, and the credential it came in by (0: the line's own).
 
-    `proof` tells one secret of the line from the next; "" where none was asked for.
+    `proof` tells one secret of the line from the next; "" where none was asked for. `recording_id`: it asks for a
+    recording, 0 for the channel itself.
     """
 
     address: str
     name: str
     credential_id: int = 0
     proof: str = ""
+    recording_id: int = 0
 
     @property
     def device(self) -> str:

@@ -220,8 +220,8 @@ class Live:
 
     def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
         past = self._playing.by_token(request, viewing, name)
-        if past is not None:
-            return past
+        if past is not None or viewing.recording_id:
+            return past or not_found()  # the token of a recording opens nothing else
         ring = self._rings.get(viewing.channel_id)
         if viewing.from_wall or self._keys.protects(viewing.channel_id):
             key = self._keys.answer(ring, request, name)

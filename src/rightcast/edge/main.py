@@ -189,6 +189,7 @@ class Edge:
                 clock=clock,
             )
         )
+        self.doors = doors
         self.routes, self.guides, self.unknown = doors.routes, doors.guides, doors.unknown
         self.tuner = self._tuner(doors.catalogue) if settings.tuner_listen is not None and index == 0 else None
         self.origins = [Origin(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]

@@ -23,7 +23,7 @@ class Claims:
     """What a token says. `issued` and `expires` are unix seconds (to the millisecond); `sid` names the session.
 
     `credential_id` is the credential by which it was opened; 0, and absent from the token: the line's own name and
-    secret, of which `proof` then tells which secret it was.
+    secret, of which `proof` then tells which secret it was. `recording_id`: a session of a recording, 0 of the channel.
     """
 
     sid: str
@@ -35,13 +35,14 @@ class Claims:
     expires: float
     credential_id: int = 0
     proof: str = ""
+    recording_id: int = 0
 
     def lease(self, expires: float) -> Lease:
         """The lease that a token stands for."""
         return Lease(
             sid=self.sid,
             line_id=self.line_id,
-            channel_id=self.channel_id,
+            channel_id=watched(self.channel_id, self.recording_id),
             device=self.device,
             kind=HLS,
             opened=self.issued,
@@ -49,12 +50,18 @@ class Claims:
         )
 
 
+def watched(channel_id: int, recording_id: int) -> int:
+    """What a lease is of: a channel, or by a number below 0 a recording, so that the two are never taken for one."""
+    return -recording_id if recording_id else channel_id
+
+
 def sign(key: bytes, claims: Claims) -> str:
     """The token of a session: payload and HMAC-SHA256 (128 bits of it), both base64url."""
     expires, issued = int(claims.expires * 1000), int(claims.issued * 1000)  # never later than it was
     fields = (expires, claims.sid, claims.line_id, claims.channel_id, issued, claims.right_id)
     way = (str(claims.credential_id),) if claims.credential_id else (f"={claims.proof}",) if claims.proof else ()
-    payload = "|".join((*map(str, fields), claims.device, *way)).encode()
+    recording = (f"r{claims.recording_id}",) if claims.recording_id else ()
+    payload = "|".join((*map(str, fields), claims.device, *way, *recording)).encode()
     return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
 
 
@@ -68,6 +75,7 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
         if not hmac.compare_digest(_decode(signature), _signature(key, payload)):
             return None
         expires, sid, line, channel, issued, right, device, *ways = payload.decode().split("|")
+        recording = int(ways.pop()[1:]) if ways and ways[-1].startswith("r") else 0
         way = ways[0] if ways else "0"
         claims = Claims(
             sid=sid,
@@ -79,6 +87,7 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
             expires=int(expires) / 1000,
             credential_id=0 if way.startswith("=") else int(way),
             proof=way[1:] if way.startswith("=") else "",
+            recording_id=recording,
         )
     except (ValueError, binascii.Error):
         return None

@@ -6,6 +6,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from rightcast.domain.entitlement import Reason
+from rightcast.edge.identity import Player
 from rightcast.edge.packaging.names import INDEX
 
 if TYPE_CHECKING:
@@ -28,18 +29,19 @@ class Viewing:
     endless stream, those still waiting for its first byte included; `waits` are requests that wait for the channel's
     first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
     forbade it, though they no longer do. `past`: the moment of the past that it began with, 0 for the live picture.
+    `recording_id`: the recording that it plays, 0 of a channel.
     """
 
     __slots__ = (
         "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "from_wall", "holds", "kind",
-        "leased_until", "line_id", "line_name", "opened", "past", "player", "proof", "refused", "renewed", "renewing",
-        "right_id", "sid", "token", "until", "viewers", "waits",
+        "leased_until", "line_id", "line_name", "opened", "past", "player", "proof", "recording_id", "refused",
+        "renewed", "renewing", "right_id", "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
         self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
         player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
-        from_wall: float = 0.0, credential_id: int = 0, proof: str = "",
+        from_wall: float = 0.0, credential_id: int = 0, proof: str = "", recording_id: int = 0,
     ) -> None:  # fmt: skip
         self.sid = sid
         self.line_id = line_id
@@ -62,10 +64,16 @@ class Viewing:
         self.ended = False
         self.refused = Reason.SESSION_KICKED
         self.past = 0.0
+        self.recording_id = recording_id
         self.waits: set[asyncio.Future[bool]] = set()
         self.holds = 0
         self.bytes_sent = 0
         self.viewers: set[Viewer | Listener | PastViewer] = set()
+
+    @property
+    def who(self) -> Player:
+        """Who watches, and what, as decisions ask for it."""
+        return Player(self.address, self.player, self.credential_id, self.proof, self.recording_id)
 
     def report(self, make: type[SessionReport]) -> SessionReport:
         """The viewing as the console shows it."""
@@ -94,6 +102,7 @@ class Viewings:
         self._at: dict[str, Viewing] = {}
         self._of_line: dict[int, set[Viewing]] = {}
         self._of_channel: dict[int, set[Viewing]] = {}
+        self._of_recording: dict[int, set[Viewing]] = {}
         self._ends: list[tuple[float, str]] = []
 
     def __len__(self) -> int:
@@ -123,9 +132,13 @@ class Viewings:
         """The viewings of a channel."""
         return list(self._of_channel.get(channel_id, ()))
 
+    def of_recording(self, recording_id: int) -> list[Viewing]:
+        """The viewings of a recording."""
+        return list(self._of_recording.get(recording_id, ()))
+
     def counts(self) -> dict[int, int]:
-        """How many viewings each channel has."""
-        return {channel_id: len(found) for channel_id, found in self._of_channel.items()}
+        """How many viewings each channel has; one of a recording needs no channel that runs."""
+        return {channel_id: _of_the_present(found) for channel_id, found in self._of_channel.items()}
 
     def add(self, viewing: Viewing) -> None:
         """A viewing began."""
@@ -134,7 +147,10 @@ class Viewings:
         self._of_channel.setdefault(viewing.channel_id, set()).add(viewing)
         if viewing.token:
             self._tokens[viewing.token] = viewing
-            self._at[_address(viewing)] = viewing
+            if not viewing.recording_id:
+                self._at[_address(viewing)] = viewing
+        if viewing.recording_id:
+            self._of_recording.setdefault(viewing.recording_id, set()).add(viewing)
         self.schedule(viewing)
 
     def ends_by(self, viewing: Viewing, until: float) -> None:
@@ -156,7 +172,11 @@ class Viewings:
         if self._tokens.get(viewing.token) is viewing:
             del self._tokens[viewing.token]
             self._at.pop(_address(viewing), None)
-        for index, key in ((self._of_line, viewing.line_id), (self._of_channel, viewing.channel_id)):
+        for index, key in (
+            (self._of_line, viewing.line_id),
+            (self._of_channel, viewing.channel_id),
+            (self._of_recording, viewing.recording_id),
+        ):
             found = index.get(key)
             if found is not None:
                 found.discard(viewing)
@@ -172,6 +192,10 @@ class Viewings:
             if viewing is not None:
                 due[sid] = viewing
         return due.values()
+
+
+def _of_the_present(found: set[Viewing]) -> int:
+    return sum(1 for one in found if not one.recording_id)
 
 
 def _address(viewing: Viewing) -> str:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rightcast.domain.catchup import Permit, Span, padded, permit
+from rightcast.domain.catchup import Permit, Span, Window, padded, permit
 from rightcast.domain.entitlement import Denied, Reason
-from rightcast.edge.identity import Player
+from rightcast.domain.recordings import decide_recording
+from rightcast.state.archive.reel import channel_reel, take_reel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from rightcast.domain.cues import Restrictions
+    from rightcast.domain.entitlement import Question
     from rightcast.domain.guide import Show
     from rightcast.domain.lineup import Line
     from rightcast.edge.asking import Asking
     from rightcast.edge.cues import Cues
     from rightcast.edge.guide_port import Guide
+    from rightcast.edge.identity import Player
     from rightcast.edge.replica import Replica
     from rightcast.edge.viewings import Viewing
 
 _BORDER_S = 60
+_SEGMENT_S = 20.0
+"""A recording begins and ends with whole segments."""
 
 
 class Gate:
@@ -41,6 +48,8 @@ class Gate:
     ) -> Permit | Denied:
         """What this line may watch around `asked`; `opened`: when a session that runs already began."""
         question = self._asking.question(line, channel_id, player, joins=opened is None)
+        if player.recording_id:
+            return self._of_recording(question, player.recording_id)
         found = permit(question, self._shows(channel_id, asked, opened), opened=opened)
         if isinstance(found, Denied):
             return found
@@ -54,8 +63,28 @@ class Gate:
         line = self._replica.line(viewing.line_id)
         if line is None:
             return Denied(Reason.UNKNOWN_LINE)
-        player = Player(viewing.address, viewing.player, viewing.credential_id)
-        return self.permit(line, viewing.channel_id, player, asked, opened=viewing.opened)
+        return self.permit(line, viewing.channel_id, viewing.who, asked, opened=viewing.opened)
+
+    def folder(self, root: Path, channel_id: int, recording_id: int) -> Path:
+        """The reel that is played: that of the channel, or of the take behind a recording."""
+        if not recording_id:
+            return channel_reel(root, channel_id)
+        recording = self._replica.recordings.find(recording_id)
+        return take_reel(root, 0 if recording is None else recording.take_id)
+
+    def _of_recording(self, question: Question, recording_id: int) -> Permit | Denied:
+        """A recording may be seen from its beginning to its end, as long as the decision holds."""
+        recording = self._replica.recordings.find(recording_id)
+        verdict = decide_recording(question, recording)
+        if isinstance(verdict, Denied) or recording is None:
+            return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_RECORDING)
+        start, stop = recording.span
+        return Permit(
+            right_id=verdict.right_id,
+            until=verdict.until,
+            windows=(Window(back_s=math.inf, since=start - _SEGMENT_S),),
+            live_only=(Span(stop + _SEGMENT_S, math.inf),),
+        )
 
     def padded(self, channel_id: int, asked: Span) -> Span:
         """A stretch with the channel's padding, if it is that of a programme."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.catchup import Span
@@ -18,15 +19,16 @@ from rightcast.edge.past.gate import Gate
 from rightcast.edge.past.plan import Plan, span_of
 from rightcast.edge.past.playlists import PAUSE_S, Playlists
 from rightcast.edge.past.reels import Reels
-from rightcast.edge.past.streams import Streams
+from rightcast.edge.past.streams import CHANNEL, Streams, Wish
 from rightcast.edge.refusals import refusal
-from rightcast.state.archive.reel import channel_reel
+from rightcast.state.archive.reel import take_reel
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from rightcast.domain.recordings import Recording
     from rightcast.edge.admission import Admission
     from rightcast.edge.cues import Cues
     from rightcast.edge.guide_port import Guide
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from rightcast.edge.replica import Replica
     from rightcast.edge.viewings import Viewing, Viewings
     from rightcast.edge.writables import Writables
+
+Headers = tuple[tuple[str, str], ...]
 
 LEASE_S = 90.0
 """A player that has read ahead asks for nothing meanwhile; its screen stays its own for so long."""
@@ -81,6 +85,20 @@ class Playing:
             found = await self._streams.open(request, who, channel_id, asked)
         return self._refused(found, who.line.name, channel_id, request) if isinstance(found, Denied) else found
 
+    async def recorded(
+        self, request: Request, who: Identified, recording: Recording, ending: str, headers: Headers = ()
+    ) -> Answer:
+        """A recording of a line that is known, from where it begins, as a playlist or as one body."""
+        start, stop = recording.span
+        kept = await self.reels.run(take_reel(self._root, recording.take_id), lambda reel: reel.span())
+        asked = Span(max(start, kept[0] if kept else start), stop)
+        channel_id, wish = recording.channel_id, Wish(recording.id, headers)
+        if ending == "m3u8":
+            found = await self._address(request, who, channel_id, asked, names.stretch_name(asked), wish=wish)
+        else:
+            found = await self._streams.open(request, who, channel_id, asked, recording=wish)
+        return self._refused(found, who.line.name, channel_id, request) if isinstance(found, Denied) else found
+
     async def paused(self, request: Request, who: Identified, channel_id: int) -> Answer:
         """The live picture with what was before it, as a playlist in which a player may wind back."""
         now = self._clock()
@@ -102,10 +120,10 @@ class Playing:
         self.reels.close()
 
     async def _address(
-        self, request: Request, who: Identified, channel_id: int, asked: Span, name: str
+        self, request: Request, who: Identified, channel_id: int, asked: Span, name: str, *, wish: Wish = CHANNEL
     ) -> Answer | Denied:
         """Send the player on to an address without credentials, if there is something to see."""
-        line, player = who.line, player_of(request, who)
+        line, player = who.line, replace(player_of(request, who), recording_id=wish.id)
         found = self.gate.permit(line, channel_id, player, asked)
         if isinstance(found, Denied):
             return found
@@ -116,7 +134,8 @@ class Playing:
             if refused is not None:
                 return Denied(refused)
             plan = Plan(asked, lambda kept: found.allows(span_of(kept), self._clock()))
-            if not await Course(self.reels, channel_reel(self._root, channel_id), plan, clock=self._clock).begin():
+            folder = self.gate.folder(self._root, channel_id, wish.id)
+            if not await Course(self.reels, folder, plan, clock=self._clock).begin():
                 return Denied(Reason.NOT_KEPT)
         if request.is_head:
             token = self._admission.preview(line, channel_id, player)

@@ -21,7 +21,6 @@ from rightcast.edge.past.reels import LENGTH_S
 from rightcast.edge.ring_reader import PLAYLIST_TYPE
 from rightcast.edge.slices import IMMUTABLE, SegmentSlice, slice_of
 from rightcast.formats.hls.media import MediaSegment, finite_playlist, media_playlist
-from rightcast.state.archive.reel import channel_reel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,12 +104,21 @@ class Playlists:
         refused = found.refusal(asked, now)
         if refused is not None:
             return Denied(refused)
-        plan = await self._filled(viewing.channel_id, asked, found)
+        plan = await self._filled(viewing, asked, found)
         if plan.last is None:
             return Denied(Reason.NOT_KEPT)
         event, ended = asked.stop > viewing.opened, now > asked.stop + ENDED_AFTER_S
         first = next(plan.pieces())
-        key = (viewing.channel_id, asked, first.kept.number, plan.last.number, plan.size, event, ended)
+        key = (
+            viewing.channel_id,
+            viewing.recording_id,
+            asked,
+            first.kept.number,
+            plan.last.number,
+            plan.size,
+            event,
+            ended,
+        )
         return await self._once(key, plan, lambda rows, target: finite_playlist(
             rows, target_duration=target, ended=ended, event=event
         ))  # fmt: skip
@@ -124,11 +132,11 @@ class Playlists:
         if not spans or spans[-1].stop <= now:
             return Denied(found.refusal(Span(now - 1, now), now) or Reason.LIVE_ONLY)
         asked = Span(math.ceil(spans[-1].start), now + LENGTH_S)
-        plan = await self._filled(viewing.channel_id, asked, found, whole_from=asked.start)
+        plan = await self._filled(viewing, asked, found, whole_from=asked.start)
         if plan.last is None:
             return Denied(Reason.NOT_KEPT)
         first = next(plan.pieces())
-        key = (viewing.channel_id, first.kept.number, plan.last.number, plan.size)
+        key = (viewing.channel_id, viewing.recording_id, first.kept.number, plan.last.number, plan.size)
         return await self._once(key, plan, lambda rows, target: media_playlist(rows, target_duration=target), live=True)
 
     async def _once(
@@ -152,15 +160,18 @@ class Playlists:
                 self._made.popitem(last=False)
         return made
 
-    async def _filled(self, channel_id: int, asked: Span, found: Permit, *, whole_from: float = 0.0) -> Plan:
+    async def _filled(self, viewing: Viewing, asked: Span, found: Permit, *, whole_from: float = 0.0) -> Plan:
         """The plan of what is kept and allowed; segments that began before `whole_from` are left out."""
         plan = Plan(asked, lambda kept: kept.start >= whole_from and found.allows(span_of(kept), self._clock()))
-        course = Course(self._reels, channel_reel(self._root, channel_id), plan, clock=self._clock)
+        course = Course(self._reels, self._folder(viewing), plan, clock=self._clock)
         await course.whole()
         return plan
 
+    def _folder(self, viewing: Viewing) -> Path:
+        return self._gate.folder(self._root, viewing.channel_id, viewing.recording_id)
+
     async def _segment(self, request: Request, viewing: Viewing, wanted: names.KeptSegment) -> Answer | Denied:
-        folder = channel_reel(self._root, viewing.channel_id)
+        folder = self._folder(viewing)
         page = await self._reels.page(folder, wanted.start // LENGTH_S)
         kept = next((one for one in page if one.number == wanted.number), None)
         if kept is None or wanted.join >= len(kept.joins):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rightcast.domain.entitlement import Denied, Reason
@@ -14,7 +14,6 @@ from rightcast.edge.past.course import Course
 from rightcast.edge.past.delivery import PastViewer
 from rightcast.edge.past.plan import Plan, span_of
 from rightcast.edge.past.reels import GROWING_S
-from rightcast.state.archive.reel import channel_reel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +35,17 @@ KNOWN_LENGTH_S = 4 * 3600.0
 _TYPE = ("Content-Type", "video/mp2t")
 _NO_STORE = ("Cache-Control", "no-store")
 _CLOSE = ("Connection", "close")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which recording is played, 0 the channel itself, and what else the head of the answer says."""
+
+    id: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+CHANNEL = Wish()
 
 
 class Streams:
@@ -63,13 +73,16 @@ class Streams:
         self._level: set[PastViewer] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, request: Request, who: Identified, channel_id: int, asked: Span) -> Answer | Denied:
+    async def open(
+        self, request: Request, who: Identified, channel_id: int, asked: Span, *, recording: Wish = CHANNEL
+    ) -> Answer | Denied:
         """The stretch as one body from the key frame at its beginning; its length is told when all of it is past."""
-        line, player = who.line, player_of(request, who)
+        line, player = who.line, replace(player_of(request, who), recording_id=recording.id)
         found = self._permit(line, channel_id, player, asked)
         if isinstance(found, Denied):
             return found
-        course = self._course(channel_id, asked, found)
+        folder = self._gate.folder(self._root, channel_id, recording.id)
+        course = self._course(folder, asked, found)
         if not await course.begin():
             return Denied(Reason.NOT_KEPT)
         known = asked.stop < self._clock() - GROWING_S and asked.stop - asked.start <= KNOWN_LENGTH_S
@@ -77,8 +90,8 @@ class Streams:
             await course.whole()
         size = course.plan.size if known else None
         if request.is_head:
-            return _head_only(size)
-        wanted = _wanted(request, size)
+            return _head_only(size, recording.headers)
+        wanted = _wanted(request, size, recording.headers)
         if isinstance(wanted, Response):
             return wanted
         viewing = await self._admission.open_ts(line, channel_id, player)
@@ -125,9 +138,9 @@ class Streams:
         for viewer in level:
             self._read_on(viewer)
 
-    def _course(self, channel_id: int, asked: Span, found: Permit) -> Course:
+    def _course(self, folder: Path, asked: Span, found: Permit) -> Course:
         plan = Plan(asked, lambda kept: found.allows(span_of(kept), self._clock()))
-        return Course(self._reels, channel_reel(self._root, channel_id), plan, clock=self._clock)
+        return Course(self._reels, folder, plan, clock=self._clock)
 
     def _begin(self, connection: Connection, viewing: Viewing, course: Course, found: Permit, wanted: _Wanted) -> None:
         place = course.plan.at(wanted.first)
@@ -184,10 +197,10 @@ class Streams:
         self._admission.refuse(reason, line=viewing.line_name, channel_id=viewing.channel_id, address=viewing.address)
 
 
-def _head_only(size: int | None) -> Answer:
+def _head_only(size: int | None, headers: tuple[tuple[str, str], ...]) -> Answer:
     if size is None:
-        return Response(content_type="video/mp2t", headers=(_NO_STORE,), pieces=iter(()))
-    fields = (_TYPE, _NO_STORE, ("Accept-Ranges", "bytes"), ("Content-Length", str(size)))
+        return Response(content_type="video/mp2t", headers=(_NO_STORE, *headers), pieces=iter(()))
+    fields = (_TYPE, _NO_STORE, *headers, ("Accept-Ranges", "bytes"), ("Content-Length", str(size)))
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
     return Prepared(b"".join((CORS, lines.encode("latin-1"), b"\r\n")), b"")
 
@@ -201,9 +214,9 @@ class _Wanted:
     left: int | None = None
 
 
-def _wanted(request: Request, size: int | None) -> _Wanted | Response:
+def _wanted(request: Request, size: int | None, headers: tuple[tuple[str, str], ...]) -> _Wanted | Response:
     """What a request asks of a stretch of this many bytes (RFC 9110 section 14); None: nobody knows how many."""
-    common = (_TYPE, _NO_STORE, _CLOSE)
+    common = (_TYPE, _NO_STORE, _CLOSE, *headers)
     if size is None:
         return _Wanted(head_lines(200, *common))
     asked = request.header(b"range")
