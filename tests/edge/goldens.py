@@ -80,8 +80,6 @@ PLAIN: dict[str, str] = {
     "dvbi-list.xml": "/dvbi/anna/sesame/list.xml",
     "refusal-wrong-playlist.txt": "/get.php?username=anna&password=wrong",
     "refusal-unsold-channel.txt": "/live/anna/sesame/9.ts",
-    "unknown.txt": "/something/else.xyz",
-    "welcome.txt": "/",
 }
 """File names and what is asked for them."""
 BOX: dict[str, dict[str, str]] = {

@@ -103,6 +103,8 @@ SEEDS = [
     _form("/guide/now", f"{LOGIN}&channels=1,9&count=3&at=1764000000"),
     _form("/activate/code", "device=TV"),
     _form("/activate/state", "code=ABC123&token=aaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    _form("/activate/devices", "name=anna&password=sesame"),
+    _form("/activate/devices", "proof=a.b&id=7&do=revoke&device=TV"),
     _form("/activate", "code=ABC123&name=anna&password=sesame"),
     Asked("/player_api.php", "POST", tuple(JSON.items()), '{"username": "anna", "password": "sesame", "action": "x"}'),
     Asked("/portal.php", "POST", tuple(JSON.items()), '{"type": "stb", "action": "handshake", "mac": ["00:1A"]}'),

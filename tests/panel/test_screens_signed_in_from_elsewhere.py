@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rightcast.contract.activation import Settlement, Wish
+from rightcast.contract.activation import DeviceWish, Settlement, Wish
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.lines import devices, operations
 from rightcast.state.activations import FileActivations
@@ -71,3 +71,15 @@ def test_wishes_of_removed_lines_and_late_ones_make_no_device(line: Line, store:
     store.put(wish(line.id, code="late22", until=10.0))
     assert devices.settle_wishes(store, 50.0) == 1
     assert not line.credentials.exists()
+
+
+def test_viewers_rename_and_revoke_their_own_devices(line: Line, store: FileActivations) -> None:
+    one = devices.activate_device(operations_actor(), line.id, "handle-1", "LG TV")
+    two = devices.activate_device(operations_actor(), line.id, "handle-2", "LG TV")
+    store.put(DeviceWish(code="aaaaaa", line_id=line.id, credential_id=one.id, device="Hall", until=100.0))
+    store.put(DeviceWish(code="bbbbbb", line_id=line.id, credential_id=two.id, revoke=True, until=100.0))
+    store.put(DeviceWish(code="cccccc", line_id=line.id + 1, credential_id=one.id, revoke=True, until=100.0))
+    store.put(DeviceWish(code="dddddd", line_id=line.id, credential_id=one.id, revoke=True, until=40.0))
+    assert devices.settle_device_wishes(store, 50.0) == 2
+    assert [one.device for one in line.credentials.all()] == ["Hall"]
+    assert store.device_wishes() == []

@@ -30,6 +30,17 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     until: float
 
 
+class DeviceWish(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may wants a device of the line called `device`, or taken away; `code` only tells wishes apart."""
+
+    code: str
+    line_id: int
+    credential_id: int
+    device: str = ""
+    revoke: bool = False
+    until: float
+
+
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a wish; `refusal` a sentence, "" when it was granted."""
 

@@ -23,6 +23,7 @@ from rightcast.edge.interfaces.enigma2 import Enigma2
 from rightcast.edge.interfaces.guide import Guides
 from rightcast.edge.interfaces.guide_rows import GuideRows
 from rightcast.edge.interfaces.m3u import Playlists
+from rightcast.edge.interfaces.own_devices import OwnDevices
 from rightcast.edge.interfaces.past import Past
 from rightcast.edge.interfaces.provider import Provider
 from rightcast.edge.interfaces.recordings import Recordings
@@ -145,8 +146,17 @@ class Doors:
         """Answers by the first part of an address."""
         rooms, television = self._rooms, Television()
         activations = FileActivations(rooms.settings.activations)
+        devices = OwnDevices(
+            activations, rooms.replica, rooms.admission, derived_key(rooms.key, "tokens"), clock=rooms.clock
+        )
         activation = Activation(
-            activations, rooms.replica, rooms.admission, derived_key(rooms.key, "secrets"), clock=rooms.clock
+            activations,
+            rooms.replica,
+            rooms.admission,
+            derived_key(rooms.key, "secrets"),
+            settings=rooms.settings,
+            devices=devices,
+            clock=rooms.clock,
         )
         return {
             "guide": self._rows.answer,

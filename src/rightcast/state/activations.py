@@ -10,30 +10,39 @@ import secrets
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rightcast.contract import codec
-from rightcast.contract.activation import CODE_LENGTH, Offer, Settlement, Wish
+from rightcast.contract.activation import CODE_LENGTH, DeviceWish, Offer, Settlement, Wish
 from rightcast.domain.errors import ContractError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-T = TypeVar("T", Offer, Wish, Settlement)
+T = TypeVar("T", Offer, Wish, Settlement, DeviceWish)
+Record = Offer | Wish | Settlement | DeviceWish
 MOST_OFFERS = 5_000
 """Screens that may wait at once; then the next ones are asked for patience."""
+MOST_DEVICE_WISHES = 1_000
 _KEPT_S = 120.0
-_NAMES: dict[type[Offer | Wish | Settlement], str] = {Offer: "offer", Wish: "wish", Settlement: "settlement"}
+_NAMES: dict[type[Record], str] = {Offer: "offer", Wish: "wish", Settlement: "settlement", DeviceWish: "device"}
+_MOST: dict[type[Record], int] = {Offer: MOST_OFFERS, DeviceWish: MOST_DEVICE_WISHES}
 
 
 class Activations(Protocol):
     """Where offers, wishes and settlements lie, found by code."""
 
-    def put(self, record: Offer | Wish | Settlement) -> bool:
-        """Write a record; False when there is one of its kind and code, or no room for more offers."""
+    def put(self, record: Record) -> bool:
+        """Write a record; False when there is one of its kind and code, or no room for more of its kind."""
 
     def find(self, code: str, kind: type[T]) -> T | None:
         """The record of a kind for a code."""
 
     def wishes(self) -> list[Wish]:
         """The wishes that nobody has settled."""
+
+    def device_wishes(self) -> list[DeviceWish]:
+        """What viewers want of their devices and nobody has done."""
+
+    def done(self, wish: DeviceWish) -> None:
+        """Such a wish was granted, or never will be."""
 
     def sweep(self, now: float) -> None:
         """Forget what is over for some minutes; `now` in unix seconds."""
@@ -45,10 +54,11 @@ class FileActivations:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, record: Offer | Wish | Settlement) -> bool:
+    def put(self, record: Record) -> bool:
         """Write a record whole or not at all."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if isinstance(record, Offer) and sum(1 for _ in self._folder.glob("*.offer")) >= MOST_OFFERS:
+        most = _MOST.get(type(record))
+        if most is not None and sum(1 for _ in self._folder.glob(f"*.{_NAMES[type(record)]}")) >= most:
             return False
         draft = self._folder / f".{secrets.token_hex(8)}"
         draft.write_bytes(codec.encode(record))
@@ -71,11 +81,21 @@ class FileActivations:
         found = (_read(path, Wish) for path in sorted(self._folder.glob("*.wish")))
         return [one for one in found if one is not None and not self._path(one.code, Settlement).exists()]
 
+    def device_wishes(self) -> list[DeviceWish]:
+        """What viewers want of their devices and nobody has done."""
+        found = (_read(path, DeviceWish) for path in sorted(self._folder.glob("*.device")))
+        return [one for one in found if one is not None]
+
+    def done(self, wish: DeviceWish) -> None:
+        """Such a wish was granted, or never will be."""
+        self._path(wish.code, DeviceWish).unlink(missing_ok=True)
+
     def sweep(self, now: float) -> None:
         """Forget what is over for two minutes."""
         self._sweep(Offer, now)
         self._sweep(Wish, now)
         self._sweep(Settlement, now)
+        self._sweep(DeviceWish, now)
 
     def _sweep(self, kind: type[T], now: float) -> None:
         for path in self._folder.glob(f"*.{_NAMES[kind]}"):
@@ -83,7 +103,7 @@ class FileActivations:
             if record is None or now > record.until + _KEPT_S:
                 path.unlink(missing_ok=True)
 
-    def _path(self, code: str, kind: type[Offer | Wish | Settlement]) -> Path:
+    def _path(self, code: str, kind: type[Record]) -> Path:
         return self._folder / f"{code}.{_NAMES[kind]}"
 
 

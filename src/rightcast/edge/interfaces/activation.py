@@ -16,22 +16,25 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
+import segno
 
 from rightcast.contract.activation import CODE_LENGTH, VALID_S, Offer, Settlement, Wish
 from rightcast.domain.credentials import new_handle, new_secret, stored_handle
-from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.entitlement import Denied
 from rightcast.domain.lineup import CredentialKind
 from rightcast.edge.guessing import Buckets, Patience
 from rightcast.edge.http_message import Response, text
+from rightcast.edge.interfaces.own_devices import OwnDevices, signed_in
+from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.refusals import not_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
+    from rightcast.contract.station import StationSettings
     from rightcast.edge.admission import Admission
     from rightcast.edge.http_message import Request
-    from rightcast.edge.identity import Identified
     from rightcast.edge.replica import Replica
     from rightcast.state.activations import Activations
 
@@ -51,15 +54,17 @@ _HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
 )
+_MORE = '<p><a href="activate/devices">Your devices</a></p>'
 _HTML = "text/html; charset=utf-8"
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What a screen gets to show, and to keep to itself."""
+    """What a screen gets to show, and to keep to itself. `qr`: the address with the code, as rows of 0 and 1."""
 
     code: str
     token: str
     valid_s: int
+    qr: tuple[str, ...]
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,6 +84,8 @@ class Activation:
         admission: Admission,
         key: bytes,
         *,
+        settings: StationSettings,
+        devices: OwnDevices,
         clock: Callable[[], float] = time.time,
         wait_s: float = _WAIT_S,
     ) -> None:
@@ -86,6 +93,8 @@ class Activation:
         self._replica = replica
         self._admission = admission
         self._key = key
+        self._settings = settings
+        self._devices = devices
         self._clock = clock
         self._wait_s = wait_s
         self._asked = Buckets(_CODES)
@@ -96,8 +105,8 @@ class Activation:
 
     def answer(self, request: Request, parts: list[str]) -> Response | Coroutine[Any, Any, Response]:
         """The page for a phone, and the two calls of a screen."""
-        if not parts and request.path.endswith("/"):
-            return Response(status=308, headers=(("Location", "../activate"),))
+        if parts == ["devices"]:
+            return self._devices.answer(request)
         match "/".join(parts), request.method:
             case "", "POST":
                 return self._accept(request)
@@ -110,6 +119,8 @@ class Activation:
         return self._read(request, parts)
 
     def _read(self, request: Request, parts: list[str]) -> Response:
+        if not parts and request.path.endswith("/"):
+            return Response(status=308, headers=(("Location", "../activate"),))
         if parts == ["look.css"]:
             return Response(body=self._look, content_type="text/css; charset=utf-8", headers=_HEADERS)
         return not_found() if parts else self._show("", form=True, code=request.fields().get("code", ""))
@@ -131,7 +142,9 @@ class Activation:
         )
         if not self._store.put(offer):
             return text(503, "No more screens can wait at the moment.", ("Retry-After", "20"))
-        return _json(Given(offer.code.upper(), token, int(VALID_S)))
+        shown = offer.code.upper()
+        address = f"{place_of(request, self._settings).url}/activate?code={shown}"
+        return _json(Given(shown, token, int(VALID_S), _rows(address)))
 
     def _state(self, request: Request) -> Response:
         fields = request.fields()
@@ -153,7 +166,7 @@ class Activation:
         """Somebody entered a code, a name and a secret; what is wrong of them is not told."""
         fields = request.fields()
         code = fields.get("code", "")
-        who = self._who(fields.get("name", "").strip(), fields.get("password", "").strip(), request.address)
+        who = signed_in(self._admission, fields, request.address)
         offer = self._store.find(_code(code), Offer)
         if isinstance(who, Denied) or not self._admission.identity.may_try(request.address):
             return self._show(_WRONG, form=True, status=401, code=code)
@@ -169,26 +182,12 @@ class Activation:
             return self._show(_WRONG, form=True, status=401, code=code)
         return await self._outcome(wish)
 
-    def _who(self, name: str, secret: str, address: str) -> Identified | Denied:
-        """By name and secret, or by a short address alone. A token may not beget others: they would outlive it."""
-        identity = self._admission.identity
-        if name == "t":
-            who: Identified | Denied = Denied(Reason.UNKNOWN_LINE)
-            identity.missed(address)
-        elif name:
-            who = identity.by_name(name, secret, address)
-        else:
-            who = identity.by_handle(CredentialKind.SHORT, secret, address)
-        if isinstance(who, Denied):
-            self._admission.refuse(who.reason, line=name, channel_id=0, address=address)
-        return who
-
     async def _outcome(self, wish: Wish) -> Response:
         """Wait a little for the panel; it may be away, and then the screen goes on once it is back."""
         deadline = time.monotonic() + self._wait_s
         while time.monotonic() < deadline:
             if self._replica.line_by(CredentialKind.TOKEN, wish.handle) is not None:
-                return self._show(f"Done. {wish.device} goes on by itself now; you can close this page.")
+                return self._show(f"Done. {wish.device} goes on by itself now; you can close this page.", more=True)
             settled = self._store.find(wish.code, Settlement)
             if settled is not None and settled.refusal:
                 return self._show(settled.refusal, status=409)
@@ -200,13 +199,21 @@ class Activation:
             status=202,
         )
 
-    def _show(self, note: str, *, form: bool = False, status: int = 200, code: str = "") -> Response:
+    def _show(
+        self, note: str, *, form: bool = False, status: int = 200, code: str = "", more: bool = False
+    ) -> Response:
         page = self._page
         if not form:
-            page = re.sub(r"<form.*</form>", "", page, flags=re.DOTALL)
+            page = re.sub(r"<form.*</form>", _MORE if more else "", page, flags=re.DOTALL)
         shown = escape(code[:20], quote=True)
         body = page.replace("{{note}}", escape(note)).replace("{{code}}", shown)
         return Response(status=status, body=body.encode(), content_type=_HTML, headers=_HEADERS)
+
+
+def _rows(address: str) -> tuple[str, ...]:
+    """A QR code without its margin, a letter for each square."""
+    code = segno.make(address, error="m", micro=False)
+    return tuple("".join("1" if square else "0" for square in row) for row in code.matrix)
 
 
 def _code(shown: str) -> str:

@@ -22,6 +22,7 @@
       var mine = (turn += 1);
       TV.say("address", location.host + TV.root + "activate");
       TV.say("code", "");
+      draw([]);
       TV.say("codenote", "One moment.");
       TV.ask("POST", TV.root + "activate/code", { device: device() }, "json", function (status, answer) {
         if (mine !== turn || !open) { return; }
@@ -31,6 +32,7 @@
           return;
         }
         TV.say("code", answer.code.slice(0, 3) + " " + answer.code.slice(3));
+        draw(answer.qr || []);
         TV.say("codenote", "This screen goes on by itself.");
         timer = setTimeout(function () { poll(mine, answer); }, POLL_MS);
       });
@@ -44,6 +46,22 @@
         if (status === 200 && (state === "expired" || state === "refused")) { ask(); return; }
         if (state === "accepted") { TV.say("codenote", "Accepted. One moment."); }
         timer = setTimeout(function () { poll(mine, given); }, POLL_MS);
+      });
+    }
+    /* The address with the code, for the camera of a phone: rows of 0 and 1, dark squares on white. */
+    function draw(rows) {
+      var canvas = TV.byId("qr"), margin = 3, step = 8, side = (rows.length + 2 * margin) * step;
+      canvas.hidden = !rows.length;
+      if (!rows.length) { return; }
+      canvas.width = canvas.height = side;
+      var pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, side, side);
+      pen.fillStyle = "#000";
+      rows.forEach(function (row, y) {
+        row.split("").forEach(function (square, x) {
+          if (square === "1") { pen.fillRect((x + margin) * step, (y + margin) * step, step, step); }
+        });
       });
     }
     function device() {

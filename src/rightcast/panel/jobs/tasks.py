@@ -17,7 +17,7 @@ from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.archive.trail import note_deletions
 from rightcast.panel.audit.operations import prune_rows
 from rightcast.panel.guide.broadcasts import Broadcasts
-from rightcast.panel.lines.devices import note_seen, settle_wishes
+from rightcast.panel.lines.devices import note_seen, settle_device_wishes, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
@@ -46,8 +46,10 @@ def note_devices() -> None:
 
 
 def activate() -> None:
-    """Sign in the screens whose codes were entered."""
-    settle_wishes(FileActivations(settings.STATION.activations), time.time())
+    """Sign in the screens whose codes were entered; rename and revoke what viewers asked for of their own devices."""
+    store = FileActivations(settings.STATION.activations)
+    settle_wishes(store, time.time())
+    settle_device_wishes(store, time.time())
 
 
 def take_broadcasts() -> None:

@@ -102,6 +102,22 @@ def settle_wishes(store: Activations, now: float) -> int:
     return count
 
 
+def settle_device_wishes(store: Activations, now: float) -> int:
+    """Rename and revoke what viewers asked for of their own devices; `now` in unix seconds. Returns how many."""
+    count = 0
+    for wish in store.device_wishes():
+        store.done(wish)
+        mine = Credential.objects.filter(id=wish.credential_id, line_id=wish.line_id).exists()
+        if now > wish.until or not mine:
+            continue
+        if wish.revoke:
+            revoke_credential(Actor.system(), wish.credential_id)
+        else:
+            rename_credential(Actor.system(), wish.credential_id, wish.device)
+        count += 1
+    return count
+
+
 def rename_credential(actor: Actor, credential_id: int, device: str) -> Credential:
     """Call a device something else. Raises InvalidInputError, NotFoundError."""
     with operating(actor, "lines.change_line") as deed:
