@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rightcast.cli.desk import station_command
+from rightcast.cli.guide_looking import looking_group
 from rightcast.cli.panel import open_to_write
 from rightcast.domain.errors import NotFoundError
 
@@ -23,6 +24,10 @@ _BLOCK_BYTES = 256 * 1024
 @click.group("guide")
 def guide_group() -> None:
     """What is on when: guide sources and imports."""
+
+
+for _command in looking_group.commands.values():
+    guide_group.add_command(_command)
 
 
 @station_command(guide_group, "import")

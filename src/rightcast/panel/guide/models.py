@@ -147,3 +147,21 @@ class ChannelDay(models.Model):
 
     def __str__(self) -> str:
         return f"day {self.day} of {self.channel_id}"
+
+
+class DayTitles(models.Model):
+    """The folded titles of what is published of a channel for one day, a line for each show: what searches go through.
+
+    Made of the ChannelDay with the same digest; `looking.note_titles` keeps it so.
+    """
+
+    channel_id = models.BigIntegerField()
+    day = models.PositiveIntegerField(db_index=True)
+    digest = models.BinaryField(max_length=16)
+    titles = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel_id", "day"], name="one_titles_of_a_day")]
+
+    def __str__(self) -> str:
+        return f"titles of day {self.day} of {self.channel_id}"
