@@ -148,3 +148,16 @@ class Holding:
             )
             for number in numbers
         )
+
+
+_FIRST_WATCHED = 1_000_000_000_000
+
+
+def watched_as(title_id: int) -> int:
+    """The number under which a title is watched, where channels have their id: below zero, so never one of theirs."""
+    return -(_FIRST_WATCHED + title_id)
+
+
+def watched_title(number: int) -> int | None:
+    """The title that is watched under a number; None: it is no title's."""
+    return -number - _FIRST_WATCHED if number <= -_FIRST_WATCHED else None

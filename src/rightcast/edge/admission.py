@@ -20,6 +20,7 @@ from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
 from rightcast.domain.entitlement import Allowed, Denied, Reason, decide, line_checks
 from rightcast.domain.guide import of_guide_key
+from rightcast.domain.library import watched_as
 from rightcast.domain.recordings import decide_recording
 from rightcast.edge import tokens
 from rightcast.edge.asking import Asking
@@ -77,6 +78,7 @@ class Admission:
         self._clock = clock
         self.asking = Asking(replica, cues, clock)
         self.again_for_past: Callable[[Viewing], None] = _nothing
+        self.ask_title: Callable[[Line, int], Allowed | Denied] = _no_title
         self._pending: dict[str, Viewing] = {}
         self._releases: set[asyncio.Task[None]] = set()
         self.refusals: Counter[str] = Counter()
@@ -94,6 +96,8 @@ class Admission:
 
         `joins` False: a session that runs already, which a draining channel does not end.
         """
+        if channel_id < 0:
+            return self.ask_title(line, channel_id)
         question = self.asking.question(line, channel_id, player, joins=joins)
         if player is not None and player.recording_id:
             return decide_recording(question, self._replica.recordings.find(player.recording_id))
@@ -255,6 +259,8 @@ class Admission:
                     touched: Iterable[Viewing] = self._viewings.of_line(key)
                 case Kind.CHANNEL:
                     touched = self._viewings.of_channel(key)
+                case Kind.TITLE:
+                    touched = self._viewings.of_channel(watched_as(key))
                 case Kind.GUIDE:
                     touched = [one for one in self._viewings.of_channel(of_guide_key(key)[0]) if one.past]
                 case Kind.RECORDING:
@@ -389,6 +395,11 @@ class Admission:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
+
+
+def _no_title(_line: Line, _number: int) -> Denied:
+    """There is no library."""
+    return Denied(Reason.UNKNOWN_TITLE)
 
 
 def _nothing(_: Viewing) -> None:

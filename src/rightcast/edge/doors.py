@@ -33,6 +33,7 @@ from rightcast.edge.interfaces.stalker_tv import Channels
 from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
 from rightcast.edge.interfaces.xtream_titles import TitleLists
+from rightcast.edge.library.films import Films
 from rightcast.edge.library.posters import Posters
 from rightcast.edge.library.shelves import POSTERS
 from rightcast.edge.library_port import Library
@@ -62,6 +63,7 @@ class Rooms:
     admission: Admission
     live: Live
     playing: Playing
+    films: Films
     tickets: Tickets
     key: bytes
     guide: Guide
@@ -85,10 +87,10 @@ class Doors:
             admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive, clock=clock
         )
         self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
-        self._past = Past(admission, replica, rooms.playing)
+        self._past = Past(admission, replica, rooms.playing, rooms.films)
         shelf = Shelf(replica, admission.asking)
         self._library = WithRecordings(rooms.library, shelf, replica)
-        self._recorded = RecordingAddresses(admission, shelf, rooms.playing, self._past.title)
+        self._recorded = RecordingAddresses(admission, shelf, rooms.playing, self._past.film)
         wishes = RecordingWishes(settings.recording_wishes)
         self.recordings = Recordings(admission, shelf, wishes, clock=clock)
         self._enigma2 = Enigma2(settings, replica, admission, self.catalogue, guide=rooms.guide, clock=clock)
@@ -172,7 +174,7 @@ class Doors:
             "movie": self._recorded.movie,
             "recording": self._recorded.recording,
             "recordings": self.recordings.answer,
-            "series": self._past.title,
+            "series": self._past.episode,
         }
 
     def _portal(self) -> Portal:

@@ -29,6 +29,7 @@ from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.keys import Keys
+from rightcast.edge.library.films import Films
 from rightcast.edge.library.shelves import Shelves
 from rightcast.edge.live import Live
 from rightcast.edge.origin import Origin
@@ -172,6 +173,16 @@ class Edge:
             tickets=tickets,
             playing=self.playing,
         )
+        self.films = Films(
+            loop,
+            self.listener.writables,
+            self.playing.files,
+            settings.library,
+            shelves=self.shelves,
+            replica=self.replica,
+            admission=self.admission,
+            viewings=self.viewings,
+        )
         self.favourites = Favourites(settings.favourites)
         doors = Doors(
             Rooms(
@@ -180,6 +191,7 @@ class Edge:
                 admission=self.admission,
                 live=self.live,
                 playing=self.playing,
+                films=self.films,
                 tickets=tickets,
                 key=key,
                 guide=self.guide,
@@ -229,6 +241,7 @@ class Edge:
             await self.tuner.close()
         await self.listener.close()
         await self.workshop.close()
+        self.films.delivery.close()
         self.playing.close()
         self._kept_guide.close()
         self.replica.close()
@@ -257,6 +270,7 @@ class Edge:
             + self.delivery.bytes_of_the_gone
             + self.radio.bytes_of_the_gone
             + self.playing.delivery.bytes_of_the_gone
+            + self.films.delivery.bytes_of_the_gone
             + _running_bytes(self.viewings),
         )
 
@@ -348,6 +362,7 @@ class Edge:
         self.admission.expire_hls()
         self.workshop.sweep()
         self.playing.tick()
+        self.films.tick()
         if self.certificate is not None:
             self.certificate.refresh()
 

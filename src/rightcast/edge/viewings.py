@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rightcast.contract.reports import SessionReport
     from rightcast.edge.endless_ts import Viewer
     from rightcast.edge.icy import Listener
+    from rightcast.edge.library.delivery import FileViewer
     from rightcast.edge.past.delivery import PastViewer
 
 RECENT_S = 60.0
@@ -68,7 +69,7 @@ class Viewing:
         self.waits: set[asyncio.Future[bool]] = set()
         self.holds = 0
         self.bytes_sent = 0
-        self.viewers: set[Viewer | Listener | PastViewer] = set()
+        self.viewers: set[Viewer | Listener | PastViewer | FileViewer] = set()
 
     @property
     def who(self) -> Player:
@@ -137,8 +138,8 @@ class Viewings:
         return list(self._of_recording.get(recording_id, ()))
 
     def counts(self) -> dict[int, int]:
-        """How many viewings each channel has; one of a recording needs no channel that runs."""
-        return {channel_id: _of_the_present(found) for channel_id, found in self._of_channel.items()}
+        """How many viewings each channel has; recordings, and titles of the library below zero, need none that runs."""
+        return {key: _of_the_present(found) for key, found in self._of_channel.items() if key > 0}
 
     def add(self, viewing: Viewing) -> None:
         """A viewing began."""

@@ -5,27 +5,28 @@ A right login gets 404 for what is not kept, a wrong one 401, so that an app nev
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.catchup import Span
 from rightcast.domain.entitlement import Denied
 from rightcast.domain.schedule import zone_named
 from rightcast.edge.http_message import Response, text
-from rightcast.edge.interfaces.entry import entered
 from rightcast.edge.refusals import refusal
 from rightcast.formats.timeshift import LONGEST_MINUTES, parse_minutes, parse_start
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from datetime import tzinfo
 
     from rightcast.edge.admission import Admission
     from rightcast.edge.http_connection import Answer
     from rightcast.edge.http_message import Request
     from rightcast.edge.identity import Identified
+    from rightcast.edge.library.films import Films
     from rightcast.edge.past.playing import Playing
     from rightcast.edge.replica import Replica
 
+_Play = Callable[["Request", "Identified", int], "Answer | Coroutine[Any, Any, Answer]"]
 _ENDINGS = frozenset({"ts", "m3u8", ""})
 _LONGEST_S = LONGEST_MINUTES * 60
 
@@ -33,10 +34,11 @@ _LONGEST_S = LONGEST_MINUTES * 60
 class Past:
     """Answers `/timeshift/…`, `/streaming/timeshift.php`, `/catchup/…`, live addresses with a moment, and titles."""
 
-    def __init__(self, admission: Admission, replica: Replica, playing: Playing) -> None:
+    def __init__(self, admission: Admission, replica: Replica, playing: Playing, films: Films) -> None:
         self._admission = admission
         self._replica = replica
         self._playing = playing
+        self._films = films
 
     def timeshift(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
         """`/timeshift/NAME/SECRET/MINUTES/START/ID.ts` or `.m3u8`."""
@@ -90,11 +92,22 @@ class Past:
             stop = min(end.timestamp(), start + _LONGEST_S)
         return self._play(request, who, _channel_and_ending(file), Span(start, stop))
 
-    def title(self, request: Request, parts: list[str]) -> Response:
-        """`/movie/NAME/SECRET/ID.EXT` and `/series/NAME/SECRET/ID.EXT`."""
-        name, secret = (*parts, "", "")[:2]
-        guest = entered(request, {"username": name, "password": secret}, self._admission)
-        return guest if isinstance(guest, Response) else text(404, "There is no title of this id.")
+    def film(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
+        """`/movie/NAME/SECRET/ID.EXT`; whatever the extension, it is the file that there is."""
+        return self._title(request, parts, self._films.film)
+
+    def episode(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
+        """`/series/NAME/SECRET/ID.EXT`, by the id of the episode."""
+        return self._title(request, parts, self._films.episode)
+
+    def _title(self, request: Request, parts: list[str], play: _Play) -> Answer | Coroutine[Any, Any, Answer]:
+        name, secret, file = (*parts, "", "", "")[:3]
+        found = self._known(request, (name, secret))
+        if isinstance(found, Response):
+            return found
+        title = file.partition(".")[0]
+        usable = len(parts) == 3 and title.isascii() and title.isdigit() and len(title) < 19
+        return play(request, found, int(title) if usable else 0)
 
     def _by_minutes(
         self, request: Request, who: tuple[str, str], what: tuple[str, str], start: str, minutes: str

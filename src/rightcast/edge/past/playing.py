@@ -67,13 +67,13 @@ class Playing:
         self._clock = clock
         self._root = root
         self.reels = Reels(clock=clock)
-        self._files = Files(loop, self.reels)
-        self.delivery = PastDelivery(loop, writables, self._files, clock=clock)
+        self.files = Files(loop, self.reels)
+        self.delivery = PastDelivery(loop, writables, self.files, clock=clock)
         self.gate = Gate(admission.asking, replica, cues, guide, clock=clock)
         self._streams = Streams(
             admission, viewings, self.gate, reels=self.reels, delivery=self.delivery, root=root, clock=clock
         )
-        self._playlists = Playlists(self.gate, self.reels, self._files, root, clock=clock)
+        self._playlists = Playlists(self.gate, self.reels, self.files, root, clock=clock)
         admission.again_for_past = self._streams.again
 
     async def play(self, request: Request, who: Identified, channel_id: int, asked: Span, ending: str) -> Answer:
@@ -116,7 +116,7 @@ class Playing:
     def close(self) -> None:
         """The edge goes down."""
         self.delivery.close()
-        self._files.close()
+        self.files.close()
         self.reels.close()
 
     async def _address(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain import library as domain
 from rightcast.domain.errors import NotFoundError
+from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.library.models import Collection, Title
 
 if TYPE_CHECKING:
@@ -97,6 +98,14 @@ def find_title(named: str | int) -> Title:
         found = Title.objects.filter(name__iexact=text).first()
     if found is None:
         raise NotFoundError(f"There is no title '{text}'.", remedy="List them with `rightcast library list`.")
+    return found
+
+
+def watched_names(numbers: Sequence[int]) -> dict[int, str]:
+    """What is watched under these numbers: names of channels by their id, of titles by theirs."""
+    found = dict(Channel.objects.filter(id__in=[one for one in numbers if one > 0]).values_list("id", "name"))
+    titles = {title: one for one in numbers if (title := domain.watched_title(one)) is not None}
+    found.update((titles[key], name) for key, name in Title.objects.filter(id__in=titles).values_list("id", "name"))
     return found
 
 

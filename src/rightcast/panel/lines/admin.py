@@ -14,10 +14,10 @@ from django.utils.safestring import mark_safe
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from rightcast.domain.lineup import LineStatus
-from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.live import live
 from rightcast.panel.console.numbers import span, until
 from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
+from rightcast.panel.library.queries import watched_names
 from rightcast.panel.lines import operations, showing
 from rightcast.panel.lines.models import Line
 from rightcast.panel.lines.queries import recent_refusals, sentence_of
@@ -181,13 +181,13 @@ class LineAdmin(OperatedAdmin):
         now = timezone.now().timestamp()
         sessions = [one for edge in live().edges for one in edge.sessions if one.line_id == line.id]
         devices = {one.id: one.device for one in line.credentials.exclude(device="")}
-        names = dict(Channel.objects.filter(id__in=[one.channel_id for one in sessions]).values_list("id", "name"))
+        names = watched_names([one.channel_id for one in sessions])
         return format_html_join(
             mark_safe("<br>"),
             "{} for {} · {} · {} from {}{}",
             (
                 (
-                    names.get(one.channel_id, f"channel {one.channel_id}"),
+                    names.get(one.channel_id, "something that was removed"),
                     span(now - one.opened),
                     one.kind,
                     one.player or "unknown player",
