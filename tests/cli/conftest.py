@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests import warm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,13 +40,10 @@ def shell_on(data: Path) -> Shell:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("RIGHTCAST_", "DJANGO_"))}
 
     def run(*arguments: str, stdin: str | bytes = b"") -> Answer:
-        done = subprocess.run(
-            [*PROGRAM, *arguments],
+        done = warm.run(
+            arguments,
             env={**environment, "RIGHTCAST_DATA": str(data)},
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            timeout=60,
-            check=False,
+            stdin=stdin.encode() if isinstance(stdin, str) else stdin,
         )
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 

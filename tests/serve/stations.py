@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from rightcast.serve.lock import remembered_settings
+from tests import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,9 +76,7 @@ class RunningStation:
 
     def run(self, *arguments: str) -> Any:
         """A command beside it, with --json."""
-        done = subprocess.run(
-            [*PROGRAM, *arguments, "--data", str(self.data), "--json"], capture_output=True, check=False, timeout=60
-        )
+        done = warm.run([*arguments, "--data", str(self.data), "--json"], env=os.environ)
         return json.loads(done.stdout)
 
 

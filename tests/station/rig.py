@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psutil
 
 from rightcast.contract.station import StationSettings
+from tests import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,13 +33,15 @@ NUMBERS = itertools.count(1)
 def until(found: Callable[[], T | None], *, within_s: float, what: str) -> T:
     """What `found` returns once it returns something; fails naming `what` after `within_s` seconds."""
     deadline = time.monotonic() + within_s
+    pause_s = 0.02
     while True:
         result = found()
         if result:
             return result
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within_s:.0f} s: {what} (last answer {result!r})")
-        time.sleep(0.02)
+        time.sleep(pause_s)
+        pause_s = min(1.2 * pause_s, 0.2)  # asking takes from what is waited for
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,7 @@ class Rig:
 
     def command(self, *arguments: str, check: bool = True) -> Any:
         """Run a command of the station with --json; returns what it printed."""
-        done = subprocess.run(
-            [PROGRAM, *arguments, "--json"], env=self.environment, capture_output=True, timeout=60, check=False
-        )
+        done = warm.run([*arguments, "--json"], env=self.environment)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(arguments)}: {done.returncode} {done.stdout!r} {done.stderr!r}")
         return json.loads(done.stdout) if done.stdout.strip() else None
