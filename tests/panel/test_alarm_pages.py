@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from rightcast.contract.reports import WatchReport
 from rightcast.domain.findings import Severity
+from rightcast.panel.alarms.courier import Courier
 from rightcast.panel.alarms.models import AlarmNote, AlarmRow, AlarmRule, NotifierRow, QuietRow
 from rightcast.panel.alarms.notify.sealing import unseal
 from rightcast.panel.audit.models import AuditRow
@@ -181,11 +182,31 @@ def test_settings_that_are_refused_stand_on_their_field(console: Client) -> None
     assert not NotifierRow.objects.exists()
 
 
-def test_the_test_button_says_what_was_answered(console: Client) -> None:
+def test_the_test_button_waits_for_nobody_and_the_log_says_what_was_answered(console: Client) -> None:
     console.post("/alarms/notifierrow/add/?kind=webhook", {**NOTIFIER, "url": "http://127.0.0.1:9/"})
     row = NotifierRow.objects.get()
+    address = f"/alarms/notifierrow/{row.id}/"
+    answer = console.post(f"{address}change/", {"alarms_notifierrow_send_test": "1"}, follow=True)
+    assert "on its way" in answer.content.decode()
+    assert f'data-live="{address}log/"' in answer.content.decode()
+    assert "waiting" in console.get(f"{address}log/").content.decode()
+    assert Courier().due() == [row.id]
+    Courier().deliver(row.id)
+    told = console.get(f"{address}log/").content.decode()
+    assert "failed" in told
+    assert "not open to notifiers" in told
+    assert Courier().due() == []
+
+
+def test_a_notifier_that_is_switched_off_is_not_tried(console: Client) -> None:
+    console.post("/alarms/notifierrow/add/?kind=webhook", {**NOTIFIER, "enabled": ""})
+    row = NotifierRow.objects.get()
     answer = console.post(f"/alarms/notifierrow/{row.id}/change/", {"alarms_notifierrow_send_test": "1"}, follow=True)
-    assert "not open to notifiers" in answer.content.decode()
+    assert "is switched off" in answer.content.decode()
+
+
+def test_the_log_of_no_notifier_is_not_found(console: Client) -> None:
+    assert console.get("/alarms/notifierrow/99/log/").status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["email", "webhook", "alertmanager", "syslog"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.http import Http404, HttpResponse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
-from rightcast.domain.errors import RightcastError
 from rightcast.domain.findings import Severity
 from rightcast.panel.alarms import operations
 from rightcast.panel.alarms.forms import NotifierForm, QuietForm, RuleForm, setting_field
@@ -103,11 +104,21 @@ class NotifierAdmin(OperatedAdmin):
 
     @button("Send a test", icon="send")
     def send_test(self, actor: Actor, record: NotifierRow) -> str:
-        """Send a test message now."""
-        ok, result = operations.send_test(actor, record.id)
-        if not ok:
-            raise RightcastError(f"The test did not arrive: {result}", remedy="Correct the settings and try again.")
-        return f"The test was taken: {result}"
+        """Have a test message sent."""
+        operations.ask_for_test(actor, record.id)
+        return f"A test by {record.name} is on its way; the delivery log says what becomes of it."
+
+    def get_urls(self) -> list[Any]:
+        """With an address of the delivery log, which renews itself."""
+        view = self.admin_site.admin_view(self.log_view)
+        return [path("<int:number>/log/", view, name="alarms_notifierrow_log"), *super().get_urls()]
+
+    def log_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """The newest messages of a notifier, for the page that shows it."""
+        row = self.get_object(request, str(number))
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        return HttpResponse(_log_lines(row))
 
     @column("Kind")
     def kinds(self, row: NotifierRow) -> str:
@@ -146,16 +157,9 @@ class NotifierAdmin(OperatedAdmin):
 
     @column("Delivery log")
     def log(self, row: NotifierRow) -> str:
-        """The newest messages."""
-        now = timezone.now()
-        newest = row.deliveries.order_by("-id")[:LOG_LINES]
-        return (
-            format_html_join(
-                "",
-                "<div>{} · {} · {} · {}</div>",
-                ((until(one.created, now), one.message.get("subject", ""), one.notice, _fate(one)) for one in newest),
-            )
-            or "Nothing was sent yet."
+        """The newest messages; they renew themselves."""
+        return format_html(
+            '<div data-live="{}">{}</div>', reverse("admin:alarms_notifierrow_log", args=[row.pk]), _log_lines(row)
         )
 
     def _kind(self, request: HttpRequest, obj: Any) -> str:
@@ -273,6 +277,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def subject(self, row: DeliveryRow) -> str:
         """What it is about."""
         return str(row.message.get("subject", ""))
+
+
+def _log_lines(row: NotifierRow) -> str:
+    now = timezone.now()
+    newest = row.deliveries.order_by("-id")[:LOG_LINES]
+    return (
+        format_html_join(
+            "",
+            "<div>{} · {} · {} · {}</div>",
+            ((until(one.created, now), one.message.get("subject", ""), one.notice, _fate(one)) for one in newest),
+        )
+        or "Nothing was sent yet."
+    )
 
 
 def _fate(row: DeliveryRow) -> str:

@@ -35,12 +35,14 @@ if TYPE_CHECKING:
 
 TURN_S = 0.5
 WORKERS = 4
+TEST = "test"
+"""The notice of a message that somebody asked for to try a notifier."""
 BATCH = 100
 MOST_ATTEMPTS = 12
 CLAIM_S = 180.0
 """A claim that is older was left by a process that died; it exceeds the longest sending."""
 TRY_S = 12.0
-"""A test is waited for so long, for somebody sits before it; the console answers nobody else meanwhile."""
+"""A test at the shell is waited for so long, for somebody sits before it."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 5.0, 900.0
 
 _log = logging.getLogger(__name__)
@@ -136,7 +138,7 @@ class Courier:
         _log.warning("notifier %s could not deliver: %s", row.name, sentence)
         with transaction.atomic():
             for one in claimed:
-                given_up = error.permanent or one.attempts >= MOST_ATTEMPTS
+                given_up = error.permanent or one.attempts >= MOST_ATTEMPTS or one.notice == TEST
                 wait_s = min(FIRST_RETRY_S * 2 ** (one.attempts - 1), LONGEST_RETRY_S) * self._jitter()
                 DeliveryRow.objects.filter(id=one.id).update(
                     state=DeliveryState.FAILED if given_up else DeliveryState.WAITING,
@@ -173,7 +175,7 @@ def try_now(row: NotifierRow, now: datetime) -> tuple[bool, str]:
     with transaction.atomic():
         DeliveryRow.objects.create(
             notifier=row,
-            notice="test",
+            notice=TEST,
             message=msgspec.to_builtins(message),
             created=now,
             due=now,
@@ -184,6 +186,12 @@ def try_now(row: NotifierRow, now: datetime) -> tuple[bool, str]:
         )
         _note_result(row, result, now, ok=ok)
     return ok, result
+
+
+def enqueue_test(row: NotifierRow, now: datetime) -> None:
+    """Leave a test message for the courier; it is tried once."""
+    message = msgspec.to_builtins(test_message())
+    DeliveryRow.objects.create(notifier=row, notice=TEST, message=message, created=now, due=now)
 
 
 def _delivered(row: NotifierRow, claimed: Sequence[DeliveryRow], result: str, now: datetime) -> None:

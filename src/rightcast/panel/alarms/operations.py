@@ -9,7 +9,7 @@ from django.utils import timezone
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from rightcast.domain.findings import Severity
 from rightcast.panel.alarms import queries
-from rightcast.panel.alarms.courier import try_now
+from rightcast.panel.alarms.courier import enqueue_test, try_now
 from rightcast.panel.alarms.models import AlarmNote, AlarmRow, AlarmRule, NotifierRow, QuietRow
 from rightcast.panel.alarms.notify.contract import Way, checked_settings
 from rightcast.panel.alarms.notify.registry import notifier_of
@@ -169,6 +169,16 @@ def send_test(actor: Actor, notifier_id: int) -> tuple[bool, str]:
         row = _one(NotifierRow, notifier_id)
         deed.record("notifier.test", row.id, f"sent a test by notifier {row.name}")
     return try_now(row, timezone.now())
+
+
+def ask_for_test(actor: Actor, notifier_id: int) -> None:
+    """Have a test message sent; what became of it stands in the delivery log. Raises NotFoundError, ConflictError."""
+    with operating(actor, "alarms.change_notifierrow") as deed:
+        row = _one(NotifierRow, notifier_id)
+        if not row.enabled:
+            raise ConflictError(f"{row.name} is switched off.", remedy="Switch it on and save it, then try it.")
+        enqueue_test(row, deed.now)
+        deed.record("notifier.test", row.id, f"sent a test by notifier {row.name}")
 
 
 def add_rule(actor: Actor, **fields: Unpack[RuleFields]) -> AlarmRule:
