@@ -49,7 +49,7 @@ _COMMANDS = {
     "doctor": "rightcast.cli.doctor:doctor_command",
     "cues": "rightcast.cli.cues:cues_command",
     "cue": "rightcast.cli.cues:cue_group",
-    "alarm": "rightcast.cli.alarms:alarm_group",
+    "alarm": "rightcast.cli.alarm_terms:alarm_group",
     "notify": "rightcast.cli.notifying:notify_group",
     "metrics": "rightcast.cli.metrics:metrics_group",
     "output": "rightcast.cli.outgoing:output_group",

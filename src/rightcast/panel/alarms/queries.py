@@ -69,6 +69,17 @@ def find_notifier(named: str | int) -> NotifierRow:
     return row
 
 
+def find_quiet(named: str | int) -> QuietRow:
+    """The quiet time of this name or id. Raises NotFoundError."""
+    text = str(named).strip()
+    row = QuietRow.objects.filter(name__iexact=text).first()
+    if row is None and text.isdecimal():
+        row = QuietRow.objects.filter(id=int(text)).first()
+    if row is None:
+        raise NotFoundError(f"There is no quiet time '{text}'.", remedy="List them with `rightcast alarm quiet list`.")
+    return row
+
+
 def key_of(row: AlarmRow) -> Key:
     """What identifies the alarm among the open ones."""
     return Key(Subject(SubjectKind(row.subject_kind), row.subject_id, row.subject_name), row.kind)
