@@ -41,6 +41,8 @@ def test_a_dead_uplink_is_told_once_and_once_more_when_it_is_back(rig: Rig) -> N
     port = free_port()
     with http_sink() as taken:
         rig.command("notify", "add", "desk", "webhook", "--set", f"url=http://127.0.0.1:{taken.port}/")
+        for kind in ("uplink-down", "channel-silent"):
+            rig.command("alarm", "rule", "add", kind, "--clear-after", "1")
         with encoder(port):
             for name in NAMES:
                 rig.add(name, f"udp://127.0.0.1:{port}")
