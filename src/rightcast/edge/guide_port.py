@@ -49,8 +49,8 @@ class Archive(Protocol):
     def mark(self) -> str:
         """Another one whenever a channel's days have changed."""
 
-    def archive_days(self, channel_id: int) -> int:
-        """For how many days back a channel can be watched; 0: nothing of it is kept."""
+    def archive_days(self, channel_id: int, line: Line | None = None) -> int:
+        """For how many days back a channel can be watched, by this line or by anybody; 0: nothing of it is kept."""
 
     def has(self, line: Line, channel_id: int, show: Show, now: int) -> bool:
         """Whether the line that asked for this show now, from its beginning, would see it."""
@@ -95,7 +95,7 @@ class NoArchive:
 
     mark = ""
 
-    def archive_days(self, channel_id: int) -> int:
+    def archive_days(self, channel_id: int, line: Line | None = None) -> int:
         """Of no channel."""
         return 0
 

@@ -86,6 +86,11 @@ class Gate:
             live_only=(Span(stop + _SEGMENT_S, math.inf),),
         )
 
+    def in_general(self, line: Line, channel_id: int) -> Permit | Denied:
+        """What a line may watch, whatever signals say of single viewers, and what the guide says of single shows."""
+        now = int(self._clock())
+        return permit(self._asking.question(line, channel_id), self._guide.now_next(channel_id, now, 1))
+
     def padded(self, channel_id: int, asked: Span) -> Span:
         """A stretch with the channel's padding, if it is that of a programme."""
         channel = self._replica.channels.get(channel_id)

@@ -19,6 +19,7 @@ from rightcast.edge.past.gate import Gate
 from rightcast.edge.past.plan import Plan, span_of
 from rightcast.edge.past.playlists import PAUSE_S, Playlists
 from rightcast.edge.past.reels import Reels
+from rightcast.edge.past.stock import Stock
 from rightcast.edge.past.streams import CHANNEL, Streams, Wish
 from rightcast.edge.refusals import refusal
 from rightcast.state.archive.reel import take_reel
@@ -74,6 +75,7 @@ class Playing:
             admission, viewings, self.gate, reels=self.reels, delivery=self.delivery, root=root, clock=clock
         )
         self._playlists = Playlists(self.gate, self.reels, self.files, root, clock=clock)
+        self.stock = Stock(replica, self.gate, self.reels, root, clock=clock)
         admission.again_for_past = self._streams.again
 
     async def play(self, request: Request, who: Identified, channel_id: int, asked: Span, ending: str) -> Answer:

@@ -28,7 +28,7 @@ GROWING_S = 120.0
 _FRESH_S = 0.5
 _STAYS_S = 60.0
 _REMEMBERED = 600
-_OPEN_READERS = 64
+_OPEN_READERS = 300
 
 Pages = tuple["Kept", ...]
 T = TypeVar("T")
