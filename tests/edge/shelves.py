@@ -20,7 +20,7 @@ class FakeArchive:
         self.days = {int(name.removeprefix("of_")): count for name, count in days.items()}
         self.mark = "first"
 
-    def archive_days(self, channel_id: int) -> int:
+    def archive_days(self, channel_id: int, line: Line | None = None) -> int:
         return self.days.get(channel_id, 0)
 
     def has(self, line: Line, channel_id: int, show: Show, now: int) -> bool:

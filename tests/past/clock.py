@@ -96,16 +96,16 @@ class ClockStream:
         return bytes(data), joins
 
 
-def write_clock(folder: Path, stretches: Iterable[tuple[int, int]], *, new_epochs: bool = True) -> None:
+def write_clock(folder: Path, stretches: Iterable[tuple[int, int]], *, segment_s: int = SEGMENT_S) -> None:
     """Keep these stretches (unix seconds, from and to) on a reel; each is a stream of its own, as after a restart."""
     writer = ReelWriter(folder)
     try:
         for start, stop in stretches:
-            stream, first = ClockStream(), new_epochs
-            for second in range(start, stop, SEGMENT_S):
-                data, joins = stream.segment(second)
+            stream, first = ClockStream(), True
+            for second in range(start, stop, segment_s):
+                data, joins = stream.segment(second, segment_s)
                 writer.append(
-                    data, start=float(second), duration=float(SEGMENT_S), new_epoch=first, psi=len(_TABLES),
+                    data, start=float(second), duration=float(segment_s), new_epoch=first, psi=len(_TABLES),
                     joins=joins, time=90_000 * (second - start),
                 )  # fmt: skip
                 first = False

@@ -24,9 +24,9 @@ def now_s() -> int:
     return int(time.time()) // SEGMENT_S * SEGMENT_S
 
 
-def keep(station: TestStation, stretches: Iterable[tuple[int, int]], channel_id: int = 1) -> None:
-    """Write a reel of a clock."""
-    write_clock(channel_reel(station.settings.archive_root, channel_id), stretches)
+def keep(station: TestStation, stretches: Iterable[tuple[int, int]], *, segment_s: int = SEGMENT_S) -> None:
+    """Write a reel of a clock for channel 1."""
+    write_clock(channel_reel(station.settings.archive_root, 1), stretches, segment_s=segment_s)
 
 
 async def grant(station: TestStation, later: Later | None = None, **changes: object) -> None:

@@ -117,6 +117,12 @@ class Permit:
             return None
         if replace(self, live_only=()).begins_in_time(asked, now):
             return Reason.LIVE_ONLY
+        return self.denial(asked) if not self.live_only else replace(self, live_only=()).denial(asked)
+
+    def denial(self, moment: Span) -> Reason:
+        """The reason of a moment that is not allowed."""
+        if any(moment.within(one) for one in self.live_only):
+            return Reason.LIVE_ONLY
         return Reason.TOO_LONG_AGO if self.windows else Reason.PAST_NOT_GRANTED
 
     def floor(self, now: float) -> float:

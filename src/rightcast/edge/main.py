@@ -23,7 +23,6 @@ from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.favourites import Favourites
 from rightcast.edge.follower import Follower
 from rightcast.edge.guide.shows import ReplicaGuide
-from rightcast.edge.guide_port import NO_ARCHIVE, Archive, Guide
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.station import StationSettings
     from rightcast.edge.catalogue import Catalogue
+    from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
     from rightcast.edge.library_port import Library
@@ -103,7 +103,7 @@ class Edge:
         index: int,
         *,
         guide: Guide | None = None,
-        archive: Archive = NO_ARCHIVE,
+        archive: Archive | None = None,
         library: Library | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -195,7 +195,7 @@ class Edge:
                 tickets=tickets,
                 key=key,
                 guide=self.guide,
-                archive=archive,
+                archive=archive or self.playing.stock,
                 library=library or self.shelves,
                 favourites=self.favourites,
                 clock=clock,
@@ -229,6 +229,7 @@ class Edge:
             tasks.append(group.create_task(self.follower.follow()))
             tasks.append(group.create_task(self._keep_time()))
             tasks.append(group.create_task(self._look_ahead()))
+            tasks.append(group.create_task(self.playing.stock.watch()))
             if self.tuner is not None:
                 tasks.append(group.create_task(self.tuner.announce()))
             await ending.wait()

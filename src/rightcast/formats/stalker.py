@@ -29,6 +29,7 @@ BOX_MODELS = ("mag200", "mag245", "mag250", "mag254", "mag256", "mag270", "mag27
               "mag352", "mag420", "mag424", "mag425", "mag520", "mag540", "aurahd", "aurahd2", "wr320")  # fmt: skip
 _FIRST_GENRE = 1000
 _PLACE_OF_CHANNEL = re.compile(r"/ch/(\d{1,18})(?!\d)")
+_PLACE_OF_PAST = re.compile(r"\b(\d{1,18})_(\d{1,11})(?:\.\w+)?", re.ASCII)
 _ROWS_PER_PIECE = 200
 
 
@@ -289,6 +290,12 @@ def channel_of(command: str) -> int | None:
     """The channel of a `cmd` as rows have it, with whatever a client has put around it."""
     found = _PLACE_OF_CHANNEL.search(command)
     return int(found[1]) if found else None
+
+
+def past_of(command: str) -> tuple[int, int] | None:
+    """Channel and start (unix seconds) of a `cmd` like `auto /media/12_1795552200.mpg`, made of a row's real_id."""
+    found = _PLACE_OF_PAST.search(command)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def title(one: library.Title) -> Title:

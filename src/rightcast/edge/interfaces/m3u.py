@@ -20,6 +20,7 @@ from rightcast.formats import m3u_writer
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
+    from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
     from rightcast.edge.catalogue import Catalogue, Listed
@@ -100,7 +101,7 @@ class Playlists:
         )
         if holds_tag(request, tag):
             return Response(status=304, content_type=_PLAYLIST, headers=headers)
-        texts = (m3u_writer.row(self._row(listed, dialect), plus=dialect.plus) for listed in listing.rows)
+        texts = (m3u_writer.row(self._row(guest.line, listed, dialect), plus=dialect.plus) for listed in listing.rows)
         header = m3u_writer.header(guide_url=dialect.guide, plus=dialect.plus)
         pieces = in_pieces(itertools.chain((header,), texts))
         if takes_gzip(request):
@@ -122,10 +123,10 @@ class Playlists:
             past=f"{url}/catchup/{guest.name}/{guest.secret}/",
         )
 
-    def _row(self, listed: Listed, dialect: _Dialect) -> m3u_writer.Row:
+    def _row(self, line: Line, listed: Listed, dialect: _Dialect) -> m3u_writer.Row:
         channel = listed.channel
         ending = "m3u8" if channel.protection.refuses_clear_ts else dialect.ending
-        days = self._archive.archive_days(channel.id)
+        days = self._archive.archive_days(channel.id, line)
         file = f"{channel.id}.{ending}"
         if days and dialect.catchup is Catchup.XC and ending == "ts":
             file = str(channel.id)  # readers of this form do not see through an address that ends in .ts

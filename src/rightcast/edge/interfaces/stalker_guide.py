@@ -34,6 +34,11 @@ class BoxGuide:
         self._guide = guide
         self._archive = archive
 
+    def kept(self, line: Line, channel_id: int, start: int, now: int) -> Show | None:
+        """The programme that began then, if the line can watch it now."""
+        found = next((one for one in self._guide.shows(channel_id, start, start + 1) if one.start == start), None)
+        return found if found is not None and self._archive.has(line, channel_id, found, now) else None
+
     def short(self, line: Line, row: Listed | None, size: str, zone: str, now: int) -> list[stalker.Programme]:
         """What is on and what comes within a week; as many as asked for, or four."""
         if row is None:

@@ -117,6 +117,10 @@ class Channels:
         made = await library_answer(self._library, call.who.line, (call.kind, call.action), call.fields)
         return None if made is None else answered(made)
 
+    def _days(self, call: Call) -> Callable[[int], int]:
+        """For how many days back the line of a box can watch a channel."""
+        return lambda channel_id: self._archive.archive_days(channel_id, call.who.line)
+
     async def _rows(self, call: Call) -> Sequence[Listed]:
         return _of_kind(await self._catalogue.of_line(call.who.line), call.kind)
 
@@ -132,10 +136,10 @@ class Channels:
         """Every channel; made once for all lines that see the same."""
         if call.kind == "radio":
             rows = await self._rows(call)
-            return answered(stalker.page([_channel(row, self._archive) for row in rows], 1, len(rows)))
+            return answered(stalker.page([_channel(row, self._days(call)) for row in rows], 1, len(rows)))
         listing = await self._catalogue.listing(call.who.line)
         made = await self._answers.get(
-            ("portal", listing.mark, self._archive.mark), lambda: _pieces(listing.rows, self._archive)
+            ("portal", listing.mark, self._archive.mark), lambda: _pieces(listing.rows, self._days(call))
         )
         return response(call.request, made, SCRIPT)
 
@@ -156,7 +160,7 @@ class Channels:
             rows = sorted(rows, key=lambda row: row.channel.name.casefold())
         number = stalker.page_number(fields.get("p", ""))
         start = (number - 1) * stalker.PAGE_ROWS
-        shown = [_channel(row, self._archive, marked) for row in rows[start : start + stalker.PAGE_ROWS]]
+        shown = [_channel(row, self._days(call), marked) for row in rows[start : start + stalker.PAGE_ROWS]]
         return stalker.page(shown, number, len(rows))
 
     async def _marked(self, call: Call) -> object:
@@ -165,7 +169,7 @@ class Channels:
         rows = [row for row in await self._rows(call) if row.channel.id in marked]
         if call.action == "get_fav_ids":
             return [str(row.channel.id) for row in rows]
-        return stalker.page([_channel(row, self._archive, marked) for row in rows], 1, len(rows))
+        return stalker.page([_channel(row, self._days(call), marked) for row in rows], 1, len(rows))
 
     def _mark(self, call: Call) -> bool:
         """All favourites of the box, in place of those before."""
@@ -179,7 +183,10 @@ class Channels:
 
     def _link(self, call: Call) -> Response:
         """An address that opens a channel for half a minute; whoever opens it is decided upon again."""
-        channel_id = stalker.channel_of(unquote(call.fields.get("cmd", "")))
+        command = unquote(call.fields.get("cmd", ""))
+        channel_id = stalker.channel_of(command)
+        if call.kind == "tv_archive":
+            return self._link_to_past(call, command)
         if call.kind not in {"itv", "radio"} or channel_id is None:
             return nothing_to_play()
         player = player_of(call.request, call.who)
@@ -193,6 +200,16 @@ class Channels:
         url = self._place(call.request).url
         ticket = self._tickets.give(call.who, channel_id)
         return answered(stalker.Link(id=str(channel_id), cmd=f"ffmpeg {url}/play/{ticket}/{channel_id}.{ending}"))
+
+    def _link_to_past(self, call: Call, command: str) -> Response:
+        """The same for a programme of the guide, from its beginning to its end."""
+        found = stalker.past_of(command)
+        show = self._guide.kept(call.who.line, *found, int(self._clock())) if found is not None else None
+        if found is None or show is None:
+            return nothing_to_play()
+        ticket, url = self._tickets.give(call.who, found[0]), self._place(call.request).url
+        address = f"{url}/play/{ticket}/{found[0]}.ts?utc={show.start}&utcend={show.stop}"
+        return answered(stalker.Link(id=str(found[0]), cmd=f"ffmpeg {address}"))
 
     def _place(self, request: Request) -> Place:
         """Where the box reaches us: some clients leave the port out of their Host header, but not of their Referer."""
@@ -250,13 +267,13 @@ def _genres(rows: Sequence[Listed]) -> list[stalker.Genre]:
     return stalker.genres(((row.category_id, row.category_name) for row in rows), adult)
 
 
-def _pieces(rows: Sequence[Listed], archive: Archive) -> Iterator[bytes]:
-    return stalker.pages([_channel(row, archive) for row in rows])
+def _pieces(rows: Sequence[Listed], days_of: Callable[[int], int]) -> Iterator[bytes]:
+    return stalker.pages([_channel(row, days_of) for row in rows])
 
 
-def _channel(row: Listed, archive: Archive, marked: frozenset[int] = frozenset()) -> stalker.Channel:
+def _channel(row: Listed, days_of: Callable[[int], int], marked: frozenset[int] = frozenset()) -> stalker.Channel:
     channel = row.channel
-    days = archive.archive_days(channel.id)
+    days = days_of(channel.id)
     return stalker.Channel(
         id=str(channel.id),
         name=channel.name or f"Channel {row.number}",

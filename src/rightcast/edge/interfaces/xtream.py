@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from rightcast.edge.interfaces.xtream_titles import ACTIONS
 from rightcast.formats import xtream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rightcast.contract.station import StationSettings
     from rightcast.domain.lineup import Line
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from rightcast.edge.replica import Replica
 
 JSON = "application/json"
+DaysOf = Callable[[int], int]
 _STATUS = {Reason.LINE_DISABLED: "Disabled", Reason.LINE_BANNED: "Banned", Reason.LINE_EXPIRED: "Expired"}
 _ROWS_PER_PIECE = 200
 _NO_STORE = (("Cache-Control", "no-store"),)
@@ -91,7 +93,9 @@ class PlayerApi:
         login = xtream.encode(await self._login(request, guest))
         categories = xtream.encode(xtream.PanelCategories(live=_categories(listing.rows)))
         return Response(
-            pieces=_panel_pieces(login, categories, listing.rows, self._archive), content_type=JSON, headers=_NO_STORE
+            pieces=_panel_pieces(login, categories, listing.rows, self._days_of(guest.line)),
+            content_type=JSON,
+            headers=_NO_STORE,
         )
 
     def _unknown(self) -> Response:
@@ -104,13 +108,17 @@ class PlayerApi:
         listing = await self._catalogue.listing(line)
         wanted = "" if category_id in {"0", "*"} else category_id
         key = ("live", listing.mark, self._archive.mark, wanted)
-        made = await self._answers.get(key, lambda: _pieces(listing.rows, wanted, self._archive))
+        made = await self._answers.get(key, lambda: _pieces(listing.rows, wanted, self._days_of(line)))
         return response(request, made, JSON)
 
     async def _categories(self, listing: Listing) -> Made:
         """The categories of a list, made once as well: there may be fifty thousand rows to go through."""
         key = ("categories", listing.mark)
         return await self._answers.get(key, lambda: iter((xtream.encode(_categories(listing.rows)),)))
+
+    def _days_of(self, line: Line) -> DaysOf:
+        """For how many days back the line can watch a channel."""
+        return lambda channel_id: self._archive.archive_days(channel_id, line)
 
     async def _shows(self, line: Line, fields: dict[str, str]) -> xtream.GuideRows:
         return guide_rows(
@@ -161,41 +169,41 @@ def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
     return xtream.categories([(row.category_id, row.category_name) for row in rows])
 
 
-def _pieces(rows: tuple[Listed, ...], category_id: str, archive: Archive) -> Iterator[bytes]:
+def _pieces(rows: tuple[Listed, ...], category_id: str, days_of: DaysOf) -> Iterator[bytes]:
     """The list as JSON, some rows at a time; of one category, or of all."""
     if category_id:
         rows = tuple(row for row in rows if str(row.category_id) == category_id)
     yield b"["
     for start in range(0, len(rows), _ROWS_PER_PIECE):
-        piece = xtream.encode([_stream(row, archive) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
+        piece = xtream.encode([_stream(row, days_of) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
         yield b"," + piece if start else piece
     yield b"]"
 
 
-def _panel_pieces(login: bytes, categories: bytes, rows: tuple[Listed, ...], archive: Archive) -> Iterator[bytes]:
+def _panel_pieces(login: bytes, categories: bytes, rows: tuple[Listed, ...], days_of: DaysOf) -> Iterator[bytes]:
     """One object of two answers and the channels by their ids."""
     yield login[:-1] + b',"categories":' + categories + b',"available_channels":{'
     for start in range(0, len(rows), _ROWS_PER_PIECE):
         piece = [
-            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row, archive)))
+            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row, days_of)))
             for row in rows[start : start + _ROWS_PER_PIECE]
         ]
         yield (b"," if start else b"") + b",".join(piece)
     yield b"}}"
 
 
-def _panel_row(row: Listed, archive: Archive) -> xtream.PanelChannel:
-    return xtream.PanelChannel(category_name=row.category_name, **_fields(row, archive))
+def _panel_row(row: Listed, days_of: DaysOf) -> xtream.PanelChannel:
+    return xtream.PanelChannel(category_name=row.category_name, **_fields(row, days_of))
 
 
-def _stream(row: Listed, archive: Archive) -> xtream.LiveStream:
-    return xtream.LiveStream(**_fields(row, archive))
+def _stream(row: Listed, days_of: DaysOf) -> xtream.LiveStream:
+    return xtream.LiveStream(**_fields(row, days_of))
 
 
-def _fields(row: Listed, archive: Archive) -> dict[str, Any]:
+def _fields(row: Listed, days_of: DaysOf) -> dict[str, Any]:
     """What both kinds of rows hold."""
     channel = row.channel
-    days = archive.archive_days(channel.id)
+    days = days_of(channel.id)
     return {
         "num": row.number,
         "name": channel.name or f"Channel {row.number}",

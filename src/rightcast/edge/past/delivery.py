@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rightcast.domain.catchup import Permit
+    from rightcast.domain.catchup import Permit, Span
     from rightcast.edge.http_connection import Connection
     from rightcast.edge.past.files import Files, OpenFile
     from rightcast.edge.past.plan import Piece, Place, Plan
@@ -73,7 +73,7 @@ class PastViewer:
         permit: Permit,
         folder: Path,
         more: Callable[[PastViewer], bool],
-        refused: Callable[[PastViewer], None],
+        refused: Callable[[Span], None],
         ended: Callable[[PastViewer], None],
     ) -> None:
         self.connection = connection
@@ -117,7 +117,7 @@ class PastDelivery:
         self._loop = loop
         self._writables = writables
         self._files = files
-        self._pace = pace
+        self.pace = pace
         self._clock = clock
         self._ready: deque[PastViewer] = deque()
         self._stepping = False
@@ -226,11 +226,12 @@ class PastDelivery:
     def _enter(self, viewer: PastViewer) -> bool:
         """Begin a piece; False when it is not its time, not in memory yet, or not allowed."""
         piece = viewer.plan.piece(viewer.place)
-        if not viewer.permit.allows(span_of(piece.kept), self._clock()):
-            viewer.refused(viewer)
+        moment = span_of(piece.kept)
+        if not viewer.permit.allows(moment, self._clock()):
+            viewer.refused(moment)
             self.cut(viewer)
             return False
-        due = viewer.began + (viewer.sent_s - self._pace.burst_s) / self._pace.speed
+        due = viewer.began + (viewer.sent_s - self.pace.burst_s) / self.pace.speed
         if due > self._loop.time():
             self._park(viewer, due)
             return False

@@ -130,7 +130,7 @@ class Playlists:
             return found
         spans = found.spans(Span(now - PAUSE_S, now + LENGTH_S), now)
         if not spans or spans[-1].stop <= now:
-            return Denied(found.refusal(Span(now - 1, now), now) or Reason.LIVE_ONLY)
+            return Denied(found.denial(Span(now - 1, now)))
         asked = Span(math.ceil(spans[-1].start), now + LENGTH_S)
         plan = await self._filled(viewing, asked, found, whole_from=asked.start)
         if plan.last is None:
@@ -181,7 +181,7 @@ class Playlists:
         if isinstance(found, Denied):
             return found
         if not found.allows(moment, self._clock()):
-            return Denied(found.refusal(moment, self._clock()) or Reason.LIVE_ONLY)
+            return Denied(found.denial(moment))
         file = await self._files.open(folder, kept.file)
         if file is None:
             return Denied(Reason.NOT_KEPT)

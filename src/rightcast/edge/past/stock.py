@@ -5,6 +5,7 @@ What lies on the reels is looked at every few seconds; what rights let of it is 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,11 +107,19 @@ class Stock:
         behind = BEHIND_S if show.stop > now - BEHIND_S else 0.0
         return held.whole.stop > asked.start and allowed >= ENOUGH * (asked.stop - asked.start) - behind
 
+    async def watch(self) -> None:
+        """Look at the reels again and again; ends by cancellation."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(REFRESH_S)
+
     async def refresh(self) -> None:
-        """Look at all reels again; to be called every few seconds."""
+        """Look at all reels again."""
         held: dict[int, Held] = {}
         for channel_id in list(self._replica.channels):
-            if not any(right.later.catchup_h or right.later.start_over for right in self._replica.rights_of(channel_id)):
+            if not any(
+                right.later.catchup_h or right.later.start_over for right in self._replica.rights_of(channel_id)
+            ):
                 continue
             found = await self._reels.run(channel_reel(self._root, channel_id), _look)
             if found is not None:

@@ -127,8 +127,9 @@ class Streams:
             viewer.permit = found
             if found.until is not None:
                 self._viewings.ends_by(viewing, found.until.timestamp())
-            if not found.allows(span_of(viewer.plan.piece(viewer.place).kept), self._clock()):
-                self._refuse(viewing, found.refusal(course.plan.asked, self._clock()) or Reason.LIVE_ONLY)
+            moment = span_of(viewer.plan.piece(viewer.place).kept)
+            if not found.allows(moment, self._clock()):
+                self._refuse(viewing, found.denial(moment))
                 viewer.cut()
 
     def tick(self) -> None:
@@ -156,7 +157,7 @@ class Streams:
             permit=found,
             folder=course.folder,
             more=self._more,
-            refused=lambda _: self._refuse(viewing, Reason.TOO_LONG_AGO),
+            refused=lambda moment: self._refuse(viewing, found.denial(moment)),
             ended=lambda one: self._hung_up(viewing, one),
         )
         self._courses[viewer] = course
