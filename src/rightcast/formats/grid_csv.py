@@ -168,17 +168,33 @@ def _header(cells: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _line(names: list[str], cells: list[str], line: int) -> tuple[str, GridRow] | Complaint:
-    told = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+    told = {name: cell for name, cell in zip(names, cells, strict=False) if name}
     if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
         return Complaint(line, "", "It has more cells than the first line has columns.", "Put texts into quotes.")
     try:
-        row = _row(told)
+        row = read_row(told)
+    except InvalidInputError as error:
+        return Complaint(line, error.field or "", error.sentence, error.remedy)
+    return told.get("channel", "").strip(), row
+
+
+def read_row(cells: Mapping[str, str]) -> GridRow:
+    """A row out of its cells by the names of columns. Raises InvalidInputError naming the column."""
+    try:
+        row = _row({name: cell.strip() for name, cell in cells.items()})
         row.check()
     except _CellError as error:
-        return Complaint(line, error.column, f"“{error.text[:40]}” cannot be read.", _REMEDIES.get(error.column, ""))
+        sentence = f"“{error.text[:40]}” cannot be read." if error.text else "Nothing stands there."
+        raise InvalidInputError(sentence, remedy=_REMEDIES.get(error.column, ""), field=error.column) from error
     except InvalidInputError as error:
-        return Complaint(line, _FIELDS.get(error.field or "", error.field or ""), error.sentence, error.remedy)
-    return told.get("channel", ""), row
+        column = _FIELDS.get(error.field or "", error.field)
+        raise InvalidInputError(error.sentence, remedy=error.remedy, field=column) from error
+    return row
+
+
+def write_row(row: GridRow) -> dict[str, str]:
+    """The cells of a row by the names of columns."""
+    return _written(row)
 
 
 class _CellError(ValueError):

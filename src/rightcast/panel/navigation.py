@@ -135,6 +135,12 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     {
+                        "title": "Weeks",
+                        "icon": "calendar_view_week",
+                        "link": reverse_lazy("weeks"),
+                        "permission": _allowed("guide.view_guidesource"),
+                    },
+                    {
                         "title": "Matching",
                         "icon": "join_inner",
                         "link": reverse_lazy("matching"),

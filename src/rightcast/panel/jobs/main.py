@@ -36,6 +36,7 @@ def run(settings: StationSettings) -> None:
     station_key(settings.keys)
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
+    from rightcast.panel.grids.planning import REFRESH_S, plan_all  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
     from rightcast.panel.matching.searching import PUBLISH_S, SEARCH_S, Searcher, publish_waiting  # noqa: PLC0415 - likewise
@@ -59,6 +60,7 @@ def run(settings: StationSettings) -> None:
         (PRUNE_S, tasks.prune),
         *RecordingJobs().due,
         (PUBLISH_S, publish_waiting),
+        (REFRESH_S, plan_all),
         (SEARCH_S, Searcher().look),
     ]
     work_until(stop, each)
