@@ -26,3 +26,14 @@ def test_a_proposal_is_listed_accepted_and_undone(rightcast: Shell, tmp_path: Pa
     assert "decided by an operator" in rightcast("guide", "match", "list", "--show", "operator").out
     assert rightcast("guide", "match", "undo", str(done["step"])).code == 0
     assert "No channel is here" in rightcast("guide", "match", "list", "--show", "operator").out
+
+
+def test_a_week_goes_in_and_out(rightcast: Shell) -> None:
+    rightcast("import", "playlist", "-", stdin=PLAYLIST)
+    table = "days,start,end,title\nsun,10:00,11:00,Mass\nsun,x,,Walk\n"
+    refused = rightcast("guide", "week", "import", "1", "-", stdin=table)
+    assert refused.code != 0
+    assert "Line 3, start" in refused.err
+    assert rightcast("guide", "week", "import", "1", "-", "--only-good", stdin=table).code == 0
+    assert "Mass" in rightcast("guide", "week", "show", "1").out
+    assert rightcast("guide", "week", "export", "1").out.splitlines()[1].startswith("sun,10:00,11:00,Mass")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rightcast.cli import guide_week
 from rightcast.cli.desk import station_command, table
 from rightcast.cli.guide import guide_group
 from rightcast.cli.panel import open_to_read, open_to_write
@@ -15,7 +16,7 @@ from rightcast.cli.panel import open_to_read, open_to_write
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
 
-__all__ = ["guide_group"]
+__all__ = ["guide_group", "guide_week"]
 
 
 @guide_group.group("match")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from rightcast.domain.guide import Show
 
 _DAY_S = 86_400
+_SHORT_S = 2400
+"""Less has room for one line."""
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FURTHEST = timedelta(days=3660)
 
@@ -250,7 +252,7 @@ def _block(show: Show, rows: Sequence[GridRow], day: date, clock: ZoneInfo) -> B
         height=round(100 * (last - first) / _DAY_S, 3),
         row=found,
         repeated=show.repeated,
-        short=last - first < 1800,
+        short=last - first < _SHORT_S,
     )
 
 
