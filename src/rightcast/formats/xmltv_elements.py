@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.formats.xmltv_draft import Draft, words_of
 from rightcast.formats.xmltv_parts import PARTS
-from rightcast.formats.xmltv_times import read_moment
+from rightcast.formats.xmltv_times import Moment, read_moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -51,13 +51,35 @@ def channel_of(element: Element, line: int, findings: Findings) -> ReadChannel |
     return ReadChannel(guide_id, tuple(dict.fromkeys(filter(None, names)))[:20], icon, url)
 
 
-def show_of(element: Element, line: int, zone: tzinfo | None, findings: Findings) -> Show | None:
+class Clock:
+    """The clock of a source: times that name no zone are of `zone`, and of UTC where that is None.
+
+    In the hour that comes twice, a show that would begin before the one before it belongs to the second of the two.
+    """
+
+    __slots__ = ("_begun", "zone")
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self.zone = zone
+        self._begun: dict[str, int] = {}
+
+    def start_of(self, channel: str, moment: Moment) -> int:
+        """When a show of a channel begins."""
+        at = moment.at
+        if moment.other != at and at <= self._begun.get(channel, 0) < moment.other + 3600:
+            at = moment.other
+        self._begun[channel] = at
+        return at
+
+
+def show_of(element: Element, line: int, clock: Clock, findings: Findings) -> Show | None:
     """A show; None when nobody can say when or where it is. What was odd is noted."""
     attrs = element.attrib
     channel = attrs.get("channel", "").strip()
     if not channel or len(channel) > _LONGEST_ID:
         findings.note("no-channel", line, "programme")
         return None
+    zone = clock.zone
     start = read_moment(attrs.get("start", ""), zone)
     if start is None:
         findings.note("bad-start", line, attrs.get("start", ""))
@@ -75,7 +97,8 @@ def show_of(element: Element, line: int, zone: tzinfo | None, findings: Findings
         else:
             part(draft, child)
     _times(draft, attrs, zone)
-    return draft.show(channel, start.at, _stop(attrs, start.at, zone, draft))
+    at = clock.start_of(channel, start)
+    return draft.show(channel, at, _stop(attrs, at, zone, draft))
 
 
 def _stop(attrs: dict[str, str], start: int, zone: tzinfo | None, draft: Draft) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from rightcast.domain.errors import GuideUnreadableError
-from rightcast.formats.xmltv_elements import channel_of, show_of
+from rightcast.formats.xmltv_elements import Clock, channel_of, show_of
 from rightcast.formats.xmltv_oddities import Findings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class XmltvReader:
     def __init__(self, zone: tzinfo | None = None, findings: Findings | None = None) -> None:
         self.findings = findings or Findings()
         self.shows = 0
-        self._zone = zone
+        self._clock = Clock(zone)
         self._depth = 0
         self._ready: deque[ReadChannel | Show] = deque()
         self._shift = 0
@@ -106,9 +106,14 @@ class XmltvReader:
         parser.EntityDeclHandler = self._entity_declared
         parser.SkippedEntityHandler = self._entity_skipped
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE)
-        parser.ExternalEntityRefHandler = _ignored
+        parser.ExternalEntityRefHandler = self._empty_dtd
         parser.UseForeignDTD(True)  # so that undeclared entities are told to us instead of ending the file
         return parser
+
+    def _empty_dtd(self, context: str | None, *_where: object) -> int:
+        """An external DTD is not opened: it is read as an empty one, so that entities it may declare are skipped."""
+        self._parser.ExternalEntityParserCreate(context).Parse(b"", True)
+        return 1
 
     def _entity_declared(self, name: str, *_rest: object) -> None:
         raise unreadable(f"it declares the entity '{name[:40]}', which is not accepted in a guide", self._line, 1)
@@ -159,7 +164,7 @@ class XmltvReader:
                 self._ready.append(channel)
             return
         self.shows += 1
-        show = show_of(item, self._item_line, self._zone, self.findings)
+        show = show_of(item, self._item_line, self._clock, self.findings)
         if show is not None:
             self._ready.append(show)
 
@@ -170,8 +175,3 @@ def unreadable(what: str, line: int, column: int) -> GuideUnreadableError:
         f"The guide is wrong in line {line}, column {column}: {what}.",
         remedy="The guide that was there before stands. Tell whoever makes the file, or import it once it is mended.",
     )
-
-
-def _ignored(*_which: object) -> int:
-    """An external DTD: not opened."""
-    return 1

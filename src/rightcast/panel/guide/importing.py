@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
+from rightcast.domain.guide import DAY_S, day_of
 from rightcast.formats.xmltv_elements import ReadChannel
 from rightcast.formats.xmltv_oddities import Findings
 from rightcast.formats.xmltv_reader import XmltvReader
 from rightcast.formats.xmltv_times import zone_of
 from rightcast.panel.guide.assignments import settle_ids
-from rightcast.panel.guide.models import GuideChannel
+from rightcast.panel.guide.models import GuideChannel, SourceDay
 from rightcast.panel.guide.pacing import Pace
 from rightcast.panel.guide.publication import publish_channels
 from rightcast.panel.guide.spool import Spool
@@ -54,9 +56,13 @@ def import_xmltv(
     window: Window,
     folder: Path,
     *,
+    whole: bool = False,
     progress: Progress = lambda _words: None,
 ) -> Outcome:
-    """Read a guide and store what changed. `folder` takes what is put aside. Raises GuideUnreadableError."""
+    """Read a guide and store what changed. `folder` takes what is put aside. Raises GuideUnreadableError.
+
+    `whole`: channels that are not in it have no shows to come any more.
+    """
     began = time.monotonic()
     outcome = Outcome()
     with Spool(folder) as spool:
@@ -70,7 +76,9 @@ def import_xmltv(
             if time.monotonic() - said > _STEP_S:
                 said = time.monotonic()
                 progress(f"{number} of {len(rows)} channels written")
-        outcome.days_published += publish_channels(anew)
+        if whole and outcome.kept:
+            _end_absent(rows, spool.guide_ids(), outcome, pace)
+        outcome.days_published += publish_channels(anew, pace=pace)
     outcome.seconds = time.monotonic() - began
     return outcome
 
@@ -139,3 +147,15 @@ def _store(row: GuideChannel, told: Told, outcome: Outcome, anew: set[int], pace
     outcome.days_published += publish_channels(having - anew, changed, fresh=changed, pace=pace)
     outcome.days_published += publish_channels(having & anew, fresh=changed, pace=pace)
     anew -= having
+
+
+def _end_absent(rows: dict[str, GuideChannel], present: Iterable[str], outcome: Outcome, pace: Pace) -> None:
+    """Take the days to come from channels that the guide knows no more; today and what has been stay."""
+    now = (day_of(timezone.now().timestamp()) + 1) * DAY_S
+    gone = [row for guide_id, row in rows.items() if guide_id not in set(present)]
+    ahead = SourceDay.objects.filter(channel__in=gone, day__gte=day_of(now)).values_list("channel_id", flat=True)
+    having = set(ahead)
+    for row in gone:
+        if row.id in having and (changed := store_days(row, {}, now, pace)):
+            outcome.days_written += len(changed)
+            outcome.days_published += publish_channels(channels_with(row.id), changed, pace=pace)

@@ -47,7 +47,7 @@ class GuideSource(models.Model):
     # What the last refresh left behind.
     etag = models.CharField(max_length=300, blank=True, editable=False)
     modified = models.CharField(max_length=80, blank=True, editable=False)
-    digest = models.CharField(max_length=64, blank=True, editable=False)
+    digest = models.CharField(max_length=80, blank=True, editable=False)
     last_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_ok = models.BooleanField(null=True, editable=False)
     last_result = models.CharField(max_length=500, blank=True, editable=False)
@@ -165,3 +165,12 @@ class DayTitles(models.Model):
 
     def __str__(self) -> str:
         return f"titles of day {self.day} of {self.channel_id}"
+
+
+class PendingChannel(models.Model):
+    """A channel whose days are to be merged and published anew; jobs do it."""
+
+    channel_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}"

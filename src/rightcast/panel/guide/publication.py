@@ -151,6 +151,13 @@ def guide_keys() -> list[int]:
     return [guide_key(*one) for one in ChannelDay.objects.order_by("id").values_list("channel_id", "day")]
 
 
+def renamed_channels() -> list[int]:
+    """Channels whose guide id changed since their days were published."""
+    told = dict(ChannelDay.objects.order_by().values_list("channel_id", "guide_id").distinct())
+    channels = Channel.objects.filter(id__in=told).only("id", "guide_id")
+    return [channel.id for channel in channels if guide_id_of(channel) != told[channel.id]]
+
+
 def today() -> int:
     """The day of UTC that it is."""
     return day_of(timezone.now().timestamp())

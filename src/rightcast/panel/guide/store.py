@@ -65,6 +65,7 @@ def store_days(row: GuideChannel, days: Mapping[int, bytes], since: int, pace: P
     had = {one.day: bytes(one.digest) for one in SourceDay.objects.filter(channel=row).only("day", "digest")}
     first = day_of(since)
     wanted = {**dict.fromkeys((day for day in had if day >= first), EMPTY), **days}
+    wanted.setdefault(first, EMPTY)
     if first in had and had[first] != digest_of(wanted[first]):
         wanted[first] = _joined(_before(row.id, first, since), wanted[first])
     changed = {}

@@ -29,6 +29,8 @@ WATCH_S = 1.0
 BROADCASTS_S = 2.0
 END_S = 2.0
 """How long messages under way are waited for at the end; what was claimed is sent by the next process."""
+GUIDE_END_S = 7.0
+"""A guide's import is told to end, and waited for."""
 
 
 def run(settings: StationSettings) -> None:
@@ -37,6 +39,7 @@ def run(settings: StationSettings) -> None:
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
     from rightcast.panel.grids.planning import REFRESH_S, plan_all  # noqa: PLC0415 - likewise
+    from rightcast.panel.guide.working import GuideWork  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
     from rightcast.panel.matching.searching import PUBLISH_S, SEARCH_S, Searcher, publish_waiting  # noqa: PLC0415 - likewise
@@ -49,6 +52,8 @@ def run(settings: StationSettings) -> None:
     courier.start()
     harvester = threading.Thread(target=Harvester().run, args=(stop,), name="harvester", daemon=True)
     harvester.start()
+    guide = threading.Thread(target=GuideWork().run, args=(stop,), name="guide", daemon=True)
+    guide.start()
     each: list[tuple[float, Callable[[], object]]] = [
         (DRAIN_S, tasks.drain),
         (ACTIVATE_S, tasks.activate),
@@ -66,6 +71,7 @@ def run(settings: StationSettings) -> None:
     work_until(stop, each)
     courier.join(timeout=END_S)
     harvester.join(timeout=END_S)
+    guide.join(timeout=GUIDE_END_S)
 
 
 def work_until(stop: threading.Event, jobs: list[tuple[float, Callable[[], object]]]) -> None:
