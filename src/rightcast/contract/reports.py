@@ -297,6 +297,7 @@ class GapReport(msgspec.Struct, frozen=True, kw_only=True):
 
 class ArchiveReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is kept of one channel. Hours: wished, granted by its rights, and kept, which is 0 while nothing new is.
+    Bytes: on the first disk, on the second, in the store.
 
     `oldest`, `newest`: unix seconds where the reel begins and ends, 0 of an empty one. `gaps`: the last few that were
     noted. `detail` is a sentence for the operator.
@@ -308,6 +309,8 @@ class ArchiveReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     granted_h: int = 0
     kept_h: int = 0
     bytes: int = 0
+    second_bytes: int = 0
+    store_bytes: int = 0
     oldest: float = 0.0
     newest: float = 0.0
     gaps: list[GapReport] = []
@@ -319,7 +322,8 @@ class ArchivistReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     `backlog`: segments that wait to be written, since `busy_since` (unix seconds, 0: none is being written); `missed`:
     those that fell off the ring since the process began. `evicted`: unix seconds when the disk's room last made
-    something go before its time. `trouble` is the last error of writing while it lasts.
+    something go before its time. `trouble` is the last error of writing while it lasts, `moving_trouble` that of moving
+    files to other places.
     """
 
     pid: int
@@ -334,6 +338,7 @@ class ArchivistReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     missed: int = 0
     evicted: float = 0.0
     trouble: str = ""
+    moving_trouble: str = ""
     channels: list[ArchiveReport] = []
 
 

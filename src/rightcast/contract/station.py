@@ -71,6 +71,10 @@ class StationSettings:
     provider_line: str = ""
     archive: Path | None = None
     archive_budget_bytes: int = 0
+    archive_second: Path | None = None
+    archive_second_after_h: int = 24
+    archive_s3_url: str = ""
+    archive_s3_after_h: int = 48
 
     @property
     def database(self) -> Path:
@@ -123,6 +127,11 @@ class StationSettings:
     def library(self) -> Path:
         """Folder of the files of films and series, and of their posters."""
         return self.data / "library"
+
+    @property
+    def archive_s3_keys(self) -> Path:
+        """The file of access keys of the S3-compatible store, where it is not the environment that holds them."""
+        return self.keys / "archive-s3"
 
     @property
     def activations(self) -> Path:

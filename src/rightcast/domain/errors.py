@@ -89,6 +89,18 @@ class FfmpegMissingError(RightcastError):
     code = "ffmpeg-missing"
 
 
+class PartMissingError(RightcastError):
+    """A part that was chosen is not installed."""
+
+    code = "part-missing"
+
+
+class StoreError(RightcastError):
+    """The store that older files of the archive lie in does not answer, or refuses."""
+
+    code = "store-failing"
+
+
 class CertificateError(RightcastError):
     """A certificate or its key cannot be read or do not fit each other."""
 

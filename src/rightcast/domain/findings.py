@@ -292,6 +292,13 @@ KINDS: dict[str, AlarmKind] = {
             "The detail says why: look at the disk and at the rights of its folder.",
         ),
         _kind(
+            "archive-store-failing",
+            "Older files of the archive cannot be moved",
+            _W,
+            (30, 60),
+            "They stay on the first disk meanwhile: look at the second disk, or at the store and its keys.",
+        ),
+        _kind(
             "archive-behind",
             "The archive's disk is too slow",
             _W,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightcast.domain.archive import SHORTEST_GAP_S, GapCause, Stretch, gaps_between
+from rightcast.state.archive.places import Place
 from rightcast.state.archive.records import Gap
 from rightcast.state.archive.reel_writer import ReelWriter
 
@@ -76,8 +78,10 @@ class ChannelReel:
         self._tally = tally
         self.gaps: deque[Gap] = deque(maxlen=SHOWN_GAPS)
         self._synced = now - channel_id % SYNC_S
-        self._finished: dict[int, KeptFile] = {one.file: one for one in self._writer.files()}
-        self._finished_bytes = sum(one.bytes for one in self._finished.values())
+        self._finished: dict[int, dict[int, KeptFile]] = {place: {} for place in Place}
+        self._sizes = dict.fromkeys(Place, 0)
+        for one in self._writer.files():
+            self._finish(one)
         self._current: KeptFile | None = None
         self._follow_files()
         if self._writer.repaired.lost_segments:
@@ -92,10 +96,17 @@ class ChannelReel:
         """The file that is written to."""
         return self._current
 
-    @property
-    def finished(self) -> list[KeptFile]:
-        """All other files, oldest first."""
-        return [*self._finished.values()]
+    def oldest_in(self, place: Place) -> KeptFile | None:
+        """The oldest finished file in a place."""
+        return next(iter(self._finished[place].values()), None)
+
+    def file(self, number: int) -> KeptFile | None:
+        """A finished file."""
+        return next((files[number] for files in self._finished.values() if number in files), None)
+
+    def finished_in(self, place: Place) -> list[KeptFile]:
+        """Finished files in a place, oldest first."""
+        return [*self._finished[place].values()]
 
     @property
     def newest(self) -> float:
@@ -105,24 +116,25 @@ class ChannelReel:
     @property
     def oldest(self) -> float:
         """Unix seconds where the reel begins; 0 of an empty one."""
-        first = next(iter(self._finished.values()), self._current)
-        return first.start if first is not None else 0.0
+        found = [one.start for one in (*map(self.oldest_in, Place), self._current) if one is not None]
+        return min(found, default=0.0)
 
     @property
-    def bytes(self) -> int:
-        """What its files hold."""
-        return self._finished_bytes + (self._current.bytes if self._current is not None else 0)
+    def sizes(self) -> tuple[int, int, int]:
+        """Bytes in each place, what is being written included."""
+        current = self._current.bytes if self._current is not None else 0
+        return (self._sizes[Place.FIRST] + current, self._sizes[Place.SECOND], self._sizes[Place.STORE])
 
     def older_than(self, moment: float) -> list[KeptFile]:
         """Files all of which is from before a moment, the one that is written to included."""
         found = []
-        for file in self._finished.values():
-            if file.stop > moment:
-                break
-            found.append(file)
-        else:
-            if self._current is not None and self._current.stop <= moment:
-                found.append(self._current)
+        for place in reversed(Place):
+            for file in self._finished[place].values():
+                if file.stop > moment:
+                    break
+                found.append(file)
+        if self._current is not None and self._current.stop <= moment:
+            found.append(self._current)
         return found
 
     def is_news(self, segment: Segment) -> bool:
@@ -179,9 +191,15 @@ class ChannelReel:
         """Remove files, their segments and the gaps before them."""
         self._writer.forget(files)
         for one in files:
-            gone = self._finished.pop(one.file, None)
-            self._finished_bytes -= gone.bytes if gone is not None else 0
+            self._unfinish(one.file)
         self._follow_files()
+
+    def placed(self, number: int, place: Place) -> None:
+        """A finished file lies in another place now."""
+        one = self._unfinish(number)
+        if one is not None:
+            self._writer.place(number, place)
+            self._finish(replace(one, place=place))
 
     def close(self) -> None:
         """Let go."""
@@ -192,8 +210,19 @@ class ChannelReel:
         current = self._writer.current
         before = self._current
         if before is not None and current is not None and current.file != before.file:
-            self._finished[before.file] = before
-            self._finished_bytes += before.bytes
-        if current is not None and current.file in self._finished:  # as it was found on the disk
-            self._finished_bytes -= self._finished.pop(current.file).bytes
+            self._finish(before)
+        if current is not None:
+            self._unfinish(current.file)  # as it was found on the disk
         self._current = current
+
+    def _finish(self, one: KeptFile) -> None:
+        self._finished[one.place][one.file] = one
+        self._sizes[Place(one.place)] += one.bytes
+
+    def _unfinish(self, number: int) -> KeptFile | None:
+        for place in Place:
+            one = self._finished[place].pop(number, None)
+            if one is not None:
+                self._sizes[place] -= one.bytes
+                return one
+        return None

@@ -18,7 +18,9 @@ from rightcast.domain.archive import GapCause
 from rightcast.domain.retention import Deleted, Window
 from rightcast.headend.archive.channel_reel import ChannelReel, Tally
 from rightcast.headend.archive.room import Room, measure
+from rightcast.headend.archive.tiers import Placing
 from rightcast.state.archive.ledger import Ledger
+from rightcast.state.archive.places import Place
 from rightcast.state.archive.reel import channel_reel
 
 if TYPE_CHECKING:
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
 
     from rightcast.domain.retention import Keeping
     from rightcast.headend.archive.segments import Segment
+    from rightcast.headend.archive.tiers import Tiers
     from rightcast.state.archive.records import KeptFile
 
 HOUR_S = 3600.0
+PRESSED_SHARE = 0.1
+"""With less than this share of the room left, older files are moved on before their time."""
 LOOK_S = 5.0
 """How often age and room are looked at; files last ten minutes, so that more often deletes nothing sooner."""
 TELL_S = 1.0
@@ -51,10 +56,11 @@ class _Channel:
 class ChannelKeeper:
     """Keeps what `follow` says, within `budget_bytes` (0: a share of the disk)."""
 
-    def __init__(self, root: Path, budget_bytes: int) -> None:
+    def __init__(self, root: Path, budget_bytes: int, tiers: Tiers | None = None) -> None:
         self._root = root
         self._budget_bytes = budget_bytes
         self._ledger: Ledger | None = None
+        self._placing = Placing(root, tiers) if tiers is not None else None
         self._keepings: Mapping[int, Keeping] = {}
         self._kept: frozenset[int] = frozenset()
         self._followed = False
@@ -73,6 +79,11 @@ class ChannelKeeper:
         self._keepings = keepings
         self._kept = frozenset(number for number, one in keepings.items() if one.kept_h > 0)
         self._followed = True
+
+    @property
+    def store_trouble(self) -> str:
+        """What last went wrong with moving files, while it does."""
+        return self._placing.trouble if self._placing is not None else ""
 
     @property
     def wanted(self) -> Collection[int]:
@@ -117,6 +128,9 @@ class ChannelKeeper:
         self._now = now
         self._taken = None
         self._commit()
+        if self._placing is not None and self._followed:
+            self._placing.settle(self._reels(), self._open_ledger(), now)
+            self._placing.answer(self._reels(), now)
         if now >= self._look_at and self._followed:
             self._look_at = now + LOOK_S
             self._look(now)
@@ -131,6 +145,8 @@ class ChannelKeeper:
             if channel.reel is not None:
                 channel.reel.close()
                 channel.reel = None
+        if self._placing is not None:
+            self._placing.close()
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
@@ -149,7 +165,9 @@ class ChannelKeeper:
                 wished_h=keeping.wished_h,
                 granted_h=keeping.granted_h,
                 kept_h=keeping.kept_h,
-                bytes=reel.bytes if reel is not None else 0,
+                bytes=reel.sizes[Place.FIRST] if reel is not None else 0,
+                second_bytes=reel.sizes[Place.SECOND] if reel is not None else 0,
+                store_bytes=reel.sizes[Place.STORE] if reel is not None else 0,
                 oldest=reel.oldest if reel is not None else 0.0,
                 newest=reel.newest if reel is not None else 0.0,
                 gaps=[GapReport(start=one.start, stop=one.stop, cause=one.cause) for one in [*reel.gaps]]
@@ -204,6 +222,8 @@ class ChannelKeeper:
             except (OSError, sqlite3.Error) as error:
                 self._give_up(channel_id, error)
                 raise
+            if self._placing is not None:
+                self._placing.adopt(channel_reel(self._root, channel_id).name, channel.reel, self._now)
         return channel.reel
 
     def _give_up(self, channel_id: int, error: Exception) -> None:
@@ -231,6 +251,38 @@ class ChannelKeeper:
                 self._forget(channel_id, channel.reel, old, channel.window.cause)
         self._measure()
         self._evict(0)
+        self._tidy(now)
+
+    def _tidy(self, now: float) -> None:
+        """Have older files moved on, and make room on the second disk."""
+        if self._placing is None:
+            return
+        reels = self._reels()
+        while self._placing.second_is_full():
+            found = [
+                (file.stop, channel_id, one.reel, file)
+                for channel_id, one in self._channels.items()
+                if one.reel is not None and (file := one.reel.oldest_in(Place.SECOND)) is not None
+            ]
+            if not found:
+                break
+            _, channel_id, reel, file = min(found, key=lambda one: one[0])
+            self._forget(channel_id, reel, [file], Deleted.BUDGET)
+        pressed = not self.room.has(int(self.room.allowed_bytes * PRESSED_SHARE))
+        self._placing.send(reels, self._open_ledger(), now, pressed=pressed)
+
+    def _reels(self) -> dict[str, ChannelReel]:
+        """By the names of their folders."""
+        return {
+            channel_reel(self._root, number).name: one.reel
+            for number, one in self._channels.items()
+            if one.reel is not None
+        }
+
+    def _open_ledger(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger(self._root)
+        return self._ledger
 
     def _open_all(self) -> None:
         """Reels that an earlier process left are looked at too."""
@@ -242,7 +294,7 @@ class ChannelKeeper:
         self.room = measure(self._root, self._budget_bytes, self._used())
 
     def _used(self) -> int:
-        return sum(one.reel.bytes for one in self._channels.values() if one.reel is not None)
+        return sum(one.reel.sizes[Place.FIRST] for one in self._channels.values() if one.reel is not None)
 
     def _has_room(self, size: int) -> bool:
         if self.room.has(size):
@@ -257,8 +309,7 @@ class ChannelKeeper:
             found = [
                 (file.stop, channel_id, file)
                 for channel_id, one in self._channels.items()
-                if one.reel is not None
-                for file in one.reel.finished[:1]
+                if one.reel is not None and (file := one.reel.oldest_in(Place.FIRST)) is not None
             ]
             if not found:
                 return evicted
@@ -270,20 +321,27 @@ class ChannelKeeper:
         return evicted
 
     def _forget(self, channel_id: int, reel: ChannelReel, files: list[KeptFile], cause: Deleted) -> None:
-        if self._ledger is None:
-            self._ledger = Ledger(self._root)
-        self._ledger.note(channel_id, cause, files, self._now)
+        ledger = self._open_ledger()
+        ledger.note(channel_id, cause, files, self._now)
         if cause is Deleted.BUDGET:
             self.evicted = self._now
         try:
             reel.forget(files)
+            if self._placing is not None:
+                self._placing.forgotten(channel_reel(self._root, channel_id).name, files, ledger)
         except (OSError, sqlite3.Error) as error:
             self._give_up(channel_id, error)
             raise
-        gone = sum(file.bytes for file in files)
+        gone = sum(file.bytes for file in files if file.place == Place.FIRST)
         self.room.used_bytes -= gone
         self.room.free_bytes += gone
-        _log.info("Channel %d: %d files of %d bytes deleted (%s)", channel_id, len(files), gone, cause.in_words)
+        _log.info(
+            "Channel %d: %d files of %d bytes deleted (%s)",
+            channel_id,
+            len(files),
+            sum(file.bytes for file in files),
+            cause.in_words,
+        )
 
 
 def known_channels(root: Path) -> list[int]:

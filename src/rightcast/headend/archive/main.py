@@ -21,10 +21,12 @@ from rightcast.domain.errors import RightcastError
 from rightcast.domain.retention import keeping
 from rightcast.headend.archive.channels import ChannelKeeper, known_channels
 from rightcast.headend.archive.segments import Rings
+from rightcast.headend.archive.tiers import Tiers
 from rightcast.headend.archive.writing import Writer
 from rightcast.headend.listening import Headend
 from rightcast.headend.recorder.orders import Orders
 from rightcast.headend.recorder.recorder import Recorder
+from rightcast.state.archive.store import S3Store, StoreAddress
 from rightcast.state.feed import FileFeed
 from rightcast.state.reports import FileReports
 
@@ -56,11 +58,26 @@ async def run(settings: StationSettings) -> None:
     feed = FileFeed(settings.feed)
     orders = Orders(feed)
     recorder = Recorder(settings, orders, feed)
-    archivist = Archivist(settings, orders, keepers=[recorder.keeper], decided=recorder.turn)
+    archivist = Archivist(settings, orders, keepers=[recorder.keeper], tiers=tiers_of(settings), decided=recorder.turn)
     try:
         await archivist.work(ending)
     finally:
         feed.close()
+
+
+def tiers_of(settings: StationSettings) -> Tiers | None:
+    """The places beside the first disk; None without any. Raises InvalidInputError and PartMissingError."""
+    if settings.archive_second is None and not settings.archive_s3_url:
+        return None
+    store = None
+    if settings.archive_s3_url:
+        store = S3Store(StoreAddress.parse(settings.archive_s3_url), settings.archive_s3_keys)
+    return Tiers(
+        second=settings.archive_second,
+        second_after_h=settings.archive_second_after_h,
+        store=store,
+        store_after_h=settings.archive_s3_after_h,
+    )
 
 
 class Archivist:
@@ -72,6 +89,7 @@ class Archivist:
         published: Published,
         *,
         keepers: Sequence[Keeper] = (),
+        tiers: Tiers | None = None,
         decided: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -83,7 +101,7 @@ class Archivist:
         self._reports = FileReports(settings.reports)
         self._broken = False
         self._heard = 0.0
-        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes)
+        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes, tiers)
         self.writer = Writer([self.channels, *keepers], self._holds, clock=clock)
         self.rings = Rings(self.writer.put)
         self._headends = [Headend(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
@@ -145,6 +163,7 @@ class Archivist:
             missed=self.writer.missed,
             evicted=self.channels.evicted,
             trouble=self.writer.trouble,
+            moving_trouble=self.channels.store_trouble,
             channels=self.channels.told,
         )
 

@@ -37,6 +37,8 @@ class ArchiveFacts:
     def _of(self, report: ArchivistReport, now: float) -> Iterator[Finding]:
         if report.trouble:
             yield Finding(subject=SUBJECT, kind="archive-failing", detail=f"{report.trouble}.")
+        if report.moving_trouble:
+            yield Finding(subject=SUBJECT, kind="archive-store-failing", detail=f"{report.moving_trouble}")
         missed = self._missed.seen(report.missed, now, WINDOW_S)
         if missed or (report.busy_since and now - report.busy_since > BUSY_S):
             detail = "Segments are lost: what falls off the ring is a gap." if missed else "The disk does not answer."

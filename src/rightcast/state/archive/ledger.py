@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS deletion (
     channel INTEGER NOT NULL, cause TEXT NOT NULL, until INTEGER NOT NULL,
     files INTEGER NOT NULL, bytes INTEGER NOT NULL, start REAL NOT NULL, stop REAL NOT NULL,
     PRIMARY KEY (channel, cause, until)
-)
+);
+CREATE TABLE IF NOT EXISTS orphan (name TEXT PRIMARY KEY)
 """
 
 
@@ -55,7 +56,8 @@ class Ledger:
         self._base = sqlite3.connect(root / LEDGER, isolation_level=None, timeout=10, check_same_thread=False)
         self._base.execute("PRAGMA journal_mode=WAL")
         self._base.execute("PRAGMA synchronous=NORMAL")
-        self._base.execute(_SCHEMA)
+        for statement in _SCHEMA.split(";"):
+            self._base.execute(statement)
 
     def note(self, channel_id: int, cause: Deleted, files: Sequence[KeptFile], now: float) -> None:
         """Say that files are about to be deleted: before they are, so that nothing goes untold."""
@@ -70,6 +72,18 @@ class Ledger:
             " start = min(start, excluded.start), stop = max(stop, excluded.stop)",
             row,
         )
+
+    def orphan(self, name: str) -> None:
+        """A file in a store is no longer wanted: remembered until it is really gone."""
+        self._base.execute("INSERT OR IGNORE INTO orphan VALUES (?)", (name,))
+
+    def orphans(self, limit: int = 16) -> list[str]:
+        """Names of files in a store that are to be removed."""
+        return [row[0] for row in self._base.execute("SELECT name FROM orphan LIMIT ?", (limit,))]
+
+    def buried(self, name: str) -> None:
+        """A file in a store was removed."""
+        self._base.execute("DELETE FROM orphan WHERE name = ?", (name,))
 
     def prune(self, now: float) -> None:
         """Forget what the panel has long told."""

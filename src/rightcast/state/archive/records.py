@@ -160,3 +160,8 @@ def contents_of(row: tuple[str, int, bytes]) -> Contents:
 def file_path(folder: Path, file: int) -> Path:
     """A file of a reel."""
     return folder / f"{file:08d}.ts"
+
+
+def stored_name(reel: str, file: int) -> str:
+    """A file's name on a second disk and in a store, below their roots; `reel` is the name of its folder."""
+    return f"{reel}/{file:08d}.ts"

@@ -9,6 +9,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
+from rightcast.state.archive.places import Place, ask_for
 from rightcast.state.archive.records import (
     FILE_COLUMNS,
     INDEX,
@@ -112,15 +113,22 @@ class ReelReader:
         return int(self._base.execute("PRAGMA data_version").fetchone()[0])
 
     def path(self, file: int) -> Path:
-        """Where a file lies while it is on the first disk."""
+        """Where a file lies, unless it is in a store: what was moved to another disk is linked to."""
         return file_path(self.folder, file)
 
     def open_file(self, file: int) -> int | None:
-        """A descriptor of a file, for the caller to close; None: it is elsewhere and being fetched, ask again soon.
+        """A descriptor of a file, for the caller to close; None: it is in a store and being fetched, ask again soon.
 
-        Never waits for anything but the local disk. Raises FileNotFoundError when it was forgotten, and OSError.
+        Never waits for anything but a local disk. Raises FileNotFoundError when it was forgotten, and OSError.
         """
-        return os.open(self.path(file), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return os.open(self.path(file), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            row = self._base.execute("SELECT place FROM file WHERE file = ?", (file,)).fetchone()
+            if row is None or row[0] != Place.STORE:
+                raise
+        ask_for(self.folder, file)
+        return None
 
     def close(self) -> None:
         """Let go of the index."""

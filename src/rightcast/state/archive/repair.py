@@ -43,6 +43,8 @@ def repair(base: sqlite3.Connection, folder: Path) -> Repaired:
             cut += size - one.bytes
         elif size < one.bytes:
             lost += _shorten(base, folder, one, size)
+    for draft in folder.glob("*.draft"):
+        draft.unlink(missing_ok=True)
     for file in sizes:
         (folder / f"{file:08d}.ts").unlink(missing_ok=True)
         strays += 1
