@@ -16,6 +16,7 @@ from rightcast.headend.archive import channels as room
 from rightcast.headend.archive.channels import ChannelKeeper
 from rightcast.headend.archive.room import Room
 from rightcast.headend.archive.segments import Segment
+from rightcast.state.archive.erasures import Erasure, order_erasure
 from rightcast.state.archive.ledger import settled
 from rightcast.state.archive.reel import ReelReader, channel_reel
 
@@ -185,3 +186,16 @@ def test_a_segment_that_was_overwritten_while_it_was_copied_is_taken_back(hand: 
     hand.put(hand.segment(BEGIN + 2400))
     assert hand.starts() == [0, 1, 2, 4]
     assert hand.gaps() == [(3, 4, GapCause.SLOW)]
+
+
+def test_what_an_operator_had_erased_is_gone_and_a_gap(hand: Hand) -> None:
+    hand.follow()
+    hand.fill(1)
+    order_erasure(hand.root, Erasure(channel_id=1, start=BEGIN + 700, stop=BEGIN + 1500))
+    order_erasure(hand.root, Erasure(channel_id=7, start=BEGIN, stop=BEGIN + 1500))
+    hand.keeper.turn(BEGIN + HOUR_S + 5)
+    assert hand.starts() == [0, 3, 4, 5]
+    assert hand.gaps() == [(1, 2, "erased"), (2, 3, "erased")]
+    assert hand.ledger() == [(1, "asked", 2, 2 * SIZE)]
+    hand.keeper.turn(BEGIN + HOUR_S + 10)
+    assert hand.ledger() == [(1, "asked", 2, 2 * SIZE)]

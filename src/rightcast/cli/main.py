@@ -48,6 +48,7 @@ _COMMANDS = {
     "explain": "rightcast.cli.explaining:explain_command",
     "doctor": "rightcast.cli.doctor:doctor_command",
     "cues": "rightcast.cli.cues:cues_command",
+    "archive": "rightcast.cli.archive:archive_group",
     "cue": "rightcast.cli.cues:cue_group",
     "alarm": "rightcast.cli.alarm_terms:alarm_group",
     "notify": "rightcast.cli.notifying:notify_group",

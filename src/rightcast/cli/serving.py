@@ -6,9 +6,11 @@ import ipaddress
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import click
 
+from rightcast.cli.archive_options import ArchiveChoice, archive_options, with_archive
 from rightcast.cli.desk import Desk, data_option, json_option
 from rightcast.contract.station import Address, StationSettings
 from rightcast.domain.errors import InvalidInputError
@@ -150,6 +152,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default="off",
     help="Answer /playlist.m3u, which SS IPTV asks at every start, to own networks with this line's channels.",
 )
+@archive_options
 def serve_command(  # noqa: PLR0917 - one parameter for each option
     data: Path,
     demo: bool,
@@ -170,6 +173,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
     tuner: str,
     notify_networks: str,
     provider_line: str,
+    **archive: Unpack[ArchiveChoice],
 ) -> None:
     """Put the station on air, until Ctrl-C."""
     tuner_line, tuner_listen = _checked_tuner(tuner)
@@ -191,6 +195,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
         notify_networks=_checked_networks(notify_networks),
         provider_line=provider_line,
     )
+    settings = with_archive(settings, archive)
     wants_tls = tls or bool(tls_listen or tls_cert or tls_key)
     if wants_tls:
         settings = with_tls(settings, tls_listen, tls_cert, tls_key)

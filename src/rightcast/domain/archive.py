@@ -36,6 +36,7 @@ class GapCause(enum.StrEnum):
     SLOW = "slow"
     SIGNAL = "signal"
     UNWANTED = "unwanted"
+    ERASED = "erased"
 
     @property
     def in_words(self) -> str:
@@ -51,6 +52,7 @@ _GAPS = {
     GapCause.SLOW: "The disk was too slow.",
     GapCause.SIGNAL: "The provider's signals forbade keeping it.",
     GapCause.UNWANTED: "It was not to be kept: no wish, or no right.",
+    GapCause.ERASED: "It was erased by an operator.",
 }
 
 

@@ -125,6 +125,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Library",
                 "separator": True,
                 "items": [
+                    {
+                        "title": "Archive",
+                        "icon": "history_toggle_off",
+                        "link": reverse_lazy("archive"),
+                        "permission": _allowed("catalogue.view_channel"),
+                    },
                     _item("Titles", "movie", "library.title"),
                     _item("Collections", "video_library", "library.collection"),
                     _item("Harvests", "content_cut", "library.harvest"),

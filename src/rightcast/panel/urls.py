@@ -7,6 +7,7 @@ from django.urls import path
 
 from rightcast.panel.alarms import pages as alarms
 from rightcast.panel.alarms.bell import bell_fragment
+from rightcast.panel.archive.pages import archive_page, kept_page
 from rightcast.panel.console.air import air_page
 from rightcast.panel.console.cues import cues_page
 from rightcast.panel.console.pictures import thumbnail
@@ -25,6 +26,8 @@ urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
     path("channel/<int:channel_id>/thumbnail.jpg", admin.site.admin_view(thumbnail), name="thumbnail"),
     path("channel/<int:channel_id>/cues/", admin.site.admin_view(cues_page), name="channel-cues"),
+    path("channel/<int:channel_id>/kept/", admin.site.admin_view(kept_page), name="channel-kept"),
+    path("archive/", admin.site.admin_view(archive_page), name="archive"),
     path("channel/<int:channel_id>/air/", admin.site.admin_view(air_page), name="air"),
     path("channel/<int:channel_id>/<slug:feature>/", admin.site.admin_view(feature_page), name="feature"),
     path("harvest/<int:harvest_id>/file", admin.site.admin_view(harvest_file), name="harvest-file"),

@@ -55,6 +55,23 @@ def check_folder(data: Path) -> None:
         ) from error
 
 
+def check_archive(settings: StationSettings) -> None:
+    """Try to write where channels are kept. Raises FolderNotWritableError."""
+    for option, folder in (("archive", settings.archive), ("archive-second", settings.archive_second)):
+        if folder is None:
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=folder) as trial:
+                trial.write(b"rightcast")
+        except OSError as error:
+            raise FolderNotWritableError(
+                f"The folder {folder} of the archive cannot be written: {error.strerror}.",
+                remedy=f"Give its owner write access, or choose another folder with --{option}.",
+                field=option,
+            ) from error
+
+
 def check_ports(settings: StationSettings) -> None:
     """Try every address the station will listen on. Raises PortTakenError and its kin."""
     wanted = [("listen", settings.listen), ("console", settings.console)]

@@ -22,6 +22,7 @@ from rightcast.serve.lock import remember_settings, station_lock
 from rightcast.serve.logs import configure_logs
 from rightcast.serve.onair import headend_reports, until, until_listening, until_picture
 from rightcast.serve.preflight import (
+    check_archive,
     check_certificate,
     check_ffmpeg,
     check_folder,
@@ -73,6 +74,7 @@ def _checked(settings: StationSettings, *, self_sign: bool) -> StationSettings:
         settings = replace(settings, tls_listen=free_port(settings.tls_listen))
     check_ports(settings)
     check_ring(settings)
+    check_archive(settings)
     settings = replace(settings, ffmpeg=check_ffmpeg(settings))
     if self_sign and settings.tls_listen is not None:
         certificate, key = self_signed(settings.data / "tls", [printed(settings.tls_listen).host])

@@ -137,6 +137,13 @@ class ChannelReel:
             found.append(self._current)
         return found
 
+    def within(self, start: float, stop: float) -> list[KeptFile]:
+        """Files that hold some of a stretch, the one that is written to included."""
+        files = [one for place in reversed(Place) for one in self._finished[place].values()]
+        if self._current is not None:
+            files.append(self._current)
+        return [one for one in files if one.start < stop and one.stop > start]
+
     def is_news(self, segment: Segment) -> bool:
         """Whether a segment is to be taken: neither kept already nor from before what is."""
         newest = self._writer.newest
@@ -193,6 +200,13 @@ class ChannelReel:
         for one in files:
             self._unfinish(one.file)
         self._follow_files()
+
+    def erase(self, files: list[KeptFile]) -> None:
+        """Forget files out of the middle: what lay there is a gap from now on."""
+        self.forget(files)
+        for one in files:
+            self._writer.note_gap(Gap(start=one.start, stop=one.stop, cause=GapCause.ERASED))
+        self._writer.commit()
 
     def placed(self, number: int, place: Place) -> None:
         """A finished file lies in another place now."""

@@ -19,6 +19,7 @@ from rightcast.domain.retention import Deleted, Window
 from rightcast.headend.archive.channel_reel import ChannelReel, Tally
 from rightcast.headend.archive.room import Room, measure
 from rightcast.headend.archive.tiers import Placing
+from rightcast.state.archive.erasures import ordered
 from rightcast.state.archive.ledger import Ledger
 from rightcast.state.archive.places import Place
 from rightcast.state.archive.reel import channel_reel
@@ -249,6 +250,7 @@ class ChannelKeeper:
             old = channel.reel.older_than(now - channel.window.hours * HOUR_S)
             if old:
                 self._forget(channel_id, channel.reel, old, channel.window.cause)
+        self._erase()
         self._measure()
         self._evict(0)
         self._tidy(now)
@@ -320,13 +322,27 @@ class ChannelKeeper:
             evicted = True
         return evicted
 
+    def _erase(self) -> None:
+        """Carry out what operators ordered."""
+        for path, erasure in ordered(self._root):
+            channel = self._channels.get(erasure.channel_id)
+            if channel is not None and channel.reel is None:
+                continue  # it rests, and is asked again
+            files = channel.reel.within(erasure.start, erasure.stop) if channel and channel.reel else []
+            if channel is not None and channel.reel is not None and files:
+                self._forget(erasure.channel_id, channel.reel, files, Deleted.ASKED)
+            path.unlink(missing_ok=True)
+
     def _forget(self, channel_id: int, reel: ChannelReel, files: list[KeptFile], cause: Deleted) -> None:
         ledger = self._open_ledger()
         ledger.note(channel_id, cause, files, self._now)
         if cause is Deleted.BUDGET:
             self.evicted = self._now
         try:
-            reel.forget(files)
+            if cause is Deleted.ASKED:
+                reel.erase(files)
+            else:
+                reel.forget(files)
             if self._placing is not None:
                 self._placing.forgotten(channel_reel(self._root, channel_id).name, files, ledger)
         except (OSError, sqlite3.Error) as error:

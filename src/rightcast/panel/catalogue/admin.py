@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from rightcast.domain.rights import RightStatus
 from rightcast.domain.sources import redact
 from rightcast.panel.alarms.showing import channel_alarms
+from rightcast.panel.archive.pages import kept_link
 from rightcast.panel.catalogue import operations
 from rightcast.panel.catalogue.channels import SourceInput
 from rightcast.panel.catalogue.features import feature_of
@@ -195,18 +196,22 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
     @column("Also set")
     def also_set(self, channel: Channel) -> str:
         """Its features and its cues, each a sentence and the way to its page."""
-        return format_html_join(
-            "",
-            '<div><a class="rc-link" href="{}">{}</a> <span class="rc-quiet">{}</span></div>',
-            (
+        return (
+            format_html_join(
+                "",
+                '<div><a class="rc-link" href="{}">{}</a> <span class="rc-quiet">{}</span></div>',
                 (
-                    reverse("feature", args=[channel.id, name]),
-                    form.title,
-                    form.summary(feature_of(channel, form.feature)),
-                )
-                for name, form in FORMS.items()
-            ),
-        ) + cues_link(channel.id)
+                    (
+                        reverse("feature", args=[channel.id, name]),
+                        form.title,
+                        form.summary(feature_of(channel, form.feature)),
+                    )
+                    for name, form in FORMS.items()
+                ),
+            )
+            + cues_link(channel.id)
+            + kept_link(channel.id)
+        )
 
     @column("On air", label=AIR_LABELS)
     def air(self, channel: Channel) -> str:
