@@ -374,6 +374,10 @@ SETTINGS = StationSettings(
     provider_line="house",
     archive=Path("/srv/archive"),
     archive_budget_bytes=1 << 40,
+    archive_second=Path("/mnt/archive"),
+    archive_second_after_h=36,
+    archive_s3_url="https://s3.example/tv/kept",
+    archive_s3_after_h=72,
     tuner_listen=Address("192.0.2.1", 5004),
     notify_networks=("10.1.0.0/16",),
 )
