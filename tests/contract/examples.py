@@ -238,7 +238,18 @@ TRACK = Track(
 ANNOUNCEMENTS = [
     Up(channel=42, path="/r/42.1", codecs="avc1.640028", video=False, rendition=1, name="720p", tracks=[TRACK]),
     Described(channel=42, codecs="mp4a.40.2", video=False, rendition=1, tracks=[TRACK]),
-    Opened(channel=42, sequence=8, epoch=2, slot=3, psi_bytes=376, wall=1780315200.25, time=1 << 34, rendition=1),
+    Opened(
+        channel=42,
+        sequence=8,
+        epoch=2,
+        slot=3,
+        psi_bytes=376,
+        wall=1780315200.25,
+        time=1 << 34,
+        rendition=1,
+        epoch_wall=1780315100.5,
+        epoch_time=900_000,
+    ),  # fmt: skip
     Part(channel=42, sequence=8, index=0, offset=0, size=125020, duration=0.24, joinable=True, rendition=1),
     Marker(channel=42, sequence=8, time=1 << 34, kind="scte35", body=b"\xfc0", rendition=1),
     Closed(channel=42, sequence=8, size=1000160, duration=2.0, rendition=1),

@@ -74,6 +74,7 @@ class FakeHeadend:
         self.sequence = 0
         self.wall = time.time()
         self.epoch = 0
+        self.epoch_began = (0.0, 0)
         self.wants: dict[int, int] = {}
         self.connections = 0
         self._held: deque[list[Announcement]] = deque()
@@ -119,6 +120,7 @@ class FakeHeadend:
             opened = Opened(
                 channel=self.channel, sequence=self.sequence, epoch=self.epoch, slot=slot, psi_bytes=PSI_BYTES,
                 wall=self.wall + self.sequence, time=time_90k,
+                epoch_wall=self.epoch_began[0], epoch_time=self.epoch_began[1],
             )  # fmt: skip
             self._held.append([opened])
             messages.append(opened)

@@ -221,6 +221,21 @@ async def test_a_new_epoch_has_a_map_and_a_period_of_its_own(station: TestStatio
         assert init.status == 200
 
 
+async def test_a_period_begins_where_the_headend_says_however_late_the_edge_came(station: TestStation) -> None:
+    headend = station.headend
+    headend.epoch_began = (headend.wall - 100, 0)
+    await station.on_air(2)
+    root = await base(station)
+    reply = await station.get(f"{root}manifest.mpd")
+    mpd = ET.fromstring(reply.body)
+    period = mpd.find(f"{MPD}Period")
+    template = mpd.find(f".//{MPD}SegmentTemplate")
+    assert period is not None
+    assert template is not None
+    assert float(period.get("start", "").strip("PTS")) == pytest.approx(headend.wall - 100, abs=0.01)
+    assert template.get("presentationTimeOffset", "0") == "0"
+
+
 async def test_the_manifest_names_every_segment_by_time_and_number(station: TestStation) -> None:
     await station.on_air(3)
     root = await base(station)

@@ -89,3 +89,14 @@ def test_a_snapshot_tells_all_that_was_told(tmp_path: Path) -> None:
     assert kinds.count(Closed) == 2
     told = [message for message in studio.told if isinstance(message, Opened | Part | Closed)]
     assert studio.ring.snapshot()[1:] == told
+
+
+def test_every_segment_of_an_epoch_tells_where_it_began(tmp_path: Path) -> None:
+    side = Ringside(tmp_path / "1")
+    for wall, time, new in ((10.0, 900, True), (12.0, 180_900, False), (14.0, 50, True), (16.0, 180_050, False)):
+        side.ring.open_segment(b"P" * 376, wall=wall, new_epoch=new, time=time)
+        side.ring.write(b"x" * 1880)
+        side.ring.end_part(2.0, joinable=True)
+        side.ring.close_segment(2.0)
+    told = [(seen.opened.epoch_wall, seen.opened.epoch_time) for seen in side.segments]
+    assert told == [(10.0, 900), (10.0, 900), (14.0, 50), (14.0, 50)]

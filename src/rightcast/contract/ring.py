@@ -74,6 +74,8 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
     The first `psi_bytes` of the file are PAT and PMT, to be sent before joining mid-segment.
     `wall` is the start in unix seconds. Position of a reader: (epoch, sequence, part). `time` is the decoding time of
     the first access unit in 90 kHz ticks; within an epoch it only grows, also where the stream's own 33 bits wrap.
+    `epoch_wall` and `epoch_time` are those of the epoch's first segment, so that an edge which comes later tells the
+    same beginning as all others; 0 from a headend that does not say.
     """
 
     channel: int
@@ -84,6 +86,8 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
     wall: float
     time: int = 0
     rendition: int = 0
+    epoch_wall: float = 0.0
+    epoch_time: int = 0
 
 
 class Part(msgspec.Struct, frozen=True, tag="part", omit_defaults=True):

@@ -37,7 +37,7 @@ class Segment:
     """
 
     __slots__ = (
-        "_descriptor", "_shared", "closed", "duration", "end", "epoch", "following", "gone",
+        "_descriptor", "_shared", "closed", "duration", "end", "epoch", "epoch_began", "following", "gone",
         "independent", "joinable", "markers", "part_ends", "part_s", "parts", "path", "psi_bytes", "ring", "sequence",
         "slot", "time", "tracks", "waiting", "wall",
     )  # fmt: skip
@@ -50,6 +50,7 @@ class Segment:
         self.psi_bytes = opened.psi_bytes
         self.wall = opened.wall
         self.time = opened.time
+        self.epoch_began = (opened.epoch_wall, opened.epoch_time) if opened.epoch_wall else None
         self.tracks = ring.tracks
         self.markers: list[Marker] = []
         self.part_s: list[float] = []

@@ -86,6 +86,7 @@ class Ring:
         self._next_sequence = 0
         self._next_epoch = 0
         self._begun = False
+        self._epoch_began = (0.0, 0)
         self._descriptor = -1
         self._written = 0
         self._size = 0
@@ -167,6 +168,8 @@ class Ring:
         new_epoch = new_epoch or not self._begun
         self._begun = True
         self._next_epoch += new_epoch
+        if new_epoch:
+            self._epoch_began = (wall, time)
         slot = self._files.take(sequence)
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
@@ -182,6 +185,8 @@ class Ring:
             wall=wall,
             time=time,
             rendition=self.rendition,
+            epoch_wall=self._epoch_began[0],
+            epoch_time=self._epoch_began[1],
         )
         self._next_sequence += 1
         self._segments.append(_Segment(opened))

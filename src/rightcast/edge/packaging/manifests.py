@@ -97,7 +97,9 @@ class Manifests:
 
     def _remember(self, ring: Ring, epochs: Sequence[Sequence[Segment]]) -> None:
         before = self._begun.get(ring, {})
-        found = {self._stretch(group[0]): (group[0].wall, group[0].time) for group in epochs}
+        found = {
+            self._stretch(group[0]): _began(group[0], whole=self._stretch(group[0]).key is None) for group in epochs
+        }
         self._begun[ring] = {stretch: before.get(stretch, begun) for stretch, begun in found.items()}
 
     def _stretch(self, segment: Segment) -> Stretch:
@@ -118,6 +120,16 @@ class Manifests:
             elements = cover.elements(base)
             sets = [replace(one, protection=elements) if one.kind != "text" else one for one in sets]
         return Period(id=stretch.name, start=start, origin=origin, sets=tuple(sets), events=_events(segments))
+
+
+def _began(segment: Segment, *, whole: bool) -> tuple[float, int]:
+    """When a period begins on the wall and in its own clock. Of a whole epoch every edge says the same.
+
+    A period of one key begins with the first segment of that key which this edge has seen.
+    """
+    if whole and segment.epoch_began is not None:
+        return segment.epoch_began
+    return segment.wall, segment.time
 
 
 def _events(segments: Sequence[Segment]) -> tuple[EventStream, ...]:
