@@ -249,7 +249,7 @@ ANNOUNCEMENTS = [
         rendition=1,
         epoch_wall=1780315100.5,
         epoch_time=900_000,
-    ),  # fmt: skip
+    ),
     Part(channel=42, sequence=8, index=0, offset=0, size=125020, duration=0.24, joinable=True, rendition=1),
     Marker(channel=42, sequence=8, time=1 << 34, kind="scte35", body=b"\xfc0", rendition=1),
     Closed(channel=42, sequence=8, size=1000160, duration=2.0, rendition=1),
