@@ -155,3 +155,19 @@ def test_a_device_group_without_words_means_every_player() -> None:
     assert policy.is_restricted_device("Mozilla (iPhone)", frozenset({0}))
     assert not policy.is_restricted_device("box 7", frozenset({0}))
     assert policy.is_restricted_device("box 7", frozenset({1}))
+
+
+def test_a_group_is_no_delivery_over_the_web_but_one_receiver_elsewhere_is() -> None:
+    policy = SignalPolicy(own_networks=("10.0.0.0/8",))
+    assert not policy.forbids_output(NO_WEB, "239.1.1.1", group=True)
+    assert not policy.forbids_output(NO_WEB, "10.1.2.3", group=False)
+    assert policy.forbids_output(NO_WEB, "192.0.2.1", group=False)
+
+
+def test_a_blackout_of_the_region_or_of_devices_concerns_every_output() -> None:
+    region, devices = Restrictions(no_regional_blackout=False), Restrictions(restricted_devices=frozenset({1}))
+    policy = SignalPolicy(device_groups=((), ("phone",)))
+    assert policy.forbids_output(region, "239.1.1.1", group=True)
+    assert policy.forbids_output(devices, "239.1.1.1", group=True)
+    assert not SignalPolicy(regional_blackouts=False).forbids_output(region, "239.1.1.1", group=True)
+    assert not policy.forbids_output(NO_ARCHIVE, "239.1.1.1", group=True)

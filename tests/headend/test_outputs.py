@@ -21,10 +21,14 @@ from rightcast.domain.features import Features
 from rightcast.domain.lineup import Channel, ChannelKind, Source, SourceKind, Station
 from rightcast.domain.outputs import Outputs
 from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
+from rightcast.formats.mpegts.scte35.records import Delivery
+from rightcast.formats.mpegts.scte35.section import encode
 from rightcast.headend.output.main import Sender
+from rightcast.headend.output.signals import COMES_BACK_S
 from rightcast.headend.output.wanted import Wanted
 from rightcast.state.feed import FileFeed
 from tests.edge.fake_headend import FakeHeadend
+from tests.headend.cue_signals import NO_WEB, programme
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -278,3 +282,32 @@ async def test_a_ring_that_began_anew_is_sent_on(bench: Bench, receiver: Receive
     await receiver.until_silent(2.0)
     await bench.headend.start()
     await receiver.until(20)
+
+
+REGION = Delivery(web_delivery_allowed=True, no_regional_blackout=False, archive_allowed=True, device_restrictions=3)
+
+
+async def test_a_signalled_blackout_stops_datagrams_within_two_seconds_until_it_ends(
+    bench: Bench, receiver: Receiver
+) -> None:
+    bench.carry(receiver.url())
+    await bench.on_air()
+    await receiver.until(10)
+    bench.headend.mark(encode(programme(0x10, None, delivery=REGION)), time.time())
+    assert await receiver.until_silent(2.0) < 2.0
+    assert bench.headend.wants[1] == 1, "its end must be heard"
+    assert [one.detail for one in bench.sender.report().outputs] == [
+        "The provider's signals forbid it: regional blackout."
+    ]
+    bench.headend.mark(encode(programme(0x11, None)), time.time())
+    ended = time.monotonic()
+    await receiver.until(10)
+    assert time.monotonic() - ended > COMES_BACK_S / 2, "nothing from before its end comes late"
+
+
+async def test_a_group_goes_on_where_only_the_web_is_forbidden(bench: Bench, receiver: Receiver) -> None:
+    bench.carry(receiver.url())
+    await bench.on_air()
+    await receiver.until(10)
+    bench.headend.mark(encode(programme(0x10, None, delivery=NO_WEB)), time.time())
+    await receiver.until(100)

@@ -98,6 +98,16 @@ class SignalPolicy:
         by_device = bool(found.restricted_devices) and self.is_restricted_device(player, found.restricted_devices)
         return over_the_web or in_region or by_device
 
+    def forbids_output(self, found: Restrictions, address: str, *, group: bool) -> bool:
+        """Whether what is restricted forbids sending to this address, a multicast `group` or one receiver.
+
+        A group is no delivery over the web: it reaches the networks that route it, which are the operator's. Who
+        receives there, and with what, is not known; so a blackout of the region or of any devices concerns all of it.
+        """
+        over_the_web = not found.web_delivery_allowed and not group and self.is_web(address)
+        in_region = not found.no_regional_blackout and self.regional_blackouts
+        return over_the_web or in_region or bool(found.restricted_devices)
+
     def is_web(self, address: str) -> bool:
         """Whether a viewer at this address is reached over the web; what cannot be read is."""
         try:

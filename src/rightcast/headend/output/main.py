@@ -19,14 +19,16 @@ from rightcast.domain.errors import RightcastError
 from rightcast.headend.listening import Headend
 from rightcast.headend.output.reader import RingFiles
 from rightcast.headend.output.sender import ChannelSender
+from rightcast.headend.output.signals import Signals
 from rightcast.headend.output.wanted import Wanted
 from rightcast.state.feed import FileFeed
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rightcast.contract.station import StationSettings
+    from rightcast.domain.outputs import Output
 
 TURN_S = 0.005
 IDLE_TURN_S = 0.1
@@ -61,6 +63,7 @@ class Sender:
         self._started = clock()
         self._reports = FileReports(settings.reports)
         self._channels: dict[int, ChannelSender] = {}
+        self._signals = Signals()
         self._broken = False
         self._heard = self._started
         self.files = RingFiles(self)
@@ -88,6 +91,10 @@ class Sender:
         channel = self._channels.get(channel_id)
         if channel is not None:
             channel.feed(data, duration_s, time.monotonic(), continues=continues)
+
+    def cue(self, channel_id: int, section: bytes, at: float) -> None:
+        """A cue of a channel: what it forbids holds from its moment on."""
+        self._signals.heard(channel_id, section, at)
 
     def down(self, channel_id: int) -> None:
         """The channel is no longer carried: what is queued stays here."""
@@ -119,10 +126,15 @@ class Sender:
             if channel_id not in self._channels:
                 _log.info("Channel %s is sent to %d addresses", record.name, len(outputs))
                 self._channels[channel_id] = ChannelSender(channel_id, record.name)
-            self._channels[channel_id].follow(outputs)
+            self._channels[channel_id].follow(self._unrestricted(channel_id, outputs, now))
         self.files.wanted = self._channels.keys()
         for headend in self._headends:
             headend.want()
+
+    def _unrestricted(self, channel_id: int, outputs: Sequence[Output], now: float) -> list[Output]:
+        """The outputs that the provider's signals leave open; the channel itself is followed on, to hear their end."""
+        policy = self._wanted.station.signals
+        return [one for one in outputs if not self._signals.forbids(channel_id, one, policy, now)]
 
     async def _turns(self) -> None:
         """The loop. A turn sends what is due until the middle of the pause behind it."""
@@ -144,6 +156,14 @@ class Sender:
         """What this process says of itself."""
         now = self._clock()
         outputs = [report for channel in self._channels.values() for report in channel.reports()]
+        for record, wanted in self._wanted.allowed(now).values():
+            open_ones = self._unrestricted(record.id, wanted, now)
+            words = self._signals.in_words(record.id, now)
+            outputs += [
+                OutputReport(channel_id=record.id, channel=record.name, url=one.url, detail=words)
+                for one in wanted
+                if one not in open_ones
+            ]
         for channel, sentence in self._wanted.refused(now):
             outputs += [
                 OutputReport(channel_id=channel.id, channel=channel.name, url=url, detail=sentence)

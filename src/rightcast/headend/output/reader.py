@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rightcast.contract.ring import Announcement, Down, Dropped, Opened, Part, Up
+from rightcast.contract.ring import SCTE35, Announcement, Down, Dropped, Marker, Opened, Part, Up
+from rightcast.formats.mpegts.units import CLOCK_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +24,9 @@ class Listener(Protocol):
 
     def part(self, channel_id: int, data: bytes, duration_s: float, *, continues: bool) -> None:
         """The next part of a channel."""
+
+    def cue(self, channel_id: int, section: bytes, at: float) -> None:
+        """A cue (SCTE 35) of a channel takes effect at this moment, in unix seconds; it may be told again."""
 
     def down(self, channel_id: int) -> None:
         """The channel is no longer carried."""
@@ -54,6 +58,8 @@ class RingFiles:
                     self._opened[message.channel, message.sequence] = message
                 case Part():
                     self._part(message)
+                case Marker(kind=kind) if kind == SCTE35:
+                    self._cue(message)
                 case Down():
                     self._down(message.channel)
                 case Dropped():
@@ -88,6 +94,12 @@ class RingFiles:
         self._epoch[part.channel] = opened.epoch
         if data:
             self._listener.part(part.channel, data, part.duration, continues=continues)
+
+    def _cue(self, marker: Marker) -> None:
+        opened = self._opened.get((marker.channel, marker.sequence))
+        if opened is not None:
+            at = opened.wall + (marker.time - opened.time) / CLOCK_HZ
+            self._listener.cue(marker.channel, marker.body, at)
 
     def _read(self, part: Part, opened: Opened) -> bytes:
         path = self._folders.get(part.channel, Path()) / f"{opened.slot}.ts"

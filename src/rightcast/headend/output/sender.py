@@ -118,9 +118,13 @@ class ChannelSender:
         for url, output in wanted.items():
             if url not in self._destinations:
                 self._destinations[url] = Destination(output)
+        if not wanted:
+            self.pacer.clear()
 
     def feed(self, data: bytes, duration_s: float, now: float, *, continues: bool) -> None:
-        """A part came."""
+        """A part came; without an address it is passed over."""
+        if not self._destinations:
+            return
         self.pacer.feed(data, duration_s, now, continues=continues)
         if all(one.output.pace is Pace.NONE for one in self._destinations.values()):
             self.turn(float("inf"), now, most=len(self.pacer))
