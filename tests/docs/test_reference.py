@@ -71,7 +71,7 @@ Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, La
 Recorder, Recording rule, Allowance,
 Guide source, Guide channel, Assignment, Oddity,
 Collection, Holding, Harvest,
-Event table, Weekly grid, Proposal, Match step
+Event table, Weekly grid, Proposal, Match step, Picture
 """
 
 

@@ -134,6 +134,11 @@ class StationSettings:
         return self.keys / "archive-s3"
 
     @property
+    def images(self) -> Path:
+        """Pictures of shows and channels that viewers get from this station."""
+        return self.data / "images"
+
+    @property
     def activations(self) -> Path:
         """Folder of screens that wait to be signed in, on tmpfs."""
         return self.ring_root / "activations"

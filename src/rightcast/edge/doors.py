@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightcast.contract.station import StationSettings
+from rightcast.domain.images import FOLDER
 from rightcast.edge.admission import Admission
 from rightcast.edge.answers import Answers
 from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.favourites import Favourites
 from rightcast.edge.figures import Figures
 from rightcast.edge.guide_port import Archive, Guide
+from rightcast.edge.images import StationImages
 from rightcast.edge.interfaces.activation import Activation
 from rightcast.edge.interfaces.dvbi import DvbI
 from rightcast.edge.interfaces.enigma2 import Enigma2
@@ -170,6 +172,7 @@ class Doors:
             "stalker_portal": television.below,
             "timeshift": self._past.timeshift,
             "catchup": self._past.catchup,
+            FOLDER: StationImages(rooms.settings.images).answer,
             POSTERS: Posters(rooms.settings.library).answer,
             "movie": self._recorded.movie,
             "recording": self._recorded.recording,

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "rightcast.panel.alarms",
     "rightcast.panel.guide",
     "rightcast.panel.matching",
+    "rightcast.panel.images",
     "rightcast.panel.console",
 ]
 

@@ -40,6 +40,7 @@ def run(settings: StationSettings) -> None:
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
     from rightcast.panel.grids.planning import REFRESH_S, plan_all  # noqa: PLC0415 - likewise
     from rightcast.panel.guide.working import GuideWork  # noqa: PLC0415 - likewise
+    from rightcast.panel.images.keeping import Keeper  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
     from rightcast.panel.matching.searching import PUBLISH_S, SEARCH_S, Searcher, publish_waiting  # noqa: PLC0415 - likewise
@@ -54,6 +55,8 @@ def run(settings: StationSettings) -> None:
     harvester.start()
     guide = threading.Thread(target=GuideWork().run, args=(stop,), name="guide", daemon=True)
     guide.start()
+    keeper = threading.Thread(target=Keeper().run, args=(stop,), name="pictures", daemon=True)
+    keeper.start()
     each: list[tuple[float, Callable[[], object]]] = [
         (DRAIN_S, tasks.drain),
         (ACTIVATE_S, tasks.activate),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rightcast.contract.catalogue import Kind
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.guide import publication as guide
+from rightcast.panel.images import wanting as images
 from rightcast.panel.library import queries as library
 from rightcast.panel.lines import queries as lines
 from rightcast.panel.recordings import queries as recordings
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.STATION: station.station_records,
-    Kind.CHANNEL: catalogue.published_channel_records,
+    Kind.CHANNEL: images.channel_records,
     Kind.LINEUP: catalogue.lineup_records,
     Kind.PACKAGE: catalogue.package_records,
     Kind.RIGHT: rights.right_records,
     Kind.LINE: lines.line_records,
-    Kind.GUIDE: guide.guide_records,
+    Kind.GUIDE: images.guide_records,
     Kind.COLLECTION: library.collection_records,
     Kind.TITLE: library.title_records,
     Kind.TAKE: recordings.take_records,

@@ -30,6 +30,7 @@ class StationAdmin(OperatedAdmin):
 
     fieldsets = (
         (None, {"fields": (("name", "territory"), "timezone")}),
+        ("Guide", {"fields": ("images",)}),
         ("Policy", {"fields": ("replica_max_age_s", "login_failure_status")}),
         ("Provider's signals", {"fields": ("own_networks", "regional_blackouts", "device_groups")}),
     )
@@ -59,6 +60,7 @@ class StationAdmin(OperatedAdmin):
             timezone=given["timezone"],
             replica_max_age_s=given["replica_max_age_s"],
             login_failure_status=given["login_failure_status"],
+            images=given["images"],
         )
 
 

@@ -20,6 +20,13 @@ class StationRow(models.Model):
         choices=[(200, "200 with auth 0"), (401, "401")], default=200, help_text="What apps get for a wrong password."
     )
 
+    images = models.CharField(
+        "pictures from here",
+        max_length=8,
+        choices=[("off", "None"), ("logos", "Logos of channels"), ("all", "Logos and pictures of shows")],
+        default="off",
+        help_text="Fetched once, made small, and served by the edges; needs --public-url.",
+    )
     own_networks = models.TextField(
         blank=True,
         default="",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import zoneinfo
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.images import Images
 from rightcast.panel.operation import operating
 from rightcast.panel.station.models import StationRow
 from rightcast.panel.station.queries import ROW_ID, STATION_KEY
@@ -25,6 +28,7 @@ def update_station(
     timezone: str = "UTC",
     replica_max_age_s: int = 86_400,
     login_failure_status: int = 200,
+    images: str | None = None,
 ) -> StationRow:
     """Set what every edge knows of the station. Raises InvalidInputError."""
     if not name.strip():
@@ -39,6 +43,7 @@ def update_station(
             remedy="Write a number of seconds, 86400 for a day.",
             field="replica_max_age_s",
         )
+    kept = _images(images)
     with operating(actor, "station.change_stationrow") as deed:
         row, _ = StationRow.objects.update_or_create(
             id=ROW_ID,
@@ -48,11 +53,27 @@ def update_station(
                 "timezone": timezone,
                 "replica_max_age_s": replica_max_age_s,
                 "login_failure_status": login_failure_status,
+                **kept,
             },
         )
         deed.record("station.update", ROW_ID, f"set the station to {row.name}, {row.territory}, {timezone}")
         deed.changed(Kind.STATION, STATION_KEY)
     return row
+
+
+def _images(images: str | None) -> dict[str, str]:
+    """Which pictures are kept, as the row has it; None leaves it. Raises InvalidInputError."""
+    if images is None:
+        return {}
+    if images not in set(Images):
+        raise InvalidInputError("There is no such choice of pictures.", field="images")
+    if images != Images.OFF and not settings.STATION.public_url:
+        raise InvalidInputError(
+            "Pictures need an address of this station that viewers everywhere can use.",
+            remedy="Start it with `rightcast serve --public-url https://tv.example.org`.",
+            field="images",
+        )
+    return {"images": images}
 
 
 def set_signal_policy(actor: Actor, policy: SignalPolicy) -> StationRow:

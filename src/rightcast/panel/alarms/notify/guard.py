@@ -100,7 +100,7 @@ def post(
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     address = resolved(host, port, networks=networks)
-    connection = _Pinned(host, port, address, (context or ssl.create_default_context()) if secure else None)
+    connection = Pinned(host, port, address, (context or ssl.create_default_context()) if secure else None)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("POST", target, body, {"Host": parts.netloc, "User-Agent": "Rightcast", **headers})
@@ -118,7 +118,7 @@ def post(
     raise DeliveryError(f"{host} {what}: {answer.status} {answer.reason[:80]}.", permanent=permanent)
 
 
-class _Pinned(http.client.HTTPConnection):
+class Pinned(http.client.HTTPConnection):
     """A connection to an address that was checked before, under the name that was asked for."""
 
     def __init__(self, host: str, port: int, address: str, context: ssl.SSLContext | None) -> None:
