@@ -174,6 +174,22 @@ def test_a_gap_is_in_the_spans_and_begins_an_epoch(desk: Desk) -> None:
         assert [one.epoch for one in reel.after(0)] == [1, 1, 1, 2, 2, 2, 2]
 
 
+def test_the_slate_is_no_picture_of_the_channel(desk: Desk) -> None:
+    desk.follow(T0, TAKE)
+    desk.bring(0, 1, 2)
+    desk.keeper.follow({7: TAKE}, T0 + 10, {1: T0 + 6.0})
+    desk.bring(3, 4, 5)
+    desk.keeper.turn(T0 + 12)
+    desk.follow(T0 + 12, TAKE)
+    desk.bring(6, 7, 8, 9)
+    desk.follow(T0 + 13, TAKE)
+    again = Desk(desk.folder)
+    again.follow(T0 + 20 + SETTLE_S, TAKE)
+    assert again.told().spans == [(T0, T0 + 6), (T0 + 12, T0 + 20)]
+    assert again.kept() == [*range(10)]
+    again.keeper.close()
+
+
 def test_what_was_overwritten_while_it_was_copied_is_taken_back(desk: Desk) -> None:
     desk.follow(T0, TAKE)
     desk.bring(0, 1)

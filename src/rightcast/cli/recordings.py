@@ -239,6 +239,33 @@ def set_recording_allowance(desk: Desk, *, line: str, package: str, **limits: in
     desk.answer(given, [f"The allowance of {row} is set."])
 
 
+@station_command(recording_group, "settings")
+@click.option("--disk", "disk_gigabytes", type=int, help="Room for all recordings in GB; 0: as much as there is.")
+@click.option("--grace", "grace_h", type=int, help="Hours from a right's end until the files go.")
+@click.option("--before", "before_s", type=int, help="Seconds recorded before a show.")
+@click.option("--after", "after_s", type=int, help="Seconds recorded after a show.")
+def set_recorder(desk: Desk, **given: int | None) -> None:
+    """Set what holds for all recordings of the station; what is left out stays."""
+    actor = open_to_write(desk)
+    from rightcast.panel.recordings.queries import policy
+    from rightcast.panel.recordings.rules import set_policy
+
+    held = policy()
+    row = set_policy(
+        actor,
+        disk_gigabytes=_or(given["disk_gigabytes"], held.disk_gigabytes),
+        grace_h=_or(given["grace_h"], held.grace_h),
+        before_s=_or(given["before_s"], held.before_s),
+        after_s=_or(given["after_s"], held.after_s),
+    )
+    told = {"disk": row.disk_gigabytes, "grace": row.grace_h, "before": row.before_s, "after": row.after_s}
+    desk.answer(told, [f"{key:<7} {value}" for key, value in told.items()])
+
+
+def _or(given: int | None, held: int) -> int:
+    return held if given is None else given
+
+
 def _minute(text: str) -> int:
     hours, sign, minutes = text.partition(":")
     if not (sign and hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):

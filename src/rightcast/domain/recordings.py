@@ -256,6 +256,15 @@ def missing(start: float, stop: float, kept: Iterable[tuple[float, float]]) -> t
     return tuple(found)
 
 
+def without(kept: Iterable[tuple[float, float]], taken_out: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What is left of spans when others are taken out of them."""
+    left = sorted(kept)
+    for start, stop in taken_out:
+        parts = [((begin, min(end, start)), (max(begin, stop), end)) for begin, end in left]
+        left = [part for pair in parts for part in pair if part[0] < part[1]]
+    return left
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a take ended: its status, and what is missing."""

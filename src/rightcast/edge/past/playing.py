@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.catchup import Span
 from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.recordings import KEPT
 from rightcast.edge.admission import RENEW_HLS_S
 from rightcast.edge.http_message import text
 from rightcast.edge.live import player_of
@@ -94,7 +95,7 @@ class Playing:
         start, stop = recording.span
         kept = await self.reels.run(take_reel(self._root, recording.take_id), lambda reel: reel.span())
         asked = Span(max(start, kept[0] if kept else start), stop)
-        channel_id, wish = recording.channel_id, Wish(recording.id, headers)
+        channel_id, wish = recording.channel_id, Wish(recording.id, recording.status in KEPT, headers)
         if ending == "m3u8":
             found = await self._address(request, who, channel_id, asked, names.stretch_name(asked), wish=wish)
         else:

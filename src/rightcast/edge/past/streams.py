@@ -39,9 +39,13 @@ _CLOSE = ("Connection", "close")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which recording is played, 0 the channel itself, and what else the head of the answer says."""
+    """Which recording is played, 0 the channel itself, and what else the head of the answer says.
+
+    `final`: nothing more comes of it, so that its length is known.
+    """
 
     id: int = 0
+    final: bool = False
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -85,7 +89,8 @@ class Streams:
         course = self._course(folder, asked, found)
         if not await course.begin():
             return Denied(Reason.NOT_KEPT)
-        known = asked.stop < self._clock() - GROWING_S and asked.stop - asked.start <= KNOWN_LENGTH_S
+        past = recording.final or asked.stop < self._clock() - GROWING_S
+        known = past and asked.stop - asked.start <= KNOWN_LENGTH_S
         if known:
             await course.whole()
         size = course.plan.size if known else None

@@ -57,6 +57,7 @@ class TakeKeeper:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._due: Mapping[int, Take] = {}
+        self._slates: Mapping[int, float] = {}
         self._leaving: deque[int] = deque()
         self._running: dict[int, _Running] = {}
         self._of_channel: dict[int, list[_Running]] = {}
@@ -69,9 +70,12 @@ class TakeKeeper:
 
     # The loop
 
-    def follow(self, due: Mapping[int, Take], now: float) -> None:
-        """What is to be taken now, by a mapping that nobody changes; what is not in it any more is let go."""
-        self._due = due
+    def follow(self, due: Mapping[int, Take], now: float, slates: Mapping[int, float] | None = None) -> None:
+        """What is to be taken now, by a mapping that nobody changes; what is not in it any more is let go.
+
+        `slates`: the channels that show their slate, and since when.
+        """
+        self._due, self._slates = due, slates or {}
         self._wanted = frozenset(one.channel_id for one in due.values() if now < one.stop + SETTLE_S)
 
     def delete(self, take_id: int) -> None:
@@ -163,6 +167,11 @@ class TakeKeeper:
             running.filling = True
         if running.filling:
             running.filling = self._fill(running, running.reel)
+        since = self._slates.get(running.take.channel_id)
+        if since is not None:
+            running.reel.show_slate(since, now)
+        else:
+            running.reel.real()
         over = not running.filling and now >= running.take.stop + SETTLE_S
         running.reel.commit(now, last=over)
         if over:
@@ -257,7 +266,7 @@ class TakeKeeper:
         told = [
             TakeReport(
                 id=number,
-                spans=[] if one.reel is None else list(one.reel.spans),
+                spans=[] if one.reel is None else one.reel.shown,
                 size_bytes=0 if one.reel is None else one.reel.size_bytes,
                 over=one.over,
                 disk_full=one.disk_full,

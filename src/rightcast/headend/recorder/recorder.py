@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Kind
-from rightcast.contract.reports import RecorderReport
+from rightcast.contract.reports import HeadendReport, RecorderReport
 from rightcast.headend.recorder.keeper import TakeKeeper
 from rightcast.state.archive.reel import TAKE_PREFIX, take_reel
 from rightcast.state.reports import FileReports
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rightcast.state.feed import Feed
 
 REPORT = "recorder"
+SLATE = "slate"
+_REPORT_AGE_S = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -46,13 +48,20 @@ class Recorder:
         now = self._clock()
         if self._first:
             self._look_around()
-        self.keeper.follow(self._orders.due(now), now)
+        due = self._orders.due(now)
+        self.keeper.follow(due, now, self._slates(now) if due else None)
         while self._orders.gone:
             number = self._orders.gone.popleft()
             if not self._first or take_reel(self._root, number).exists():  # long ago deleted ones are not told again
                 self.keeper.delete(number)
         self._first = False
         self._report(now)
+
+    def _slates(self, now: float) -> dict[int, float]:
+        """Channels that show their slate, and since when, as headends say."""
+        reports = [one for one in self._reports.fetch("headend-", HeadendReport) if now - one.at < _REPORT_AGE_S]
+        channels = (channel for report in reports for channel in report.channels)
+        return {channel.id: channel.switched for channel in channels if channel.showing == SLATE}
 
     def _look_around(self) -> None:
         """Takes on disk that the feed never named are left alone and counted: the feed may be another one's."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rightcast.domain.recordings import TOLERATED_S
+from rightcast.domain.archive import GapCause
+from rightcast.domain.recordings import TOLERATED_S, without
+from rightcast.state.archive.records import INDEX, Gap
+from rightcast.state.archive.reel import ReelReader
 from rightcast.state.archive.reel_writer import ReelWriter
 
 if TYPE_CHECKING:
@@ -31,6 +36,8 @@ class TakeReel:
         for one in kept:
             self._cover(one.start, one.stop)
         self.size_bytes = sum(one.size for one in kept)
+        self._slates = _slates_of(folder)
+        self._slate: tuple[float, float] | None = None
         self._synced = now
         self._before: tuple[list[tuple[float, float]], int] | None = None
 
@@ -66,8 +73,27 @@ class TakeReel:
         self.spans[-1:] = spans
         self._before = None
 
+    def show_slate(self, since: float, until: float) -> None:
+        """What came from `since` to `until` was the slate, for no source had a picture; it goes on until `real`."""
+        start = since if self._slate is None else min(self._slate[0], since)
+        self._slate = (start, until)
+
+    def real(self) -> None:
+        """The channel shows a source."""
+        slate, self._slate = self._slate, None
+        if slate is not None:
+            self._slates.append(slate)
+            self._writer.note_gap(Gap(start=slate[0], stop=slate[1], cause=GapCause.SOURCE.value))
+
+    @property
+    def shown(self) -> list[tuple[float, float]]:
+        """The spans in which the channel itself was seen, and not its slate."""
+        return without(self.spans, [*self._slates, *([self._slate] if self._slate is not None else [])])
+
     def commit(self, now: float, *, last: bool = False) -> None:
         """Bring what was taken into the index; now and then, and at last, so that it survives a loss of power."""
+        if last:
+            self.real()
         durable = last or now - self._synced >= SYNC_S
         self._writer.commit(durable=durable)
         self._before = None
@@ -84,6 +110,14 @@ class TakeReel:
             self.spans[-1] = (begin, max(end, stop))
         else:
             self.spans.append((start, stop))
+
+
+def _slates_of(folder: Path) -> list[tuple[float, float]]:
+    """Slates of before, as the index has them."""
+    if not (folder / INDEX).exists():
+        return []
+    with closing(ReelReader(folder)) as reel:
+        return [(one.start, one.stop) for one in reel.gaps(0, math.inf)]
 
 
 def name_of(kept: Kept) -> Name:

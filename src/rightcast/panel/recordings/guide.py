@@ -19,10 +19,11 @@ AHEAD_DAYS = 15
 
 
 class PublishedGuide:
-    """Reads guide days from the feed, for what stands there is final."""
+    """Reads guide days from the feed, for what stands there is final. `rights_changed` since its reader looked last."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
+        self.rights_changed = True
 
     def changed(self, identity: str, number: int, now: float) -> tuple[str, int, set[tuple[int, int]]]:
         """Channels and days (not past ones) that changed since a revision of a feed; of another feed all of them.
@@ -37,6 +38,7 @@ class PublishedGuide:
             return identity, number, found
         while revisions := self._feed.read(number, _BATCH):
             number = revisions[-1].number
+            self.rights_changed |= any(one.kind is Kind.RIGHT for one in revisions)
             days = (of_guide_key(one.key) for one in revisions if one.kind is Kind.GUIDE)
             found.update((channel_id, day) for channel_id, day in days if day >= oldest)
         return identity, number, found

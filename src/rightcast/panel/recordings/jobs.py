@@ -50,10 +50,14 @@ class RecordingJobs:
             hear(report)
 
     def plan(self) -> None:
-        """Follow the guide, and plan rules that are new."""
+        """Follow the guide, plan rules that are new, and follow rights that changed."""
         if self._planning is None:
             self._planning = Planning(self._published())
-        self._planning.look(time.time())
+        now, guide = time.time(), self._published()
+        self._planning.look(now)
+        if guide.rights_changed:
+            guide.rights_changed = False
+            follow_rights(now)
 
     def tidy(self) -> None:
         """End what time and rights have ended."""
