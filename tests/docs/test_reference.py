@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rightcast.domain.entitlement import Reason
+from rightcast.domain.recordings import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +79,8 @@ Event table, Weekly grid, Proposal, Match step, Picture
 @pytest.mark.parametrize("noun", [noun.strip() for noun in NOUNS.split(",")])
 def test_a_noun_of_the_code_is_in_the_glossary(noun: str) -> None:
     assert f"**{noun}" in (DOCS / "glossary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("cause", [one.value for one in Cause if one.value])
+def test_a_cause_of_recordings_is_in_the_reference(cause: str) -> None:
+    assert f"`{cause}`" in (DOCS / "reference" / "recordings.md").read_text(encoding="utf-8")

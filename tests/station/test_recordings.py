@@ -1,4 +1,4 @@
-"""A show is recorded by a rule, over a death of the archivist and a gap of its source; played meanwhile; and deleted."""
+"""A show is recorded by a rule, over a death of the archivist and a gap of its source; played meanwhile; deleted."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOW_S = 30
+_TELL = ("-show_streams", "-of", "json")
 GUIDE = """<?xml version="1.0" encoding="UTF-8"?>
 <tv><channel id="enc.test"><display-name>Encoder</display-name></channel>
 <programme start="{}" stop="{}" channel="enc.test"><title>Il porto</title><sub-title>La nave</sub-title></programme>
@@ -61,8 +62,7 @@ def probed(url: str, seconds: int) -> dict[str, Any]:
     if shutil.which("ffprobe") is None:
         pytest.skip("ffprobe is not installed")
     done = subprocess.run(
-        ["ffprobe", "-v", "error", "-read_intervals", f"%+{seconds}", "-count_packets", "-show_streams"]
-        + ["-of", "json", url],
+        ["ffprobe", "-v", "error", "-read_intervals", f"%+{seconds}", "-count_packets", *_TELL, url],
         capture_output=True,
         timeout=60,
         check=True,
