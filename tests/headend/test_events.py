@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from rightcast.contract.events import PREFIX, EventsReport
+from rightcast.formats.mpegts.eit import ServiceKey
+from rightcast.formats.mpegts.eit_shows import guide_of
 from rightcast.headend.events import EventListener, EventReports, Heard
 from rightcast.headend.multiplex import Multiplex
 from rightcast.headend.segmenter import Segmenter
 from rightcast.headend.shelf import Shelf
 from rightcast.state.reports import FileReports
+from tests.headend.signals import captures, signal
+from tests.headend.stations import Headend, Looped, channel, right
 from tests.mpegts.broadcasts import RAI, event, packets, present
 
 if TYPE_CHECKING:
@@ -68,3 +74,43 @@ def test_a_stream_of_one_service_is_listened_to() -> None:
     segmenter.feed(packets(NOW) + b"\x47\x1f\xff\x10".ljust(188, b"\0") * 3, NOON)
     assert listener.sections(RAI) == NOW
     assert listener.own == {RAI}
+
+
+def test_a_real_multiplex_tells_its_own_services_and_others() -> None:
+    folder = captures()
+    if folder is None:
+        pytest.skip("no captures beside the repository")
+    multiplex = Multiplex()
+    multiplex.feed((folder / "dvb-t-mux-8-services.ts").read_bytes(), 0.0)
+    guides = {service: guide_of(multiplex.events.sections(service)) for service in multiplex.events.heard}
+    own = {service for service in multiplex.events.own if guides[service].shows}
+    assert {service.service_id for service in own} >= {0xD49, 0xD4A, 0xD4B}
+    rai_2 = guides[ServiceKey(0x13E, 0x4800, 0xD4A)].shows
+    assert [(one.title, one.genre, one.language) for one in rai_2] == [
+        ("Citofonare Rai2", 0x30, "it"),
+        ("TG2 - GIORNO", 0x20, "it"),
+    ]
+    assert any(service.stream_id != 0x4800 and guide.shows for service, guide in guides.items())
+
+
+async def test_channels_of_a_headend_are_told_with_what_their_streams_say(tmp_path: Path) -> None:
+    picture = signal(seconds=4).read_bytes()
+    service = services_of(picture)
+    own = RAI._replace(service_id=service)
+    told = packets(present(own, 1, event(1, int(NOON), 600, "Tg")))
+    half = len(picture) // 376 * 188
+    station = Headend(tmp_path, lambda _url: Looped(picture[:half] + told + picture[half:], 4))
+    station.publish(channel(1, "udp://a:1"), channel(2, "udp://b:1", service=service), right(1, 2))
+    await station.run(6)
+    reports = EventReports(FileReports(tmp_path / "told"), 0)
+    reports.tell(station.supervisor.heard(), NOON)
+    station.supervisor.close()
+    assert {tuple(report.channels) for report in _found(tmp_path / "told")} <= {(1,), (2,)}
+    assert _found(tmp_path / "told")[0].service_id == service
+
+
+def services_of(stream: bytes) -> int:
+    """The service that a stream of one carries."""
+    multiplex = Multiplex()
+    multiplex.feed(stream, 0.0)
+    return next(iter(multiplex.services))

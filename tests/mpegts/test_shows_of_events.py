@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,3 +117,18 @@ def test_shows_never_overlap(rows: list[tuple[int, int, int | None, bool]]) -> N
 @given(st.lists(st.tuples(st.sampled_from([0x4D, 0x4E, 0x50, 0x54, 0x55, 0x76]), st.binary(max_size=30)), max_size=5))
 def test_no_descriptor_makes_it_fail(rows: list[Descriptor]) -> None:
     guide_of(present(RAI, 1, build_event(1, NOON, 60, rows)))
+
+
+@pytest.mark.parametrize(
+    ("text", "season", "episode"),
+    [
+        ("S2 Ep5 - The storm", 2, 5),
+        ("Stagione 3, Episodio 12: La tempesta", 3, 12),
+        ("Staffel 1 Folge 4", 1, 4),
+        ("S01E09", 1, 9),
+        ("The year 1984, part 2 of 3", 0, 0),
+    ],
+)
+def test_numbers_of_episodes_are_believed_only_together(text: str, season: int, episode: int) -> None:
+    (show,) = guide_of(present(RAI, 1, build_event(1, NOON, 60, [short("Show", text)]))).shows
+    assert (show.season, show.episode) == (season, episode)

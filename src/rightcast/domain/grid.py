@@ -273,6 +273,7 @@ def _show(one: _Coming, stop: datetime, language: str) -> Show:
         episode=row.episode,
         rating=("age", str(row.age)) if row.age else None,
         repeated=row.repeats is not None,
+        series=f"week:{row.title.casefold()}" if row.days and row.title else "",
         no_catchup=row.no_catchup,
     )
 

@@ -53,13 +53,15 @@ def read_calendar(data: bytes, first: date, last: date, zone: ZoneInfo) -> ReadC
         raise InvalidInputError(
             f"The calendar cannot be read: {error}.", remedy="Export it again as ICS.", field="file"
         ) from error
+    recurring = {_title(one) for one in calendar.walk("VEVENT") if one.get("rrule") is not None}
     timed: list[Show] = []
     whole: list[Show] = []
     for event in events[:MOST_EVENTS]:
         show, is_whole = _show(event, zone, remarks)
         begins = None if show is None else datetime.fromtimestamp(show.start, UTC).astimezone(zone).date()
         if show is not None and begins is not None and first <= begins <= last:
-            (whole if is_whole else timed).append(show)
+            series = f"week:{show.title.casefold()}" if show.title in recurring else ""
+            (whole if is_whole else timed).append(replace(show, series=series))
     if len(events) > MOST_EVENTS:
         remarks[f"Only the first {MOST_EVENTS} events were taken."] = None
     return ReadCalendar(tuple(_one_by_one(timed, remarks)), tuple(_one_by_one(whole, {})), tuple(remarks))
@@ -112,7 +114,7 @@ def _freq(rule: Any) -> Sequence[str]:
 
 
 def _show(event: Any, zone: ZoneInfo, remarks: dict[str, None]) -> tuple[Show | None, bool]:
-    title = " ".join(str(event.get("summary", "")).split())
+    title = _title(event)
     if str(event.get("status", "")).upper() == "CANCELLED":
         return None, False
     begins, ends = event["dtstart"].dt, _end_of(event)
@@ -135,6 +137,10 @@ def _show(event: Any, zone: ZoneInfo, remarks: dict[str, None]) -> tuple[Show | 
         genre=genre_of(categories),
         no_catchup=str(event.get(_LIVE_ONLY, "")).upper() == "TRUE",
     ), whole
+
+
+def _title(event: Any) -> str:
+    return " ".join(str(event.get("summary", "")).split())
 
 
 def _end_of(event: Any) -> date | datetime:

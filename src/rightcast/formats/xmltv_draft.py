@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain import episodes
+from rightcast.domain.genres import genre_of
 from rightcast.domain.guide import Details, Notation, Show, Text
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class Draft:
         for name, many in _LISTED:
             if name in said:
                 self._many_texts(said[name], many, language)
+        if "categories" in fields and (genre := genre_of(fields["categories"])):
+            fields["genre"] = genre
         if self._numbers:
             self._settle_numbers()
         if self.details:

@@ -33,6 +33,12 @@ _PARTS = {
     "producer": ("producer", "produzent", "produzione", "producteur", "productor"),
 }
 _GENRE_HEAD = re.compile(r"([A-Z][A-Z /]{2,30})(?: - |\.$|\.\n)")
+_NUMBERED = re.compile(
+    r"\b(?:S|Season|Series|Staffel|Stagione|Saison|Temporada)\s?(\d{1,2})[\s,.:-]*(?:Ep|E|Episode|Episodio|Épisode|Folge|Puntata)"
+    r"[\s.]?(\d{1,4})\b",
+    re.IGNORECASE,
+)
+"""Only both numbers together are believed: a lone one may be anything."""
 _PART_OF = {word: part for part, words in _PARTS.items() for word in words}
 _YEARS = {"year", "production year", "jahr", "produktionsjahr", "anno", "année", "año"}
 _COUNTRIES = {"country", "land", "produktionsland", "paese", "pays", "país"}
@@ -127,6 +133,7 @@ def _show(event: Event, told: Told, name: str, prefer: Sequence[str], country: s
     ages = dict(told.ages)
     age = ages.get(country, max(ages.values(), default=0))
     credited, year, countries = _items(extended)
+    numbered = _NUMBERED.search(f"{words.title}\n{subtitle}\n{description}")
     return Show(
         id=0,
         guide_id=name,
@@ -144,6 +151,8 @@ def _show(event: Event, told: Told, name: str, prefer: Sequence[str], country: s
         rating=("DVB", str(age)) if age else None,
         genre=genre,
         series=told.series.lower(),
+        season=int(numbered[1]) if numbered else 0,
+        episode=int(numbered[2]) if numbered else 0,
     )
 
 
