@@ -13,7 +13,7 @@ import pytest
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.recording_wish import RecordingAnswer
 from rightcast.domain.life import Life, Running
-from rightcast.domain.lineup import Features
+from rightcast.domain.lineup import Credential, CredentialKind, Features
 from rightcast.domain.recordings import Recording, Status
 from rightcast.domain.rights import Copies, Later, RightStatus
 from rightcast.edge.recordings.library import CATEGORY, title_id
@@ -21,6 +21,7 @@ from rightcast.formats.mpegts.packets import PACKET_BYTES
 from rightcast.state.archive.reel import take_reel
 from rightcast.state.archive.reel_writer import ReelWriter
 from rightcast.state.recording_wishes import RecordingWishes
+from tests.edge.box import MAC, Box
 from tests.edge.station import eventually
 
 if TYPE_CHECKING:
@@ -211,6 +212,36 @@ async def test_without_a_panel_the_wish_waits_and_the_viewer_is_told(
     told = reply.json()
     assert (reply.status, told["state"]) == (202, "waiting")
     assert (await recorded.get(f"/recordings/wish?{WHO}&wish={told['wish']}")).status == 202
+
+
+@pytest.fixture
+async def box(recorded: Recorded) -> Box:
+    station = recorded.station
+    handle = Credential(id=4, kind=CredentialKind.MAC, handle=MAC)
+    latest = station.publish(Kind.LINE, 1, replace(station.line, credentials=(handle,)))
+    await eventually(lambda: station.edge.replica.revision >= latest)
+    made = Box(station)
+    await made.sign_in()
+    return made
+
+
+async def test_a_box_plays_it_as_a_film_and_as_a_recording(recorded: Recorded, box: Box) -> None:
+    films = await box.js("vod", "get_ordered_list", category="*")
+    rows = await box.js("remote_pvr", "get_ordered_list")
+    assert (films["data"][0]["cmd"], rows["data"][0]["state"]) == (rows["data"][0]["cmd"], 2)
+    for kind in ("vod", "remote_pvr"):
+        made = await box.js(kind, "create_link", cmd=films["data"][0]["cmd"])
+        path = made["cmd"].partition(" ")[2].partition("/recording/")[2]
+        assert (await recorded.get(f"/recording/{path}")).status == 302
+    assert (await recorded.get("/recording/k/no/31.ts")).status == 403
+
+
+async def test_a_box_orders_and_removes(recorded: Recorded, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded.station.edge.doors.recordings, "_wait_s", 0.05)
+    wishes = RecordingWishes(recorded.station.settings.recording_wishes)
+    await box.js("remote_pvr", "start_rec_now", ch_id="1")
+    await box.js("remote_pvr", "del_rec", rec_id="31")
+    assert sorted(one.action for one in wishes.waiting()) == ["order", "remove"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ Action = Literal["order", "remove", "lock", "unlock", "rule", "unrule"]
 class RecordingWish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A wish of line `line_id`, made `at` (unix seconds). Which fields count depends on `action`.
 
-    order: `channel_id` with `start`, and `stop` when it is no show of the guide. remove, lock and unlock:
+    order: `channel_id` with `start`, and `stop` when it is no show of the guide; `length_s` for where the guide has
+    none. remove, lock and unlock:
     `recording_id`. rule: the show at `start` on `channel_id`, and its like; `any_channel`, `new_only`, `keep`.
     unrule: `rule_id`.
     """
@@ -27,6 +28,7 @@ class RecordingWish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     channel_id: int = 0
     start: int = 0
     stop: int = 0
+    length_s: int = 0
     recording_id: int = 0
     rule_id: int = 0
     any_channel: bool = False

@@ -31,6 +31,7 @@ from rightcast.edge.interfaces.provider import Provider
 from rightcast.edge.interfaces.recordings import Recordings
 from rightcast.edge.interfaces.stalker import Portal
 from rightcast.edge.interfaces.stalker_box import BoxTokens
+from rightcast.edge.interfaces.stalker_recordings import BoxRecordings
 from rightcast.edge.interfaces.stalker_tv import Channels
 from rightcast.edge.interfaces.television import Television
 from rightcast.edge.interfaces.xtream import PlayerApi
@@ -90,9 +91,9 @@ class Doors:
         )
         self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
         self._past = Past(admission, replica, rooms.playing, rooms.films)
-        shelf = Shelf(replica, admission.asking)
+        shelf = self._shelf = Shelf(replica, admission.asking)
         self._library = WithRecordings(rooms.library, shelf, replica)
-        self._recorded = RecordingAddresses(admission, shelf, rooms.playing, self._past.film)
+        self._recorded = RecordingAddresses(admission, shelf, rooms.playing, rooms.tickets, self._past.film)
         wishes = RecordingWishes(settings.recording_wishes)
         self.recordings = Recordings(admission, shelf, wishes, clock=clock)
         self._enigma2 = Enigma2(settings, replica, admission, self.catalogue, guide=rooms.guide, clock=clock)
@@ -196,5 +197,12 @@ class Doors:
         )
         tokens = BoxTokens(derived_key(rooms.key, "tokens"))
         return Portal(
-            rooms.replica, rooms.admission, channels, tokens, rows=self._rows, note=self.unknown.note, clock=rooms.clock
+            rooms.replica,
+            rooms.admission,
+            channels,
+            tokens,
+            rows=self._rows,
+            recordings=BoxRecordings(self._shelf, self.recordings, rooms.tickets, channels, clock=rooms.clock),
+            note=self.unknown.note,
+            clock=rooms.clock,
         )

@@ -238,6 +238,25 @@ def category_of(genre: str) -> int | None:
     return int(genre) - _FIRST_GENRE if usable else None
 
 
+class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording of remote_pvr. `state`: 0 planned, 1 under way, 2 kept, 3 none; `length` in seconds."""
+
+    id: str
+    ch_id: str
+    ch_name: str
+    program: str
+    descr: str
+    t_start: str
+    t_stop: str
+    t_start_ts: int
+    t_stop_ts: int
+    length: int
+    state: int
+    started: int
+    ended: int
+    cmd: str
+
+
 def number_of(text: str) -> int | None:
     """The id that a text is; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rightcast.edge.http_message import Request
     from rightcast.edge.identity import Identified
     from rightcast.edge.interfaces.guide_rows import GuideRows
+    from rightcast.edge.interfaces.stalker_recordings import BoxRecordings
     from rightcast.edge.replica import Replica
 
 _NO_STORE = (("Cache-Control", "no-store"),)
@@ -46,6 +47,7 @@ class Portal:
         tokens: BoxTokens,
         *,
         rows: GuideRows,
+        recordings: BoxRecordings,
         note: Callable[[Request], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -54,6 +56,7 @@ class Portal:
         self._channels = channels
         self._tokens = tokens
         self._rows = rows
+        self._recordings = recordings
         self._note = note
         self._clock = clock
 
@@ -92,8 +95,8 @@ class Portal:
                 return answered(stalker.Events() if call.kind == "watchdog" else self._account(box, call.who))
             case "itv" | "radio" | "epg" | "tv_archive":
                 return await self._channels.answer(call)
-            case "vod" | "series":
-                return await self._channels.titles(call)
+            case "vod" | "series" | "remote_pvr" | "pvr":
+                return await self._recordings.answer(call) or await self._channels.titles(call)
             case "guide":
                 return await self._guide_rows(call)
             case _:

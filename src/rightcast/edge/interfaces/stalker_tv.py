@@ -114,6 +114,8 @@ class Channels:
         """A call about films or series; None: there is no such call."""
         if call.action == "create_link":
             return nothing_to_play()
+        if call.kind not in {"vod", "series"}:
+            return None
         made = await library_answer(self._library, call.who.line, (call.kind, call.action), call.fields)
         return None if made is None else answered(made)
 
@@ -197,7 +199,7 @@ class Channels:
             line, address = call.who.line.name, call.request.address
             self._admission.refuse(verdict.reason, line=line, channel_id=channel_id, address=address)
             return answered(stalker.Link(id=str(channel_id), error=_DENIED), verdict.sentence)
-        url = self._place(call.request).url
+        url = self.place(call.request).url
         ticket = self._tickets.give(call.who, channel_id)
         return answered(stalker.Link(id=str(channel_id), cmd=f"ffmpeg {url}/play/{ticket}/{channel_id}.{ending}"))
 
@@ -207,11 +209,11 @@ class Channels:
         show = self._guide.kept(call.who.line, *found, int(self._clock())) if found is not None else None
         if found is None or show is None:
             return nothing_to_play()
-        ticket, url = self._tickets.give(call.who, found[0]), self._place(call.request).url
+        ticket, url = self._tickets.give(call.who, found[0]), self.place(call.request).url
         address = f"{url}/play/{ticket}/{found[0]}.ts?utc={show.start}&utcend={show.stop}"
         return answered(stalker.Link(id=str(found[0]), cmd=f"ffmpeg {address}"))
 
-    def _place(self, request: Request) -> Place:
+    def place(self, request: Request) -> Place:
         """Where the box reaches us: some clients leave the port out of their Host header, but not of their Referer."""
         place = place_of(request, self._settings)
         referer = _REFERER.match(request.header(b"referer"))

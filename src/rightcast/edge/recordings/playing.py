@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.http_message import text
-from rightcast.edge.recordings.library import recording_of
-from rightcast.edge.refusals import refusal
+from rightcast.edge.recordings.library import recording_of, title_id
+from rightcast.edge.refusals import bad_token, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rightcast.edge.identity import Identified
     from rightcast.edge.past.playing import Playing
     from rightcast.edge.recordings.shelf import Shelf
+    from rightcast.edge.tickets import Tickets
 
     Title = Callable[[Request, list[str]], "Answer | Coroutine[Any, Any, Answer]"]
 
@@ -30,10 +31,11 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9 ._-]+")
 class RecordingAddresses:
     """Finds who asks for which recording, and has it played. `film` answers titles that are none."""
 
-    def __init__(self, admission: Admission, shelf: Shelf, playing: Playing, film: Title) -> None:
+    def __init__(self, admission: Admission, shelf: Shelf, playing: Playing, tickets: Tickets, film: Title) -> None:
         self._admission = admission
         self._shelf = shelf
         self._playing = playing
+        self._tickets = tickets
         self._film = film
 
     def movie(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
@@ -46,10 +48,18 @@ class RecordingAddresses:
         return self._known(request, (parts[0], parts[1]), number, ending)
 
     def recording(self, request: Request, parts: list[str]) -> Answer | Coroutine[Any, Any, Answer]:
-        """`/recording/NAME/SECRET/ID.ts` or `.m3u8`; with `?download=1` the body is a file to be kept."""
+        """`/recording/NAME/SECRET/ID.ts` or `.m3u8`; with `?download=1` the body is a file to be kept.
+
+        `k` in place of a name stands before a ticket.
+        """
         found = _FILE.fullmatch(parts[2]) if len(parts) == 3 else None
         if found is None:
             return text(404, "The address of a recording is /recording/NAME/SECRET/ID.ts or ID.m3u8.")
+        if parts[0] == "k":
+            ticket = self._tickets.take(parts[1])
+            if ticket is None or ticket.channel_id != title_id(int(found[1])):
+                return bad_token()
+            return self.opened(request, ticket.who, int(found[1]), found[2] or "ts")
         return self._known(request, (parts[0], parts[1]), int(found[1]), found[2] or "ts")
 
     def opened(

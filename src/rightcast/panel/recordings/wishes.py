@@ -65,9 +65,10 @@ def _wanted(wish: RecordingWish, guide: PublishedGuide) -> operations.Order:
     show = guide.show_at(wish.channel_id, wish.start)
     if show is not None and (not wish.stop or (show.start, show.stop) == (wish.start, wish.stop)):
         return operations.Order(channel_id=wish.channel_id, start=show.start, stop=show.stop, show=show)
-    if not wish.stop:
+    stop = wish.stop or (wish.start + wish.length_s if wish.length_s else 0)
+    if not stop:
         raise NotFoundError("The guide has no show at this time.")
-    return operations.Order(channel_id=wish.channel_id, start=wish.start, stop=wish.stop, before_s=0, after_s=0)
+    return operations.Order(channel_id=wish.channel_id, start=wish.start, stop=stop, before_s=0, after_s=0)
 
 
 def _rule(wish: RecordingWish, guide: PublishedGuide) -> Rule:
