@@ -48,6 +48,20 @@ def test_the_validator_of_the_project_finds_nothing_wrong(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(shutil.which("tv_sort") is None, reason="needs xmltv-util")
+@pytest.mark.parametrize("tool", [["tv_sort"], ["tv_grep", "--title", "."], ["tv_grep", "--channel-id", "uno.it"]])
+def test_the_tools_of_the_project_read_it_and_lose_nothing(tool: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "guide.xml"
+    file.write_text(document(FULL), encoding="utf-8")
+    environment = {**os.environ, "XMLTV_SUPPLEMENT": "/usr/share/xmltv"}
+    done = subprocess.run([*tool, str(file)], env=environment, capture_output=True, timeout=60, check=True)
+    before, after = (ET.fromstring(text).find("programme") for text in (file.read_bytes(), done.stdout))
+    assert before is not None
+    assert after is not None
+    assert {one.tag for one in after} == {one.tag for one in before}
+    assert after.findtext("title") == before.findtext("title")
+
+
 def test_elements_stand_in_the_order_of_the_dtd() -> None:
     show = ET.fromstring(xmltv.show(FULL))
     assert [one.tag for one in show] == [

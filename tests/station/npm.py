@@ -44,6 +44,12 @@ SHAKA = Package(
     "bc4b2e543237fa82e1fb2aa98d77b1419960d97314048d15aea6ad0ee29669c3dac40b9de94a61e6e0a8c143cb85480d1b95ca582a68338975afca98cd61fece",
     "dist/shaka-player.compiled.js",
 )
+MPEGTS_JS = Package(
+    "mpegts.js",
+    "1.8.2",
+    "71960c6b99ae0121f9e70ad2e892b9206914aa7080f7a7347fe59d9d6f758c82bdb3f37a3738e64d00c935883d039bbf1b64399e3d9bdf0d59c33cdeffd82ec4",
+    "dist/mpegts.js",
+)
 
 
 def script(package: Package) -> bytes:

@@ -1,4 +1,4 @@
-"""hls.js in Chromium plays the station's HLS from another origin."""
+"""hls.js and mpegts.js in Chromium play the station from another origin."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.station.hlsjs import browser_page, library, page_server
+from tests.station.npm import script
+from tests.station.webplayers import PLAYERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,8 +33,7 @@ def play(page: Page, origin: str, url: str, seconds: float) -> tuple[float, list
 
 @pytest.mark.parametrize("name", ["Rightcast One", "Rightcast HD", "Rightcast Radio"])
 def test_the_picture_moves_on_without_a_fatal_error(demo: Rig, name: str) -> None:
-    script = library()
-    with browser_page() as page, page_server(script) as origin:
+    with browser_page() as page, page_server(library()) as origin:
         moved, trouble = play(page, origin, demo.url(name, "m3u8"), 6)
         assert not [one for one in trouble if one["fatal"]], trouble
         assert moved >= 6
@@ -40,9 +41,16 @@ def test_the_picture_moves_on_without_a_fatal_error(demo: Rig, name: str) -> Non
             assert page.evaluate("document.getElementById('v').videoWidth") > 0
 
 
+def test_mpegts_js_plays_the_endless_stream(demo: Rig) -> None:
+    package, html = PLAYERS["mpegts.js"]
+    with browser_page() as page, page_server(script(package), html) as origin:
+        page.goto(f"{origin}?src={quote(demo.url('Rightcast HD', 'ts'), safe='')}")
+        page.wait_for_function("(frames() > 75 && moved() > 3) || trouble.length > 0", timeout=40_000)
+        assert page.evaluate("trouble") == []
+
+
 def test_the_picture_goes_on_after_the_headend_died(demo: Rig) -> None:
-    script = library()
-    with browser_page() as page, page_server(script) as origin:
+    with browser_page() as page, page_server(library()) as origin:
         play(page, origin, demo.url("Rightcast One", "m3u8"), 2)
         demo.until_back("headend 1", demo.kill("headend 1"))
         before = page.evaluate("window.levels")

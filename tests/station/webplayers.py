@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.station.npm import DASH_JS, HLS_JS, SHAKA, Package
+from tests.station.npm import DASH_JS, HLS_JS, MPEGTS_JS, SHAKA, Package
 
 _HEAD = """<!doctype html><title>player</title><video id=v muted autoplay playsinline></video>
 <script src=/hls.js></script><script>
@@ -49,9 +49,17 @@ window.texts = () => player.getTextTracks().length;
 window.subtitle = () => player.selectTextTrack(player.getTextTracks()[0]);
 window.latency = () => (Date.now() - player.getPlayheadTimeAsDate()) / 1000;
 </script>"""
+_MPEGTS = """
+const player = mpegts.createPlayer({type: 'mpegts', isLive: true, url: source}, {enableWorker: false});
+player.on(mpegts.Events.ERROR, (kind, detail) => window.trouble.push(`${kind} ${detail}`));
+player.attachMediaElement(video);
+player.load();
+video.play();
+</script>"""
 
 PLAYERS: dict[str, tuple[Package, str]] = {
     "hls.js": (HLS_JS, _HEAD + _HLS),
     "dash.js": (DASH_JS, _HEAD + _DASH),
     "shaka": (SHAKA, _HEAD + _SHAKA),
+    "mpegts.js": (MPEGTS_JS, _HEAD + _MPEGTS),
 }

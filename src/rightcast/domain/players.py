@@ -35,8 +35,10 @@ class PlayerApp:
     `agent`: a pattern searched in the user agent, any case; "" is never known by it. `example`: one of its user agents.
     `calls`: a pattern of the path that only this app asks. `gzip_guide`: whether its playlist points to the compressed
     guide. `largest_guide_bytes`: the most it reads, 0 without a limit. `one_group`: `;` parts groups for it, so that a
-    name must hold none. `login`: it signs in by the Xtream API first. `failures`: what it makes of a refusal.
-    `source`: where this is from.
+    name must hold none. `source`: where this is from.
+
+    Two more are notes, of which no answer depends: `login` says that it signs in by the Xtream API first, and the
+    doctor does the same; `failures` what it makes of a refusal, for whoever helps its viewers.
     """
 
     key: str
