@@ -78,6 +78,11 @@ PLAIN: dict[str, str] = {
     "enigma2-epg-channels.xml": f"/enigma2.php?{LOGIN}&epg=channels",
     "dvbi-entry.xml": "/dvbi/anna/sesame/entry.xml",
     "dvbi-list.xml": "/dvbi/anna/sesame/list.xml",
+    "dvbi-schedule.xml": "/dvbi/anna/sesame/schedule.xml",
+    "guide-now.json": f"/guide/now?{LOGIN}",
+    "guide-window.json": f"/guide/window?{LOGIN}&channels=1,2&start={NOW}&stop={NOW + 7200}",
+    "guide-show.json": f"/guide/show?{LOGIN}&id=1_{NOW - 3600}",
+    "guide-search.json": f"/guide/search?{LOGIN}&q=Show",
     "refusal-wrong-playlist.txt": "/get.php?username=anna&password=wrong",
     "refusal-unsold-channel.txt": "/live/anna/sesame/9.ts",
 }
