@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from rightcast.domain.archive import Archive
 from rightcast.domain.credentials import new_secret
 from rightcast.domain.lineup import ChannelKind
-from rightcast.domain.rights import WORLDWIDE, Instrument
+from rightcast.domain.rights import NOTHING_LATER, WORLDWIDE, Instrument, Later
 from rightcast.serve.sheet import DemoNote, write_demo_note
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SCREENS = 16
 
 @dataclass(frozen=True, slots=True)
 class DemoChannel:
-    """One channel of the demo. `size` is WIDTHxHEIGHT, "" for radio."""
+    """One channel of the demo. `size` is WIDTHxHEIGHT, "" for radio; `kept_h`: hours for catch-up."""
 
     name: str
     number: int
@@ -34,6 +35,7 @@ class DemoChannel:
     size: str = ""
     bitrate_kbps: int = 0
     kind: ChannelKind = ChannelKind.TV
+    kept_h: int = 0
 
     @property
     def guide_id(self) -> str:
@@ -49,7 +51,7 @@ class DemoChannel:
 
 
 CHANNELS = (
-    DemoChannel("Rightcast One", 1, "General", "bars", "1280x720"),
+    DemoChannel("Rightcast One", 1, "General", "bars", "1280x720", kept_h=1),
     DemoChannel("Rightcast Motion", 2, "General", "moving", "1280x720"),
     DemoChannel("Rightcast HD", 3, "High definition", "hd", "1920x1080", 5000),
     DemoChannel("Rightcast Radio", 101, "Radio", "radio", kind=ChannelKind.RADIO),
@@ -80,7 +82,7 @@ def fill_demo(settings: StationSettings) -> None:
 
 
 def _add_channel(actor: Actor, wanted: DemoChannel) -> int:
-    from rightcast.panel.catalogue.operations import SourceInput, create_channel  # noqa: PLC0415
+    from rightcast.panel.catalogue.operations import SourceInput, create_channel, set_feature  # noqa: PLC0415
     from rightcast.panel.rights.operations import record_right  # noqa: PLC0415
 
     channel = create_channel(
@@ -99,5 +101,8 @@ def _add_channel(actor: Actor, wanted: DemoChannel) -> int:
         instrument=Instrument.OWN_PRODUCTION,
         channel_ids=[channel.pk],
         territories=[WORLDWIDE],
+        later=Later(start_over=True, catchup_h=24) if wanted.kept_h else NOTHING_LATER,
     )
+    if wanted.kept_h:
+        set_feature(actor, channel.pk, Archive(hours=wanted.kept_h))
     return channel.pk
