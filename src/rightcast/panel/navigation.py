@@ -140,6 +140,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "Guide",
                 "separator": True,
                 "items": [
+                    _item("Sources", "rss_feed", "guide.guidesource"),
                     {
                         "title": "Weeks",
                         "icon": "calendar_view_week",
