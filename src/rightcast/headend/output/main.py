@@ -12,7 +12,8 @@ import os
 import signal
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
 from rightcast.contract.reports import OutputReport, SenderReport
 from rightcast.domain.errors import RightcastError
@@ -34,6 +35,9 @@ TURN_S = 0.005
 IDLE_TURN_S = 0.1
 DECIDE_S = 0.1
 REPORT_S = 1.0
+CUTTING_S = 0.001
+"""So much of a turn at most goes into cutting parts, so that what is due is not kept waiting."""
+MOST_PARTS = 200
 REPORT = "sender"
 
 _log = logging.getLogger(__name__)
@@ -54,6 +58,16 @@ async def run(settings: StationSettings) -> None:
         feed.close()
 
 
+class _Arrived(NamedTuple):
+    """A part that waits to be cut into datagrams, and when it came."""
+
+    channel_id: int
+    data: bytes
+    duration_s: float
+    continues: bool
+    at: float
+
+
 class Sender:
     """Every channel that is sent; listens to the rings."""
 
@@ -64,6 +78,7 @@ class Sender:
         self._reports = FileReports(settings.reports)
         self._channels: dict[int, ChannelSender] = {}
         self._signals = Signals()
+        self._parts: deque[_Arrived] = deque()
         self._broken = False
         self._heard = self._started
         self.files = RingFiles(self)
@@ -88,9 +103,8 @@ class Sender:
 
     def part(self, channel_id: int, data: bytes, duration_s: float, *, continues: bool) -> None:
         """The next part of a channel."""
-        channel = self._channels.get(channel_id)
-        if channel is not None:
-            channel.feed(data, duration_s, time.monotonic(), continues=continues)
+        if channel_id in self._channels:
+            self._parts.append(_Arrived(channel_id, data, duration_s, continues, time.monotonic()))
 
     def cue(self, channel_id: int, section: bytes, at: float) -> None:
         """A cue of a channel: what it forbids holds from its moment on."""
@@ -98,6 +112,7 @@ class Sender:
 
     def down(self, channel_id: int) -> None:
         """The channel is no longer carried: what is queued stays here."""
+        self._parts = deque(one for one in self._parts if one.channel_id != channel_id)
         channel = self._channels.get(channel_id)
         if channel is not None:
             channel.pacer.clear()
@@ -146,11 +161,21 @@ class Sender:
                 self.decide()
             for channel in self._channels.values():
                 channel.turn(now + TURN_S / 2, now)
+            self._take_parts()
             if now >= report_at:
                 report_at = now + REPORT_S
                 self._report()
             pause_s = TURN_S if self._channels else IDLE_TURN_S
             await asyncio.sleep(max(now + pause_s - time.monotonic(), 0.0))
+
+    def _take_parts(self) -> None:
+        """Cut parts into datagrams, a few in each turn: those of all channels come together, and none is in a hurry."""
+        until = time.monotonic() + CUTTING_S
+        while self._parts and (time.monotonic() < until or len(self._parts) > MOST_PARTS):
+            part = self._parts.popleft()
+            channel = self._channels.get(part.channel_id)
+            if channel is not None:
+                channel.feed(part.data, part.duration_s, part.at, continues=part.continues)
 
     def report(self) -> SenderReport:
         """What this process says of itself."""
