@@ -49,3 +49,10 @@ async def test_without_its_slash_the_address_leads_to_the_one_with_it(station: T
 @pytest.mark.parametrize("path", ["/tv/none.js", "/tv/..%2fmain.py", "/tv/a/main.js", "/tv//etc/passwd"])
 async def test_nothing_but_its_files_is_in_reach(station: TestStation, path: str) -> None:
     assert (await station.get(path)).status == 404
+
+
+async def test_the_page_of_recordings_is_part_of_it(station: TestStation) -> None:
+    page = (await station.get("/tv/")).body
+    assert b'<section id="recordings"' in page
+    assert page.index(b"recordings.js") < page.index(b"main.js")
+    assert (await station.get("/tv/recordings.js")).status == 200

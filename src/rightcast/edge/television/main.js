@@ -5,12 +5,25 @@
   var video = TV.byId("picture"), typed = "", digitTimer = 0, bannerTimer = 0, refreshTimer = 0, stillTimer = 0;
 
   var signIn = TV.SignIn(function (who) { TV.keep(who); signIn.hide(); enter(); });
-  var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, signOut: function () { leave(""); } });
+  var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, signOut: function () { leave(""); }, recordings: openRecordings });
   var player = TV.Player(video, {
     playing: function () { TV.byId("trouble").hidden = true; },
     waiting: function (channel, sentence) { TV.say("trouble", channel.name + ": " + sentence).hidden = false; },
     lost: function () { leave("This screen was signed out. Sign it in again."); }
   });
+
+  var recordings = TV.Recordings(video, {
+    begin: function () { guide.playing(null); guide.hide(); TV.byId("banner").hidden = true; player.stop(); },
+    closed: function () { if (!player.current()) { guide.show(); } },
+    note: note
+  });
+  function note(sentence) { TV.say("trouble", sentence).hidden = !sentence; }
+  function openRecordings() { guide.hide(); TV.byId("banner").hidden = true; recordings.show(); }
+  /* The red key: what the channel in front shows now is recorded. */
+  function recordIt() {
+    var channel = guide.shown() ? guide.row() : player.current();
+    if (channel) { TV.recordNow(channel, note); }
+  }
 
   function size() { document.documentElement.style.fontSize = (window.innerHeight || 720) / 45 + "px"; }
 
@@ -64,6 +77,8 @@
   function leave(note) {
     clearTimeout(stillTimer);
     clearTimeout(refreshTimer);
+    recordings.stop();
+    recordings.hide();
     player.stop();
     TV.keep(null);
     guide.playing(null);
@@ -123,6 +138,10 @@
     var meaning = TV.meaning(event), ours = true;
     if (!meaning) { return; }
     if (!TV.byId("signin").hidden) { ours = signIn.key(meaning, event); }
+    else if (recordings.shown()) { ours = recordings.key(meaning); }
+    else if (recordings.playing()) { ours = recordings.pictureKey(meaning); }
+    else if (meaning === "red") { recordIt(); }
+    else if (meaning === "blue") { openRecordings(); }
     else if (/^[0-9]$/.test(meaning)) { digit(meaning); }
     else if (typed && meaning === "ok") { dial(); }
     else if (typed && meaning === "back") { typed = ""; TV.byId("digits").hidden = true; }
