@@ -180,7 +180,7 @@ def list_titles(desk: Desk) -> None:
             one.collection,
             "yes" if one.wanted else "no",
             one.episodes or "",
-            f"{one.length_s / 60:.0f} min" if one.length_s else "no file",
+            _length(one.length_s),
         )
         for one in values
     )
@@ -229,3 +229,9 @@ def _value(title: Title) -> TitleValue:
         length_s=title.length_s or sum(one.length_s for one in episodes),
         size_bytes=title.file_bytes or sum(one.file_bytes for one in episodes),
     )
+
+
+def _length(seconds: float) -> str:
+    if not seconds:
+        return "no file"
+    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
