@@ -140,6 +140,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Guide",
                 "separator": True,
                 "items": [
+                    {
+                        "title": "What is on",
+                        "icon": "calendar_view_day",
+                        "link": reverse_lazy("guide-grid"),
+                        "permission": _allowed("guide.view_channelday"),
+                    },
                     _item("Sources", "rss_feed", "guide.guidesource"),
                     {
                         "title": "Weeks",

@@ -17,6 +17,7 @@ from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.grids import pages as grids
 from rightcast.panel.guide import pages as guide
+from rightcast.panel.guide.grid_pages import grid_page, show_page
 from rightcast.panel.library.pages import harvest_file
 from rightcast.panel.lines.pages import devices_page, secret_page
 from rightcast.panel.matching import pages as matching
@@ -44,6 +45,8 @@ urlpatterns = [
     path("guide/week/<int:channel_id>/<str:form>", admin.site.admin_view(grids.export), name="week-export"),
     path("guide/source/<int:source_id>/now/", admin.site.admin_view(guide.standing_fragment), name="guide-standing"),
     path("guide/source/<int:source_id>/report/", admin.site.admin_view(guide.report_page), name="guide-report"),
+    path("guide/grid/", admin.site.admin_view(grid_page), name="guide-grid"),
+    path("guide/show/<int:channel_id>/<int:start>/", admin.site.admin_view(show_page), name="guide-show"),
     path("guide/matching/", admin.site.admin_view(matching.matching_page), name="matching"),
     path("guide/matching/act/", admin.site.admin_view(matching.act), name="matching-act"),
     path("guide/matching/<int:channel_id>/", admin.site.admin_view(matching.choose_page), name="matching-choose"),
