@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import m3u8
 import pytest
 
+from rightcast.contract.ring import Described, Track
 from rightcast.formats.mpegts.scte35.section import encode
 from tests.edge.station import eventually
-from tests.edge.test_formats import MPD, entrance
+from tests.edge.test_formats import MPD, base, entrance
 from tests.headend.cue_signals import programme
 
 if TYPE_CHECKING:
@@ -66,3 +67,21 @@ async def test_a_break_is_an_event_of_its_period(station: TestStation) -> None:
     first = next(iter(station.edge.rings.get(1).segments.values()))
     assert (int(event.attrib["presentationTime"]) - first.time, event.attrib["duration"]) == (135_000, "2700000")
     assert event.find(".//{http://www.scte.org/schemas/35/2016}Binary") is not None
+
+
+async def test_a_break_stands_before_the_fragment_of_its_segment(station: TestStation) -> None:
+    tracks = [*station.headend.tracks, Track(pid=0x1F0, kind="cues", codec="scte35")]
+    station.headend.announce([Described(channel=1, codecs="avc1.42c00d,mp4a.40.2", video=True, tracks=tracks)])
+    begins = await with_break(station)
+    mpd = ET.fromstring((await station.get(await entrance(station, ending="mpd"))).body)
+    schemes = [one.get("schemeIdUri") for one in mpd.iter(f"{MPD}InbandEventStream")]
+    assert schemes == ["urn:scte:scte35:2013:bin"], "of the pictures"
+    root = await base(station)
+    fragments = [(await station.get(f"{root}c0-256.{number}.m4s")).body for number in (1, 2)]
+    assert [fragment.count(b"emsg") for fragment in fragments] == [1, 0]
+    assert BREAK in fragments[0]
+    ring = station.edge.rings.get(1)
+    segment = ring.segments[1]
+    place = fragments[0].index(b"emsg") + 12
+    time = int.from_bytes(fragments[0][place : place + 8], "big")
+    assert time == segment.time + round((begins - segment.wall) * 90_000)

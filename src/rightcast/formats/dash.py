@@ -80,7 +80,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Representation:
-    """One quality. `id` stands in the names of its segments; rates are bits per second."""
+    """One quality. `id` stands in the names of its segments; rates are bits per second.
+
+    `inband`: the scheme of events that stand in its segments (`emsg`, section 5.10.3).
+    """
 
     id: str
     bandwidth_bps: int
@@ -91,6 +94,7 @@ class Representation:
     frame_rate: float = 0.0
     sample_rate: int = 0
     channels: int = 0
+    inband: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +250,8 @@ def _representation(found: Representation, of: AdaptationSet) -> Iterator[str]:
     configuration = _CICP.get(found.channels)
     if configuration:
         yield f'<AudioChannelConfiguration schemeIdUri="{CHANNELS_SCHEME}" value="{configuration}"/>'
+    if found.inband:
+        yield f"<InbandEventStream schemeIdUri={quoteattr(found.inband)}/>"
     yield _template(of, found.timeline)
     yield "</Representation>"
 

@@ -47,7 +47,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `before` is what lay before the piece, for tables and for sounds that began there; `time` the decoding time of the
     segment's first picture in unwrapped ticks of 90 kHz; `pids` empty: all that can be. `page`, `language` and
     `duration_s` are for text.
-    `after` is the beginning of what follows, for sounds that end there; `hide` None: leave it in the clear.
+    `after` is the beginning of what follows, for sounds that end there; `hide` None: leave it in the clear; `ahead`
+    are boxes to stand before each fragment.
     """
 
     recipe: Recipe
@@ -62,6 +63,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float = 0.0
     after: tuple[Extent, ...] = ()
     hide: Hide | None = None
+    ahead: bytes = b""
 
 
 class Place(msgspec.Struct, frozen=True):

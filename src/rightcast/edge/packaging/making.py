@@ -38,7 +38,15 @@ def make(job: Job) -> Made:
     before = b"".join(map(_read, job.before))
     pids = frozenset(job.pids) if job.pids else None
     protection = _protection(job.hide) if job.hide is not None else None
-    packaged = package(source, before=before, time=job.time, sequence=job.sequence, pids=pids, protection=protection)
+    packaged = package(
+        source,
+        before=before,
+        time=job.time,
+        sequence=job.sequence,
+        pids=pids,
+        protection=protection,
+        ahead=job.ahead,
+    )
     fragments = [(pid, one.data) for pid, one in packaged.fragments.items()]
     silent = packaged.inits.keys() - packaged.fragments.keys()
     return _write(Path(job.out), packaged.inits.items(), [*fragments, *_empty(silent, before, job)])

@@ -21,7 +21,7 @@ from rightcast.formats.dash import (
     manifest,
 )
 from rightcast.formats.isobmff.captions import CODEC
-from rightcast.formats.scte35_events import event_stream
+from rightcast.formats.scte35_events import BINARY_SCHEME, event_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,6 +209,7 @@ def _quality(picture: Picture, timeline: Timeline) -> Representation:
         width=track.width,
         height=track.height,
         frame_rate=track.frame_rate,
+        inband=BINARY_SCHEME if any(one.kind == "cues" for one in picture.ring.tracks) else "",
     )
 
 

@@ -15,9 +15,11 @@ import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.edge.cues import cues_of
 from rightcast.edge.packaging.covers import Cover
 from rightcast.edge.packaging.job import Extent, Job, Place, Recipe
 from rightcast.edge.packaging.names import WHOLE
+from rightcast.formats.scte35_events import emsg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,6 +143,7 @@ class Workshop:
             sequence=segment.sequence, out=str(out), pids=wanted.pids, page=wanted.page, language=wanted.language,
             duration_s=segment.duration, after=after(segment),
             hide=wanted.cover.hide(segment.sequence) if wanted.cover is not None else None,
+            ahead=_events(segment) if wanted.recipe is Recipe.FRAGMENTS and wanted.part == WHOLE else b"",
         )  # fmt: skip
         self.jobs += 1
         try:
@@ -167,6 +170,11 @@ class Workshop:
     def _let_go(self, key: tuple[Segment, Wanted]) -> None:
         product = self._kept.pop(key)
         self.bytes_held -= product.size
+
+
+def _events(segment: Segment) -> bytes:
+    """The cues that came in a segment, as boxes for its fragments; parts go without, for they may be made before."""
+    return b"".join(emsg(one) for one in cues_of([segment]))
 
 
 def extent_of(segment: Segment, part: int) -> Extent | None:
