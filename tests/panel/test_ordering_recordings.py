@@ -16,7 +16,7 @@ from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.lines import operations as lines
 from rightcast.panel.publish.publisher import drain
 from rightcast.panel.recordings import operations, rules
-from rightcast.panel.recordings.ending import follow_rights, remove_of_gone_lines
+from rightcast.panel.recordings.ending import follow_rights, remove_of_gone_lines, settle_soon
 from rightcast.panel.recordings.keeping import hear
 from rightcast.panel.recordings.models import Recording, TakeRow
 from rightcast.panel.recordings.queries import usage_of
@@ -55,6 +55,16 @@ def test_without_a_right_to_record_nothing_is_stored(world: RecordingWorld) -> N
     with pytest.raises(ConflictError):
         world.order(1)
     assert not Recording.objects.exists()
+
+
+def test_only_what_the_line_subscribes_to_is_recorded(world: RecordingWorld) -> None:
+    row = world.order(1)
+    lines.set_packages(world.actor, world.line.id, [])
+    with pytest.raises(ConflictError):
+        world.order(5)
+    assert settle_soon(row.start - 60) == 1
+    row.refresh_from_db()
+    assert (row.status, row.cause) == ("refused", Cause.NOT_SUBSCRIBED)
 
 
 def test_a_shared_copy_is_taken_once_and_private_ones_each(world: RecordingWorld) -> None:

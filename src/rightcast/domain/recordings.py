@@ -49,6 +49,7 @@ class Cause(enum.StrEnum):
 
     NONE = ""
     NOT_GRANTED = "not-granted"
+    NOT_SUBSCRIBED = "not-subscribed"
     TOO_MANY_AT_ONCE = "too-many-at-once"
     QUOTA_HOURS = "quota-hours"
     QUOTA_BYTES = "quota-bytes"
@@ -71,6 +72,7 @@ class Cause(enum.StrEnum):
 SENTENCES: dict[Cause, str] = {
     Cause.NONE: "",
     Cause.NOT_GRANTED: "The right for the channel does not allow recordings here.",
+    Cause.NOT_SUBSCRIBED: "The subscription does not hold the channel at that time.",
     Cause.TOO_MANY_AT_ONCE: "Too many recordings of this line run at the same time; others come first.",
     Cause.QUOTA_HOURS: "The hours of this line are used up.",
     Cause.QUOTA_BYTES: "The room of this line is used up.",

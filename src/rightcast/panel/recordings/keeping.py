@@ -26,10 +26,12 @@ _BATCH = 500
 def hear(report: RecorderReport) -> int:
     """Take over what the recorder says of its takes; returns how many changed."""
     told = {one.id: one for one in report.takes}
-    rows = {row.pk: row for row in TakeRow.objects.filter(id__in=told)}
+    begun = [number for number, one in told.items() if one.spans and not one.over]
+    waiting = Recording.objects.filter(status=Status.PLANNED.value, take__in=begun).values_list("take", flat=True)
+    news = {*waiting, *(number for number, one in told.items() if one.over or one.deleted)}
     count = 0
-    for number, row in rows.items():
-        one = told[number]
+    for row in TakeRow.objects.filter(id__in=news):
+        one = told[row.pk]
         if row.leaving and one.deleted:
             count += _gone(row)
         elif not row.leaving and not row.settled and (one.over or one.spans):

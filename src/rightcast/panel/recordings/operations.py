@@ -13,7 +13,7 @@ from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.lines.models import Line
 from rightcast.panel.operation import operating
 from rightcast.panel.recordings.models import Recording
-from rightcast.panel.recordings.queries import find_recording, policy
+from rightcast.panel.recordings.queries import find_recording, policy, subscribes
 from rightcast.panel.recordings.room import Grants, settle_line, store, take_away
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def order(actor: Actor, line_id: int, wanted: Order) -> Recording:
 def order_for_rule(deed: Deed, rule: RecordingRule, wanted: Wanted, grants: Grants) -> Recording | None:
     """Add what a rule wants, within the operation that plans; None where no right grants it."""
     moment = max(wanted.start, deed.now.timestamp())
+    if not subscribes(rule.line, wanted.channel_id, moment):
+        return None
     if grants.of(wanted.channel_id, rule.line.territory, moment) is None:
         return None
     asked = Order(
@@ -125,6 +127,8 @@ def _known(line_id: int, wanted: Order) -> Recording | None:
 def _reach_back(line: Line, wanted: Order, deed: Deed) -> int:
     """How much of what has passed may be recorded; raises ConflictError where nothing may."""
     now = deed.now.timestamp()
+    if not subscribes(line, wanted.channel_id, max(wanted.start, now)):
+        raise ConflictError(SENTENCES[Cause.NOT_SUBSCRIBED], remedy="Give the line a package that holds the channel.")
     grant = Grants().of(wanted.channel_id, line.territory, max(wanted.start, now))
     if grant is None:
         raise ConflictError(SENTENCES[Cause.NOT_GRANTED], remedy="Record a right that grants recordings.")

@@ -12,15 +12,19 @@ from django.utils import timezone
 from rightcast.contract.reports import RecorderReport
 from rightcast.domain import recordings as domain
 from rightcast.domain.errors import NotFoundError
+from rightcast.domain.lineup import LineStatus
 from rightcast.domain.recording_plans import Match, Planned, Rule
 from rightcast.domain.recording_room import Allowance, Item
 from rightcast.domain.recordings import KEPT, Cause, Status
 from rightcast.domain.rights import Copies
+from rightcast.panel.catalogue.models import LineupEntry
 from rightcast.panel.recordings.models import AllowanceRow, RecorderPolicy, Recording, RecordingRule, TakeRow
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rightcast.panel.lines.models import Line
 
 POLICY_ID = 1
 GUESSED_BPS = 6_000_000
@@ -153,6 +157,14 @@ def allowance_of(line_id: int) -> Allowance:
         at_once=best.at_once,
         make_room=best.make_room,
     )
+
+
+def subscribes(line: Line, channel_id: int, moment: float) -> bool:
+    """Whether a line may watch a channel at a moment as far as it is up to the line: status, expiry, packages."""
+    expires = line.expires
+    if line.status != LineStatus.ACTIVE.value or (expires is not None and expires.timestamp() <= moment):
+        return False
+    return LineupEntry.objects.filter(lineup__packages__lines=line.pk, channel=channel_id).exists()
 
 
 def policy() -> RecorderPolicy:

@@ -9,7 +9,14 @@ from rightcast.domain.recording_room import fit
 from rightcast.domain.recordings import KEPT, Cause, Grant, Status, grant_of
 from rightcast.domain.rights import Copies
 from rightcast.panel.recordings.models import Recording, TakeRow
-from rightcast.panel.recordings.queries import allowance_of, guessed_bytes, policy, station_bytes, to_item
+from rightcast.panel.recordings.queries import (
+    allowance_of,
+    guessed_bytes,
+    policy,
+    station_bytes,
+    subscribes,
+    to_item,
+)
 from rightcast.panel.rights.queries import rights_of
 
 if TYPE_CHECKING:
@@ -66,8 +73,11 @@ def settle_line(deed: Deed, line_id: int, grants: Grants | None = None) -> None:
 
 
 def _stands(deed: Deed, row: Recording, grants: Grants) -> bool:
-    """Whether a right lets it be recorded when it is shown, and with which kind of copy."""
+    """Whether subscription and right let it be recorded when it is shown, and with which kind of copy."""
     moment = max(row.start, deed.now.timestamp())
+    if not subscribes(row.line, row.channel_id, moment):
+        refuse(deed, row, Cause.NOT_SUBSCRIBED)
+        return False
     grant = grants.of(row.channel_id, row.line.territory, moment)
     if grant is None:
         refuse(deed, row, Cause.NOT_GRANTED)
