@@ -151,6 +151,7 @@ class Doors:
         """Answers by the first part of an address."""
         rooms, television = self._rooms, Television()
         activations = FileActivations(rooms.settings.activations)
+        dvbi = DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue, rooms.guide, clock=rooms.clock)
         devices = OwnDevices(
             activations, rooms.replica, rooms.admission, derived_key(rooms.key, "tokens"), clock=rooms.clock
         )
@@ -165,7 +166,7 @@ class Doors:
         )
         return {
             "guide": self._rows.answer,
-            "dvbi": DvbI(rooms.settings, rooms.replica, rooms.admission, self.catalogue, rooms.guide).answer,
+            "dvbi": dvbi.answer,
             "p": self._playlists.short,
             "activate": activation.answer,
             "tv": television.answer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from rightcast.edge.http_message import Response
@@ -12,7 +13,7 @@ from rightcast.edge.refusals import not_found
 from rightcast.formats import dvbi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rightcast.contract.station import StationSettings
     from rightcast.edge.admission import Admission
@@ -35,12 +36,14 @@ class DvbI:
         admission: Admission,
         catalogue: Catalogue,
         guide: Guide,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._replica = replica
         self._admission = admission
         self._catalogue = catalogue
-        self._guide = DvbIGuide(guide)
+        self._guide = DvbIGuide(guide, clock=clock)
 
     async def answer(self, request: Request, parts: list[str]) -> Response:
         """`parts` are those behind `/dvbi/`: name, secret, document."""
