@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bench import (
+    archive_viewers,
     archive_write,
     console_import,
     edge_cmaf,
@@ -54,6 +55,8 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "edge.cmaf_segment": edge_cmaf.segment,
     "edge.zap_warm": edge_zap.warm,
     "edge.zap_cold": edge_zap.cold,
+    "archive.viewers": archive_viewers.viewers,
+    "archive.start": archive_viewers.start,
     "players.glass_ts": players_glass.endless_ts,
     "players.glass_ll_hls": players_glass.low_latency_hls,
     "players.glass_hls": players_glass.hls,

@@ -30,7 +30,7 @@ from rightcast.domain.lineup import (
     StartMode,
     Station,
 )
-from rightcast.domain.rights import WORLDWIDE, CarriageRight, Instrument, RightStatus
+from rightcast.domain.rights import NOTHING_LATER, WORLDWIDE, CarriageRight, Instrument, Later, RightStatus
 from rightcast.domain.sources import parse_source_url
 from rightcast.state.feed import FileFeed
 from rightcast.state.keys import derived_key, station_key
@@ -72,6 +72,7 @@ def fill_feed(
     start: StartMode = StartMode.ALWAYS,
     features: Features | None = None,
     fallbacks: Sequence[str] = (),
+    later: Later = NOTHING_LATER,
 ) -> None:
     """Publish one channel per source under one right, and lines v00000, v00001, ... that may watch all.
 
@@ -94,7 +95,7 @@ def fill_feed(
         changes.append(Change(Kind.CHANNEL, channel_id, channel))
     right = CarriageRight(
         id=1, reference="bench", licensor="Bench", instrument=Instrument.OWN_PRODUCTION, status=RightStatus.ACTIVE,
-        channel_ids=ids, territories=(WORLDWIDE,), starts=now,
+        channel_ids=ids, territories=(WORLDWIDE,), starts=now, later=later,
     )  # fmt: skip
     entries = tuple(LineupEntry(channel_id=one, number=one, category_id=1, category_name="All") for one in ids)
     changes.append(Change(Kind.RIGHT, 1, right))

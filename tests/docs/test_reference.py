@@ -70,7 +70,7 @@ Protection, Cover, Content key, Key period, Output, Sender, Pacer, Listener,
 Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Drain, Neighbour,
 Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Archivist, Keeper, Gap, Grace, Place,
 Later use, Recording, Take,
-Recorder, Recording rule, Allowance,
+Recorder, Recording rule, Allowance, Permit, Start-over, Play,
 Guide source, Guide channel, Assignment, Oddity,
 Collection, Holding, Harvest,
 Event table, Weekly grid, Proposal, Match step, Picture

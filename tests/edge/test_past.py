@@ -21,7 +21,7 @@ QUERY = "/streaming/timeshift.php?username=anna&password={}&stream=1&start=2026-
 async def test_a_right_login_is_told_that_there_is_nothing(station: TestStation, path: str) -> None:
     assert (await station.get(path)).status == 404
     assert (await station.get(path, method="HEAD")).status == 404
-    assert station.edge.admission.refusals == {}
+    assert set(station.edge.admission.refusals) <= {"unknown-title"}
 
 
 @pytest.mark.parametrize(

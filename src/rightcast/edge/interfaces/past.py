@@ -1,5 +1,6 @@
 """Addresses of the past in every notation that apps use, and of films and series.
 
+A moment without a zone is UTC, which is what apps are told (`server_info.timezone`): no change of clocks moves it.
 A right login gets 404 for what is not kept, a wrong one 401, so that an app never tries its password again and again.
 """
 
@@ -10,14 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.catchup import Span
 from rightcast.domain.entitlement import Denied
-from rightcast.domain.schedule import zone_named
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.refusals import refusal
 from rightcast.formats.timeshift import LONGEST_MINUTES, parse_minutes, parse_start
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from rightcast.edge.admission import Admission
     from rightcast.edge.http_connection import Answer
     from rightcast.edge.http_message import Request
@@ -81,11 +79,11 @@ class Past:
     def moment(self, request: Request, who: Identified, file: str) -> Answer | Coroutine[Any, Any, Answer]:
         """The same for a line that is known."""
         fields = request.fields()
-        begin = parse_start(fields.get("start", fields.get("utc", "")), self._zone())
+        begin = parse_start(fields.get("start", fields.get("utc", "")))
         if begin is None:
             return _no_moment()
         start = begin.timestamp()
-        end = parse_start(fields.get("end", fields.get("utcend", "")), self._zone())
+        end = parse_start(fields.get("end", fields.get("utcend", "")))
         minutes = parse_minutes(fields.get("duration", ""))
         stop = start + (minutes * 60 if minutes else _LONGEST_S)
         if end is not None and end > begin:
@@ -115,7 +113,7 @@ class Past:
         found = self._known(request, who)
         if isinstance(found, Response):
             return found
-        begin = parse_start(start, self._zone())
+        begin = parse_start(start)
         if begin is None:
             return _no_moment()
         lasting = parse_minutes(minutes)
@@ -141,10 +139,6 @@ class Past:
             return found
         self._admission.refuse(found.reason, line=who[0], channel_id=0, address=request.address)
         return refusal(found)
-
-    def _zone(self) -> tzinfo:
-        """A moment without a zone is meant in the one that apps were told."""
-        return zone_named(self._replica.station.timezone)
 
 
 def _channel_and_ending(file: str) -> tuple[str, str]:
