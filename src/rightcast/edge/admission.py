@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from rightcast.contract.catalogue import Kind
 from rightcast.contract.reports import RefusalReport
 from rightcast.domain.entitlement import Allowed, Denied, Reason, decide, line_checks
-from rightcast.domain.guide import of_guide_key
-from rightcast.domain.library import watched_as
 from rightcast.domain.recordings import decide_recording
 from rightcast.edge import tokens
 from rightcast.edge.asking import Asking
@@ -30,7 +27,7 @@ from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rightcast.domain.cues import Restrictions
     from rightcast.domain.lineup import Line
@@ -249,30 +246,6 @@ class Admission:
         """End what the clock has ended."""
         for viewing in self._viewings.due(self._clock()):
             self._again(viewing)
-
-    def changed(self, records: Sequence[tuple[Kind, int]]) -> list[Viewing]:
-        """The viewings that must be asked again after these records changed."""
-        found: dict[int, Viewing] = {}
-        for kind, key in records:
-            match kind:
-                case Kind.LINE:
-                    touched: Iterable[Viewing] = self._viewings.of_line(key)
-                case Kind.CHANNEL:
-                    touched = self._viewings.of_channel(key)
-                case Kind.TITLE:
-                    touched = self._viewings.of_channel(watched_as(key))
-                case Kind.GUIDE:
-                    touched = [one for one in self._viewings.of_channel(of_guide_key(key)[0]) if one.past]
-                case Kind.RECORDING:
-                    touched = self._viewings.of_recording(key)
-                case Kind.TAKE:
-                    continue  # no decision rests on them
-                case _:
-                    touched = self._viewings.all()
-                    found.update((id(one), one) for one in touched)
-                    break
-            found.update((id(one), one) for one in touched)
-        return list(found.values())
 
     async def ask_again(self, viewings: Sequence[Viewing]) -> None:
         """Decide anew on running viewings, a few hundred at a time."""

@@ -320,7 +320,7 @@ class Edge:
                 ring.show(self._window_segments(key))
         if days := [key for kind, key in records if kind is Kind.GUIDE]:
             self.guide.changed(days)
-        self._ask_again(self.admission.changed(records))
+        self._ask_again(self.viewings.touched_by(records))
 
     def _ask_again(self, touched: Sequence[Viewing]) -> None:
         if touched:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from rightcast.contract.catalogue import Kind
 from rightcast.domain.entitlement import Reason
+from rightcast.domain.guide import of_guide_key
+from rightcast.domain.library import watched_as
 from rightcast.edge.identity import Player
 from rightcast.edge.packaging.names import INDEX
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rightcast.contract.reports import SessionReport
     from rightcast.edge.endless_ts import Viewer
@@ -136,6 +139,28 @@ class Viewings:
     def of_recording(self, recording_id: int) -> list[Viewing]:
         """The viewings of a recording."""
         return list(self._of_recording.get(recording_id, ()))
+
+    def touched_by(self, records: Sequence[tuple[Kind, int]]) -> list[Viewing]:
+        """Those whose decision rests on one of these records, by kind and key."""
+        found: dict[str, Viewing] = {}
+        for kind, key in records:
+            match kind:
+                case Kind.LINE:
+                    touched = self.of_line(key)
+                case Kind.CHANNEL:
+                    touched = self.of_channel(key)
+                case Kind.TITLE:
+                    touched = self.of_channel(watched_as(key))
+                case Kind.GUIDE:
+                    touched = [one for one in self.of_channel(of_guide_key(key)[0]) if one.past]
+                case Kind.RECORDING:
+                    touched = self.of_recording(key)
+                case Kind.TAKE | Kind.COLLECTION:
+                    continue  # no decision rests on them
+                case _:
+                    return self.all()
+            found.update((one.sid, one) for one in touched)
+        return list(found.values())
 
     def counts(self) -> dict[int, int]:
         """How many viewings each channel has; recordings, and titles of the library below zero, need none that runs."""
