@@ -19,6 +19,7 @@ from bench import (
     edge_tls,
     edge_ts,
     edge_zap,
+    guide_import,
     headend_failover,
     headend_inputs,
     headend_ladder,
@@ -62,6 +63,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "players.glass_hls": players_glass.hls,
     "players.catalogue": players_catalogue.catalogue,
     "players.lines": players_lines.lines,
+    "guide.import": guide_import.import_xmltv,
     "console.import_playlist": console_import.import_playlist,
 }
 

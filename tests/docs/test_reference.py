@@ -12,6 +12,7 @@ import pytest
 
 from rightcast.domain.entitlement import Reason
 from rightcast.domain.recordings import Cause
+from rightcast.formats.xmltv_oddities import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,3 +86,10 @@ def test_a_noun_of_the_code_is_in_the_glossary(noun: str) -> None:
 @pytest.mark.parametrize("cause", [one.value for one in Cause if one.value])
 def test_a_cause_of_recordings_is_in_the_reference(cause: str) -> None:
     assert f"`{cause}`" in (DOCS / "reference" / "recordings.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_oddity_of_guides_is_documented_as_it_is_told(kind: str) -> None:
+    verdict, sentence = KINDS[kind]
+    page = (DOCS / "reference" / "guide-oddities.md").read_text(encoding="utf-8")
+    assert f"| `{kind}` | {verdict.value} | {sentence} |" in page

@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[Verdict, str]] = {
     "too-old": (Verdict.LEFT_OUT, "shows lay before the days that are kept"),
     "too-far": (Verdict.LEFT_OUT, "shows lay further ahead than is kept"),
 }
-"""Verdict and sentence of each kind; a sentence follows a number."""
+"""Verdict and sentence of each kind; a sentence follows a number. docs/reference/guide-oddities.md lists them."""
 EXAMPLES = 5
 
 
