@@ -80,6 +80,18 @@ async def test_apps_find_it_as_a_title_in_a_category_of_its_own(recorded: Record
     assert info["info"]["duration_secs"] == 60
 
 
+async def test_a_playlist_has_it_behind_the_channels(recorded: Recorded) -> None:
+    first = await recorded.get(f"/get.php?{WHO}")
+    *_, told, address = first.body.decode().splitlines()
+    assert told.startswith("#EXTINF:60 ")
+    assert f'group-title="{CATEGORY[1]}"' in told
+    assert address.endswith(f"/movie/anna/sesame/{title_id(31)}.ts")
+    await recorded.publish(status=Status.PLANNED)
+    again = await recorded.get(f"/get.php?{WHO}", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status == 200
+    assert "/movie/" not in again.body.decode()
+
+
 async def test_it_is_played_whole_and_by_ranges(recorded: Recorded) -> None:
     path, whole = f"/movie/anna/sesame/{title_id(31)}.ts", b"".join(recorded.segments)
     reply = await recorded.get(path)

@@ -105,6 +105,7 @@ class Doors:
             enigma2=self._enigma2,
             archive=rooms.archive,
             guides=self.guides,
+            recordings=self._library,
         )
         scripts = self._scripts()
         self.routes = Routes(

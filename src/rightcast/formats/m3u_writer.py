@@ -22,7 +22,7 @@ class Row:
     """One channel of a playlist; `number` 0 and empty texts are left out.
 
     `catchup_days` 0: nothing is kept, and nothing of `catchup` is written. `past_url`: the channel's own address of
-    the archive, without a query.
+    the archive, without a query. `length_s` of what has an end, -1 of a channel.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Row:
     catchup: Catchup = Catchup.NONE
     catchup_days: int = 0
     past_url: str = ""
+    length_s: int = -1
 
 
 def header(*, guide_url: str = "", plus: bool = True) -> str:
@@ -49,7 +50,7 @@ def row(entry: Row, *, plus: bool = True) -> str:
     """Two lines: description and address. `plus` adds the attributes of m3u_plus."""
     name = title(entry.name)
     if not plus:
-        return f"#EXTINF:-1,{name}\n{entry.url}\n"
+        return f"#EXTINF:{entry.length_s},{name}\n{entry.url}\n"
     fields = [("tvg-id", entry.guide_id), ("tvg-name", entry.name), ("tvg-logo", entry.logo_url)]
     if entry.number:
         fields.append(("tvg-chno", str(entry.number)))
@@ -58,7 +59,7 @@ def row(entry: Row, *, plus: bool = True) -> str:
     fields += catchup_fields(entry)
     fields.append(("group-title", entry.group))
     text = " ".join(f'{key}="{attribute(value)}"' for key, value in fields)
-    return f"#EXTINF:-1 {text},{name}\n{entry.url}\n"
+    return f"#EXTINF:{entry.length_s} {text},{name}\n{entry.url}\n"
 
 
 def catchup_fields(entry: Row) -> list[tuple[str, str]]:

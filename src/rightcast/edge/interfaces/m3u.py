@@ -15,11 +15,13 @@ from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.enigma2 import BOUQUET_TYPES
 from rightcast.edge.interfaces.entry import entered
 from rightcast.edge.interfaces.place import place_of
+from rightcast.edge.recordings.library import CATEGORY
 from rightcast.edge.refusals import not_found
 from rightcast.formats import m3u_writer
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
+    from rightcast.domain.library import Title
     from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
     from rightcast.edge.answers import Answers
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from rightcast.edge.interfaces.enigma2 import Enigma2
     from rightcast.edge.interfaces.entry import Guest
     from rightcast.edge.interfaces.guide import Guides
+    from rightcast.edge.recordings.library import WithRecordings
 
 _ENDINGS = {"ts": "ts", "mpegts": "ts", "hls": "m3u8", "m3u8": "m3u8"}
 _PLAYLIST = "audio/x-mpegurl; charset=utf-8"
@@ -45,6 +48,7 @@ class _Dialect:
     guide: str
     live: str
     past: str
+    films: str
 
 
 class Playlists:
@@ -60,6 +64,7 @@ class Playlists:
         enigma2: Enigma2,
         archive: Archive,
         guides: Guides,
+        recordings: WithRecordings,
     ) -> None:
         self._settings = settings
         self._admission = admission
@@ -68,6 +73,7 @@ class Playlists:
         self._enigma2 = enigma2
         self._archive = archive
         self._guides = guides
+        self._recordings = recordings
 
     async def playlist(self, request: Request) -> Response:
         """`get.php?username=&password=&type=m3u|m3u_plus&output=ts|hls&profile=&catchup=`, written as it is sent."""
@@ -92,7 +98,8 @@ class Playlists:
             return await self._enigma2.bouquet(request, guest, fields)
         dialect = self._dialect(request, guest, fields)
         listing = await self._catalogue.listing(guest.line)
-        tag = _tag(listing.mark, self._archive.mark, *(str(part) for part in _parts(dialect)))
+        recorded = self._recordings.recorded(guest.line)
+        tag = _tag(listing.mark, self._archive.mark, repr(recorded), *(str(part) for part in _parts(dialect)))
         headers: tuple[tuple[str, str], ...] = (
             ("Content-Disposition", f'attachment; filename="{guest.name}.m3u"'),
             ("ETag", tag),
@@ -103,7 +110,8 @@ class Playlists:
             return Response(status=304, content_type=_PLAYLIST, headers=headers)
         texts = (m3u_writer.row(self._row(guest.line, listed, dialect), plus=dialect.plus) for listed in listing.rows)
         header = m3u_writer.header(guide_url=dialect.guide, plus=dialect.plus)
-        pieces = in_pieces(itertools.chain((header,), texts))
+        films = (m3u_writer.row(_recorded(one, dialect), plus=dialect.plus) for one in recorded)
+        pieces = in_pieces(itertools.chain((header,), texts, films))
         if takes_gzip(request):
             pieces, headers = packed_pieces(pieces), (*headers, ("Content-Encoding", "gzip"))
         return Response(content_type=_PLAYLIST, headers=headers, pieces=pieces)
@@ -121,6 +129,7 @@ class Playlists:
             guide=f"{url}/{name}?{urlencode({**who, **told})}",
             live=f"{url}/live/{guest.name}/{guest.secret}/",
             past=f"{url}/catchup/{guest.name}/{guest.secret}/",
+            films=f"{url}/movie/{guest.name}/{guest.secret}/",
         )
 
     def _row(self, line: Line, listed: Listed, dialect: _Dialect) -> m3u_writer.Row:
@@ -145,6 +154,17 @@ class Playlists:
             catchup_days=days,
             past_url=f"{dialect.past}{channel.id}.{ending}",
         )
+
+
+def _recorded(one: Title, dialect: _Dialect) -> m3u_writer.Row:
+    """A recording, behind the channels; apps know by its address that it is a film."""
+    return m3u_writer.Row(
+        name=one.name,
+        url=f"{dialect.films}{one.id}.{one.extension}",
+        group=CATEGORY[1],
+        logo_url=one.poster_url,
+        length_s=one.length_s,
+    )
 
 
 def _tag(*made_of: str) -> str:

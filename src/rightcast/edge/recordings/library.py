@@ -47,7 +47,7 @@ class WithRecordings:
 
     def mark(self, line: Line) -> str:
         """Another one whenever the titles of the line have changed."""
-        titles = self._recorded(line)
+        titles = self.recorded(line)
         if not titles:
             return self._films.mark(line)
         told = hashlib.blake2b(repr(titles).encode(), digest_size=9).hexdigest()
@@ -56,12 +56,12 @@ class WithRecordings:
     def categories(self, line: Line, kind: TitleKind) -> Sequence[tuple[int, str]]:
         """Ids and names; that of recordings last, where there are some."""
         found = self._films.categories(line, kind)
-        return (*found, CATEGORY) if kind is TitleKind.FILM and self._recorded(line) else found
+        return (*found, CATEGORY) if kind is TitleKind.FILM and self.recorded(line) else found
 
     def titles(self, line: Line, kind: TitleKind) -> Iterable[Title]:
         """All of a kind, recordings first."""
         found = self._films.titles(line, kind)
-        return _Chained(self._recorded(line), found) if kind is TitleKind.FILM else found
+        return _Chained(self.recorded(line), found) if kind is TitleKind.FILM else found
 
     async def page(self, line: Line, kind: TitleKind, wanted: Wanted) -> tuple[Sequence[Title], int]:
         """Some of them; recordings come before films."""
@@ -78,13 +78,13 @@ class WithRecordings:
         number = recording_of(title_id)
         if number is None or kind is not TitleKind.FILM:
             return self._films.title(line, kind, title_id)
-        return next((one for one in self._recorded(line) if one.id == title_id), None)
+        return next((one for one in self.recorded(line) if one.id == title_id), None)
 
     def _chosen(self, line: Line, wanted: Wanted) -> list[Title]:
         if wanted.category_id not in {0, CATEGORY[0]}:
             return []
         search = wanted.search.casefold()
-        found = [one for one in self._recorded(line) if search in one.name.casefold()]
+        found = [one for one in self.recorded(line) if search in one.name.casefold()]
         return sorted(found, key=lambda one: one.name.casefold()) if wanted.by_name else found
 
     def seasons(self, line: Line, series_id: int) -> Sequence[Season]:
@@ -95,7 +95,8 @@ class WithRecordings:
         """The same one by one."""
         return self._films.episodes(line, series_id)
 
-    def _recorded(self, line: Line) -> list[Title]:
+    def recorded(self, line: Line) -> list[Title]:
+        """The recordings alone that may be watched now."""
         zone = zone_named(self._replica.station.timezone)
         return [_title(one, zone) for one in self._shelf.playable(line)]
 
