@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rightcast.domain.recordings import SENTENCES, Cause
+from rightcast.panel.audit.operations import Actor
+from rightcast.panel.recordings import rules
 from rightcast.panel.recordings.models import AllowanceRow, Recording, RecordingRule
 from tests.panel.recording_world import RecordingWorld, told
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from rightcast.panel.audit.operations import Actor
     from rightcast.state.feed import FileFeed
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,16 @@ def test_an_allowance_and_a_rule_are_set_by_their_forms(console: Client, partial
     rule = {"line": partial.line_id, "channel": "", "match": "title", "word": "News", "keep": "3", "priority": "50"}
     console.post("/recordings/recordingrule/add/", {**rule, "before_s": "0", "after_s": "0"})
     assert RecordingRule.objects.get().keep == 3
+
+
+def test_the_page_of_a_line_leads_to_its_recordings(console: Client, partial: Recording) -> None:
+    page = console.get(f"/lines/line/{partial.line_id}/change/").content.decode()
+    assert f"/recordings/recording/?line__id__exact={partial.line_id}" in page
+    assert console.get(f"/recordings/recording/?line__id__exact={partial.line_id}").status_code == 200
+
+
+def test_the_recorders_page_tells_what_the_disk_holds(console: Client, partial: Recording) -> None:
+    rules.set_policy(Actor.system(), disk_gigabytes=5, grace_h=1, before_s=0, after_s=0)
+    page = console.get("/recordings/recorderpolicy/1/change/").content.decode()
+    assert "The recorder does not run." in page
+    assert "1 partial" in page

@@ -21,6 +21,7 @@ from rightcast.panel.library.queries import watched_names
 from rightcast.panel.lines import operations, showing
 from rightcast.panel.lines.models import Line
 from rightcast.panel.lines.queries import recent_refusals, sentence_of
+from rightcast.panel.recordings.queries import usage_of
 from rightcast.panel.station.queries import station
 
 if TYPE_CHECKING:
@@ -73,14 +74,14 @@ class LineAdmin(OperatedAdmin):
         """With the packages that the list shows."""
         return Line.objects.prefetch_related("packages")
 
-    readonly_fields = ("standing", "devices", "watching", "refused")
+    readonly_fields = ("standing", "devices", "watching", "refused", "recorded")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name and secret only when it is made."""
         limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), "expires", "trial", "note")})
         if obj is None:
             return ((None, {"fields": (("name", "secret"),)}), limits)
-        return ((None, {"fields": ("standing", "devices", "watching", "refused")}), limits)
+        return ((None, {"fields": ("standing", "devices", "watching", "refused", "recorded")}), limits)
 
     def store(self, actor: Actor, record: Line, form: Any, rows: list[list[Row]], *, change: bool) -> Line:
         """Create or change the line; a new secret waits to be shown once."""
@@ -173,6 +174,16 @@ class LineAdmin(OperatedAdmin):
         told = shown or "none of their own"
         return format_html(
             '{} · <a class="rc-link" href="{}">add, rename, revoke</a>', told, reverse("line-devices", args=(line.pk,))
+        )
+
+    @column("Recordings")
+    def recorded(self, line: Line) -> str:
+        """What it keeps of what it may, and the way to the list."""
+        return format_html(
+            '<a class="rc-link" href="{}?line__id__exact={}">Recordings</a> <span class="rc-quiet">{}</span>',
+            reverse("admin:recordings_recording_changelist"),
+            line.pk,
+            usage_of(line.pk).sentence,
         )
 
     @column("Watching")

@@ -14,7 +14,7 @@ from rightcast.domain.schedule import zone_named
 from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
 from rightcast.panel.recordings import operations, rules
 from rightcast.panel.recordings.models import AllowanceRow, RecorderPolicy, Recording, RecordingRule
-from rightcast.panel.recordings.queries import to_rule, usage_of
+from rightcast.panel.recordings.queries import by_status, recorder_report, station_bytes, to_rule, usage_of
 from rightcast.panel.station.queries import station
 
 if TYPE_CHECKING:
@@ -182,7 +182,20 @@ class AllowanceAdmin(OperatedAdmin):
 class RecorderPolicyAdmin(OperatedAdmin):
     """What holds for all recordings of the station."""
 
-    list_display = ("__str__", "disk_gigabytes", "grace_h", "before_s", "after_s")
+    list_display = ("__str__", "standing", "disk_gigabytes", "grace_h", "before_s", "after_s")
+    readonly_fields = ("standing",)
+    fields = ("standing", "disk_gigabytes", "grace_h", ("before_s", "after_s"))
+
+    @column("Now")
+    def standing(self, _row: RecorderPolicy) -> str:
+        """What recordings take of the disk, how many there are of each status, and how the recorder is."""
+        counts = ", ".join(f"{number} {status}" for status, number in sorted(by_status().items()))
+        report = recorder_report()
+        held = f"{station_bytes() / 1e9:.1f} GB kept and planned"
+        if report is None:
+            return f"The recorder does not run. {held}. {counts}"
+        strangers = f" {report.strangers} takes on disk are not ours." if report.strangers else ""
+        return f"{held}, {report.free_bytes / 1e9:.1f} GB free.{strangers} {counts}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RecorderPolicy]:
         """The one row."""
