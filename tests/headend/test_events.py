@@ -105,7 +105,7 @@ async def test_channels_of_a_headend_are_told_with_what_their_streams_say(tmp_pa
     reports = EventReports(FileReports(tmp_path / "told"), 0)
     reports.tell(station.supervisor.heard(), NOON)
     station.supervisor.close()
-    assert {tuple(report.channels) for report in _found(tmp_path / "told")} <= {(1,), (2,)}
+    assert [report.channels for report in _found(tmp_path / "told")] == [[1, 2]]
     assert _found(tmp_path / "told")[0].service_id == service
 
 
@@ -114,3 +114,18 @@ def services_of(stream: bytes) -> int:
     multiplex = Multiplex()
     multiplex.feed(stream, 0.0)
     return next(iter(multiplex.services))
+
+
+def test_two_channels_of_one_service_are_told_together(tmp_path: Path) -> None:
+    heard, reports = [], EventReports(FileReports(tmp_path), 0)
+    for number in (1, 2):
+        listener = EventListener()
+        stream = packets(NOW)
+        for start in range(0, len(stream), 188):
+            listener.feed(stream[start : start + 188], NOON)
+        heard.append(Heard(listener, {RAI.service_id: [number]}))
+    reports.tell(heard, NOON)
+    assert _found(tmp_path)[0].channels == [1, 2]
+    before = _found(tmp_path)[0]
+    reports.tell(heard, NOON + 5)
+    assert _found(tmp_path)[0] == before

@@ -9,7 +9,9 @@ import pytest
 
 from rightcast.contract.events import EventsReport, events_report
 from rightcast.formats.mpegts.eit import build_events
-from rightcast.panel.guide.broadcasts import Broadcasts, take_report
+from rightcast.panel.catalogue import operations as catalogue
+from rightcast.panel.guide.broadcasts import Broadcasts
+from rightcast.panel.guide.broadcasts import take_report as take
 from rightcast.panel.guide.models import Assignment, ChannelDay, GuideSource, SourceKind, Who
 from rightcast.panel.guide.publication import guide_keys, guide_records
 from rightcast.state.reports import FileReports
@@ -17,6 +19,7 @@ from tests.mpegts.broadcasts import RAI, event, present
 
 if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
+    from rightcast.panel.audit.operations import Actor
     from rightcast.panel.catalogue.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,10 @@ def _report(sections: list[bytes], channels: list[int], heard: float | None = No
         heard=time.time() if heard is None else heard,
         sections=sections,
     )
+
+
+def take_report(report: EventsReport) -> list[int]:
+    return take(report, report.channels)
 
 
 def _titles() -> list[str]:
@@ -86,3 +93,14 @@ def test_reports_are_read_once_and_old_ones_taken_away(station: StationSettings,
     assert broadcasts.look(time.time()) == 1
     assert broadcasts.look(time.time()) == 0
     assert [path.name for path in station.reports.iterdir()] == [f"{events_report(0, *RAI)}.json"]
+
+
+def test_channels_at_two_headends_keep_the_guide_of_their_service(
+    actor: Actor, station: StationSettings, channel: Channel
+) -> None:
+    two = catalogue.create_channel(actor, name="Two", sources=[catalogue.SourceInput("udp://239.1.1.2:5000")])
+    reports, broadcasts = FileReports(station.reports), Broadcasts(station.reports)
+    for shard, one in enumerate((channel, two)):
+        reports.put(events_report(shard, *RAI), _report(PRESENT, [one.id]))
+    broadcasts.look(time.time())
+    assert {row.channel_id for row in Assignment.objects.all()} == {channel.id, two.id}

@@ -83,6 +83,13 @@ class Heard(NamedTuple):
     channels: dict[int, list[int]]
 
 
+class _Telling(NamedTuple):
+    """All that tell of one service, and the channels that carry it."""
+
+    listeners: list[EventListener]
+    channels: list[int]
+
+
 class EventReports:
     """Writes what listeners heard, each service at most every two seconds."""
 
@@ -93,39 +100,42 @@ class EventReports:
 
     def tell(self, heard: Iterable[Heard], now: float) -> None:
         """About once a second: write some of the reports that are due. Never raises what the disk raises."""
-        left = MOST_PER_LOOK
+        telling: dict[ServiceKey, _Telling] = {}
         for listener, channels in heard:
-            for service in self._due(listener, channels, now)[:left]:
-                left -= 1
-                self._write(listener, service, _carriers(listener, channels, service), now)
-
-    def _due(self, listener: EventListener, channels: dict[int, list[int]], now: float) -> list[ServiceKey]:
-        due = []
-        for service, heard in listener.heard.items():
-            told, before = self._told.get(service, (0.0, []))
-            changed = service in listener.changed and now - told >= TOLD_EVERY_S
-            lives = now - told >= HEARD_EVERY_S and heard > told
-            if changed or lives or (told and before != _carriers(listener, channels, service)):
-                due.append(service)
+            for service in listener.heard:
+                one = telling.setdefault(service, _Telling([], []))
+                one.listeners.append(listener)
+                one.channels.extend(_carriers(listener, channels, service))
+        due = [service for service, one in telling.items() if self._is_due(service, one, now)]
         # What is on the station's own channels is told first.
-        return sorted(due, key=lambda service: not _carriers(listener, channels, service))
+        for service in sorted(due, key=lambda service: not telling[service].channels)[:MOST_PER_LOOK]:
+            self._write(service, telling[service], now)
 
-    def _write(self, listener: EventListener, service: ServiceKey, channels: list[int], now: float) -> None:
+    def _is_due(self, service: ServiceKey, one: _Telling, now: float) -> bool:
+        told, before = self._told.get(service, (0.0, []))
+        if now - told < TOLD_EVERY_S:
+            return False
+        lives = now - told >= HEARD_EVERY_S and any(listener.heard[service] > told for listener in one.listeners)
+        return lives or before != sorted(one.channels) or any(service in listener.changed for listener in one.listeners)
+
+    def _write(self, service: ServiceKey, one: _Telling, now: float) -> None:
+        """Of several streams that tell of the service the one that has most of its tables is believed."""
         report = EventsReport(
             network_id=service.network_id,
             stream_id=service.stream_id,
             service_id=service.service_id,
-            channels=channels,
+            channels=sorted(one.channels),
             heard=now,
-            sections=listener.sections(service),
+            sections=max((listener.sections(service) for listener in one.listeners), key=len),
         )
         try:
             self._reports.put(events_report(self._shard, *service), report)
         except OSError as error:
             _log.warning("The guide of %s could not be left: %s", service, error)
-        self._told[service] = now, channels
-        listener.changed.pop(service, None)
-        listener.settle()
+        self._told[service] = now, report.channels
+        for listener in one.listeners:
+            if listener.changed.pop(service, 0) is None:
+                listener.settle()
 
 
 def _carriers(listener: EventListener, channels: dict[int, list[int]], service: ServiceKey) -> list[int]:

@@ -44,40 +44,58 @@ class Broadcasts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: dict[str, int] = {}
+        self._carried: dict[str, tuple[ServiceKey, list[int]]] = {}
 
     def look(self, now: float) -> int:
         """Take in what changed; returns how many reports that were."""
-        taken = 0
-        present = {}
-        for path in sorted(self._folder.glob(f"{PREFIX}*.json")):
-            try:
-                written = path.stat().st_mtime_ns
-                present[path.name] = written
-                if self._seen.get(path.name) == written or taken >= MOST_PER_LOOK:
-                    continue
-                report = codec.decode(path.read_bytes(), EventsReport)
-            except FileNotFoundError:
-                continue
-            except ContractError as error:
-                _log.warning("A report of a guide in the stream cannot be read: %s", error)
-                self._seen[path.name] = written
-                continue
-            self._seen[path.name] = written
-            if now - report.heard <= EXPIRES_S:
-                taken += 1
-                take_report(report)
-            else:
+        present = {path.name: path for path in sorted(self._folder.glob(f"{PREFIX}*.json"))}
+        reports: list[EventsReport] = []
+        for name, path in present.items():
+            report = self._changed(path) if len(reports) < MOST_PER_LOOK else None
+            if report is not None and now - report.heard > EXPIRES_S:
                 path.unlink(missing_ok=True)
+            elif report is not None:
+                self._carried[name] = _service(report), report.channels
+                reports.append(report)
         self._seen = {name: written for name, written in self._seen.items() if name in present}
-        return taken
+        self._carried = {name: told for name, told in self._carried.items() if name in present}
+        for report in reports:
+            take_report(report, self._carriers(report))
+        return len(reports)
+
+    def _changed(self, path: Path) -> EventsReport | None:
+        """A report that was not read yet as it is."""
+        try:
+            written = path.stat().st_mtime_ns
+            if self._seen.get(path.name) == written:
+                return None
+            self._seen[path.name] = written
+            return codec.decode(path.read_bytes(), EventsReport)
+        except FileNotFoundError:
+            return None
+        except ContractError as error:
+            _log.warning("A report of a guide in the stream cannot be read: %s", error)
+            return None
+
+    def _carriers(self, report: EventsReport) -> list[int]:
+        """Channels that carry the service, at all headends: each tells of its own."""
+        service = _service(report)
+        return sorted({one for found, channels in self._carried.values() if found == service for one in channels})
 
 
-def take_report(report: EventsReport) -> list[int]:
-    """Store what a service's tables tell, and publish it where it changed; returns the days that did."""
+def _service(report: EventsReport) -> ServiceKey:
+    return ServiceKey(report.network_id, report.stream_id, report.service_id)
+
+
+def take_report(report: EventsReport, channels: Collection[int]) -> list[int]:
+    """Store what a service's tables tell and publish it where it changed; returns the days that did.
+
+    `channels` are all that carry the service.
+    """
     source = _source()
     if not source.enabled:
         return []
-    guide_id = str(ServiceKey(report.network_id, report.stream_id, report.service_id))
+    guide_id = str(_service(report))
     guide = guide_of(report.sections)
     if guide.compressed:
         _note(source, f"{guide_id}: {guide.compressed} texts are compressed and were left out")
@@ -86,7 +104,7 @@ def take_report(report: EventsReport) -> list[int]:
     row = know_channel(source.id, guide_id)
     first, last = guide.shows[0], guide.shows[-1]
     days = store_shows(row, [*guide.shows, *_later(row.id, last.stop)], first.start)
-    anew = _assign(row, report.channels)
+    anew = _assign(row, channels)
     publish_channels(channels_with(row.id), days)
     publish_channels(anew)
     return days

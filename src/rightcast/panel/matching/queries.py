@@ -75,6 +75,7 @@ class Has:
     source: str
     why: str
     offset_min: int
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +187,16 @@ def _has(row: Assignment) -> Has:
     theirs = row.guide_channel
     why = _WHO[Who(row.who)]
     if theirs.source.kind == SourceKind.EIT:
-        why = "carried in its own stream"
+        why = "the guide in its own stream"
     elif theirs.source.kind in {SourceKind.GRID, SourceKind.ICS}:
-        why = "its own week"
+        why = "a week of its own" if theirs.source.kind == SourceKind.GRID else "a calendar of its own"
     return Has(
         row=theirs.id,
         name=str(theirs.names[0]) if theirs.names else theirs.guide_id,
         source=theirs.source.name,
         why=why,
         offset_min=row.offset_min,
+        own=theirs.source.kind in {SourceKind.EIT, SourceKind.GRID, SourceKind.ICS},
     )
 
 
