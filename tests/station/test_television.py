@@ -91,13 +91,40 @@ def test_arrow_keys_and_enter_are_enough_to_watch(screen: Page) -> None:
     assert screen.evaluate("document.getElementById('picture').getVideoPlaybackQuality().totalVideoFrames") > 60
     look(screen, "playing")
     screen.set_viewport_size(SIZES[1])
-    press(screen, "ArrowRight")
+    press(screen, "ArrowLeft")
     until(lambda: screen.locator("#guide").is_visible(), within_s=2, what="the list")
     for name in ("guide", "picked"):
         look(screen, name)
         press(screen, "ArrowDown")
     press(screen, "Backspace", "Backspace")
     screen.set_viewport_size(SIZES[0])
+
+
+def test_the_programme_of_all_channels_is_walked_with_arrow_keys(screen: Page) -> None:
+    if not screen.locator("#guide").is_visible():
+        press(screen, "Backspace")
+    press(screen, "ArrowLeft", "Enter")
+    until(lambda: screen.locator("#grid").is_visible(), within_s=2, what="the grid")
+    assert screen.locator("#g-rows .at").count() == 1
+    until(lambda: "No programme information" in screen.locator("#g-about").inner_text(), within_s=5, what="an answer")
+    hours = screen.locator("#g-axis").inner_text()
+    look(screen, "grid")
+    press(screen, *["ArrowRight"] * 7)
+    assert screen.locator("#g-axis").inner_text() != hours
+    press(screen, "Enter")
+    until(lambda: screen.locator("#g-axis").inner_text() == hours, within_s=2, what="back to now")
+    press(screen, "ArrowDown", "Enter")
+    assert not screen.locator("#grid").is_visible()
+    plays_on(screen, 1)
+
+
+def test_sound_subtitles_and_quality_are_offered_where_there_is_a_choice(screen: Page) -> None:
+    press(screen, "ArrowRight")
+    until(lambda: screen.locator("#menu").is_visible(), within_s=2, what="the menu")
+    assert screen.locator("#m-rows .at").count() == 1
+    look(screen, "menu")
+    press(screen, "Backspace")
+    assert not screen.locator("#menu").is_visible()
 
 
 def test_number_keys_and_zapping_change_the_channel(screen: Page) -> None:
@@ -143,7 +170,7 @@ def test_a_screen_is_signed_in_by_name_and_password_where_there_is_no_phone(scre
     look(screen, "byname")
     press(screen, "Enter", "Enter")
     screen.wait_for_selector("#rows li.at", timeout=20_000)
-    press(screen, "ArrowLeft", "Enter")
+    press(screen, "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
     assert screen.locator("#signin").is_visible()
 
 

@@ -14,12 +14,13 @@
 
   /* Variants of a master playlist, the highest rate first, and its sounds. */
   TV.readMaster = function (text) {
-    var variants = [], sounds = [], pending = null;
+    var variants = [], sounds = [], texts = [], pending = null;
     text.split(/\r?\n/).forEach(function (line) {
       if (line.indexOf("#EXT-X-STREAM-INF:") === 0) { pending = attributes(line.slice(18)); }
       else if (line.indexOf("#EXT-X-MEDIA:") === 0) {
         var media = attributes(line.slice(13));
         if (media.TYPE === "AUDIO") { sounds.push(media); }
+        if (media.TYPE === "SUBTITLES" && /\.m3u8$/.test(media.URI || "")) { texts.push(media); }
       } else if (line && line.charAt(0) !== "#" && pending) {
         pending.URI = line;
         variants.push(pending);
@@ -27,7 +28,7 @@
       }
     });
     variants.sort(function (a, b) { return Number(b.BANDWIDTH) - Number(a.BANDWIDTH); });
-    return { variants: variants, sounds: sounds };
+    return { variants: variants, sounds: sounds, texts: texts };
   };
 
   /* Segments of a media playlist with their sequence, duration in seconds and initialization section. */

@@ -3,7 +3,7 @@
   "use strict";
   var TV = window.TV, ROWS = 8;
 
-  /* `tell` has chosen(channel), recordings() and signOut(). */
+  /* `tell` has chosen(channel) and act("grid" | "menu" | "recordings" | "sign-out"). */
   TV.Guide = function (tell) {
     var channels = [], shelves = [], shelf = 0, at = 0, top = 0, playing = null, painted = 0, timer = 0;
     var self = {
@@ -15,7 +15,11 @@
           var rows = channels.filter(function (channel) { return String(channel.category_id) === String(one.category_id); });
           if (rows.length) { shelves.push({ id: one.category_id, name: one.category_name, rows: rows }); }
         });
-        shelves.push({ id: "screen", name: "This screen", rows: [{ act: "sign-out", name: "Sign out of this screen" }, { act: "recordings", name: "My recordings" }] });
+        shelves.push({
+          id: "screen", name: "This screen",
+          rows: [{ act: "grid", name: "Programme of all channels" }, { act: "menu", name: "Sound and subtitles" },
+            { act: "recordings", name: "My recordings" }, { act: "sign-out", name: "Sign out of this screen" }]
+        });
         shelf = Math.max(0, shelves.map(function (one) { return one.id; }).indexOf(before));
         at = place(kept);
         paint();
@@ -50,7 +54,7 @@
         shelf = (shelf + (meaning === "left" ? shelves.length - 1 : 1)) % shelves.length;
         at = place(playing);
       } else if (meaning === "ok") {
-        if (row() && row().act === "recordings") { tell.recordings(); } else if (row() && row().act) { tell.signOut(); } else if (row()) { tell.chosen(row()); }
+        if (row() && row().act) { tell.act(row().act); } else if (row()) { tell.chosen(row()); }
         return true;
       } else { return false; }
       paint();

@@ -5,7 +5,9 @@
   var video = TV.byId("picture"), typed = "", digitTimer = 0, bannerTimer = 0, refreshTimer = 0, stillTimer = 0;
 
   var signIn = TV.SignIn(function (who) { TV.keep(who); signIn.hide(); enter(); });
-  var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, signOut: function () { leave(""); }, recordings: openRecordings });
+  var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, act: act });
+  var grid = TV.Grid({ chosen: function (channel) { grid.hide(); watch(channel); }, closed: function () { grid.hide(); guide.show(); } });
+  var menu = TV.Menu({ closed: function () { menu.hide(); if (player.current()) { banner(player.current()); } else { guide.show(); } } });
   var player = TV.Player(video, {
     playing: function () { TV.byId("trouble").hidden = true; },
     waiting: function (channel, sentence) { TV.say("trouble", channel.name + ": " + sentence).hidden = false; },
@@ -25,6 +27,12 @@
     if (channel) { TV.recordNow(channel, note); }
   }
 
+  function act(what) {
+    if (what === "sign-out") { leave(""); return; }
+    if (what === "recordings") { openRecordings(); return; }
+    guide.hide();
+    if (what === "grid") { grid.show(player.current()); } else { menu.show(player); }
+  }
   function size() { document.documentElement.style.fontSize = (window.innerHeight || 720) / 45 + "px"; }
 
   function begin() {
@@ -50,6 +58,7 @@
         if (!found) { later("The list of channels cannot be had. Trying again."); return; }
         TV.byId("trouble").hidden = true;
         guide.set(found);
+        grid.set(found.channels);
         guide.show();
         refreshTimer = setTimeout(refresh, REFRESH_MS);
         stillTimer = setTimeout(still, STILL_MS);
@@ -61,7 +70,7 @@
     setTimeout(function () { if (TV.who) { enter(); } }, 3000);
   }
   function refresh() {
-    TV.channels(function (found) { if (found && TV.who) { guide.set(found); } });
+    TV.channels(function (found) { if (found && TV.who) { guide.set(found); grid.set(found.channels); } });
     refreshTimer = setTimeout(refresh, REFRESH_MS);
   }
   /* Whether this screen was signed out from elsewhere, or the subscription has ended, while a channel ran. */
@@ -83,6 +92,8 @@
     TV.keep(null);
     guide.playing(null);
     guide.hide();
+    grid.hide();
+    menu.hide();
     TV.byId("banner").hidden = TV.byId("trouble").hidden = true;
     signIn.show(note);
   }
@@ -132,6 +143,7 @@
     if (meaning === "channel-up" || meaning === "up") { watch(guide.beside(channel, 1)); }
     else if (meaning === "channel-down" || meaning === "down") { watch(guide.beside(channel, -1)); }
     else if (meaning === "info") { if (TV.byId("banner").hidden) { banner(channel); } else { TV.byId("banner").hidden = true; } }
+    else if (meaning === "right") { TV.byId("banner").hidden = true; menu.show(player); }
     else { TV.byId("banner").hidden = true; guide.show(); }
   }
   document.addEventListener("keydown", function (event) {
@@ -142,6 +154,8 @@
     else if (recordings.playing()) { ours = recordings.pictureKey(meaning); }
     else if (meaning === "red") { recordIt(); }
     else if (meaning === "blue") { openRecordings(); }
+    else if (grid.shown()) { ours = grid.key(meaning); }
+    else if (menu.shown()) { ours = menu.key(meaning); }
     else if (/^[0-9]$/.test(meaning)) { digit(meaning); }
     else if (typed && meaning === "ok") { dial(); }
     else if (typed && meaning === "back") { typed = ""; TV.byId("digits").hidden = true; }

@@ -45,6 +45,19 @@
     var begun = video.play();
     if (begun && begun["catch"]) { begun["catch"](function () {}); }
     self.stop = function () { clearInterval(timer); video.onerror = null; video.removeAttribute("src"); video.load(); };
+    /* What the browser found in it. */
+    function listed(all, flag) {
+      return [].slice.call(all || []).map(function (one, index) { return { id: String(index), name: one.label || one.language || "Track " + (index + 1), on: one[flag] === true || one[flag] === "showing" }; });
+    }
+    self.choices = function () {
+      var texts = listed(video.textTracks, "mode"), none = { id: "", name: "Off", on: !texts.some(function (one) { return one.on; }) };
+      return { sound: listed(video.audioTracks, "enabled"), text: texts.length ? [none].concat(texts) : [] };
+    };
+    self.choose = function (kind, id) {
+      [].slice.call((kind === "sound" ? video.audioTracks : video.textTracks) || []).forEach(function (one, index) {
+        if (kind === "sound") { one.enabled = String(index) === id; } else { one.mode = String(index) === id ? "showing" : "disabled"; }
+      });
+    };
     return self;
   }
 
@@ -107,6 +120,8 @@
         skip = {};
         wait = FIRST_WAIT_MS;
       },
+      choices: function () { return player && player.choices ? player.choices() : {}; },
+      choose: function (kind, id) { if (player && player.choose) { player.choose(kind, id); } },
       current: function () { return current; }
     };
     return self;

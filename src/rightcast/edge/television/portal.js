@@ -68,6 +68,9 @@
         }));
       });
     },
+    guide: function (who, question, fields, then) {
+      call(who, "guide", question, fields, function (status, answer) { then(status === 200 ? answer : null); });
+    },
     /* `then(url)`, or `then("", sentence)`. */
     link: function (who, channel, then) {
       call(who, "itv", "create_link", { cmd: channel.cmd }, function (status, js) {

@@ -100,6 +100,13 @@
       then(guide[id].rows);
     });
   };
+  /* A question about the programme (docs/reference/guide.md): `then(answer | null)`. */
+  TV.guide = function (question, fields, then) {
+    if (TV.who.mac) { TV.portal.guide(TV.who, question, fields, then); return; }
+    var all = { username: TV.who.name, password: TV.who.secret };
+    Object.keys(fields).forEach(function (name) { all[name] = fields[name]; });
+    TV.ask("POST", TV.root + "guide/" + question, all, "json", function (status, answer) { then(status === 200 ? answer : null); });
+  };
   function decoded(base64) {
     try { return decodeURIComponent(escape(window.atob(base64))); } catch (plain) { return base64; }
   }
