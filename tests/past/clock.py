@@ -42,7 +42,11 @@ def picture_of(second: int) -> np.ndarray:
 
 def second_in(frame: av.VideoFrame) -> int:
     """The second that a decoded picture shows."""
-    luma = frame.to_ndarray(format="gray")
+    return second_on(frame.to_ndarray(format="gray"))
+
+
+def second_on(luma: np.ndarray) -> int:
+    """The second that a grey picture shows."""
     middles = luma[_BLOCK // 2 :: _BLOCK, _BLOCK // 2 :: _BLOCK][:_ROWS, :_COLUMNS] > 128
     value = int("".join("01"[bit] for bit in middles.ravel().tolist()), 2)
     assert value & 0xFF == (value >> 8 & 0xFF) ^ _CHECK, "no clock can be read in the picture"

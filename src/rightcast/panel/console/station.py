@@ -162,6 +162,9 @@ def _headline(picture: Live, wanted: int) -> tuple[str, str]:
         sentence += f" · {ready:,} ready on demand"
     viewers = picture.viewers
     sentence += f" · {viewers:,} viewer{'' if viewers == 1 else 's'}"
+    past = sum(1 for edge in picture.edges for one in edge.sessions if one.past)
+    if past:
+        sentence += f", {past:,} of the past"
     return ("bad" if failing else "good" if on_air else "calm"), sentence
 
 
