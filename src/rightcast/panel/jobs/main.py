@@ -57,6 +57,8 @@ def run(settings: StationSettings) -> None:
     guide.start()
     keeper = threading.Thread(target=Keeper().run, args=(stop,), name="pictures", daemon=True)
     keeper.start()
+    recordings = threading.Thread(target=work_until, args=(stop, RecordingJobs().due), name="recordings", daemon=True)
+    recordings.start()
     each: list[tuple[float, Callable[[], object]]] = [
         (DRAIN_S, tasks.drain),
         (ACTIVATE_S, tasks.activate),
@@ -66,13 +68,13 @@ def run(settings: StationSettings) -> None:
         (DEVICES_S, tasks.note_devices),
         (ARCHIVE_S, tasks.note_archive),
         (PRUNE_S, tasks.prune),
-        *RecordingJobs().due,
         (PUBLISH_S, publish_waiting),
         (REFRESH_S, plan_all),
         (SEARCH_S, Searcher().look),
     ]
     work_until(stop, each)
     courier.join(timeout=END_S)
+    recordings.join(timeout=END_S)
     harvester.join(timeout=END_S)
     guide.join(timeout=GUIDE_END_S)
 

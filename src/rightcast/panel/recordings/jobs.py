@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from rightcast.panel.publish.publisher import station_feed
 from rightcast.panel.recordings.ending import ask_again, follow_rights, forget_over, remove_of_gone_lines, settle_soon
 from rightcast.panel.recordings.guide import PublishedGuide
 from rightcast.panel.recordings.keeping import end_refused, give_up_late, hear
 from rightcast.panel.recordings.planning import Planning
 from rightcast.panel.recordings.queries import recorder_report
 from rightcast.panel.recordings.wishes import settle_wishes
+from rightcast.state.feed import FileFeed
 from rightcast.state.recording_wishes import RecordingWishes
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ FORGET_AFTER_S = 90 * 86_400.0
 
 
 class RecordingJobs:
-    """The jobs with what they keep in mind. `due` lists each with its seconds."""
+    """The jobs with what they keep in mind, for a thread of their own: a guide may move thousands of recordings.
+
+    `due` lists each with its seconds.
+    """
 
     def __init__(self) -> None:
         self._guide: PublishedGuide | None = None
@@ -73,5 +76,5 @@ class RecordingJobs:
 
     def _published(self) -> PublishedGuide:
         if self._guide is None:
-            self._guide = PublishedGuide(station_feed())
+            self._guide = PublishedGuide(FileFeed(settings.STATION.feed))
         return self._guide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -21,7 +22,7 @@ from rightcast.panel.recordings.room import Grants, lines_of, refuse, settle_lin
 from rightcast.panel.station.queries import station
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rightcast.domain.guide import Show
     from rightcast.panel.operation import Deed
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 _MARK = 1
 _CHANNELS_PER_LOOK = 20
+_AT_ONCE = 50
+"""Recordings moved in one transaction: others wait for the database meanwhile."""
+_PAUSE_S = 0.01
 _FOLLOWING = (Status.PLANNED.value, Status.REFUSED.value, Status.RECORDING.value)
 
 
@@ -81,20 +85,13 @@ class Planning:
         plan = follow_guide([to_planned(row) for row in rows], shows)
         if not plan.moved and not plan.gone:
             return 0
-        by_id = {row.pk: row for row in rows}
-        with operating(Actor.system(), "") as deed:
-            for one, wanted in plan.moved:
-                if wanted.show is not None:
-                    _moved(deed, by_id[one.id], wanted.show)
-            for one in plan.gone:
-                row = by_id[one.id]
-                if row.status != Status.RECORDING:
-                    refuse(deed, row, Cause.NOT_SHOWN)
-                    row.show_id = -row.show_id  # it may be shown again by another id, and is then another show
-                    store(deed, row)
-            for line_id in lines_of(rows):
-                settle_line(deed, line_id)
-        return len(plan.moved) + len(plan.gone)
+        shown: dict[int, Show | None] = {one.id: wanted.show for one, wanted in plan.moved}
+        shown |= {one.id: None for one in plan.gone}
+        touched = sorted((row for row in rows if row.pk in shown), key=lambda row: row.line_id)
+        for start in range(0, len(touched), _AT_ONCE):
+            _follow(touched[start : start + _AT_ONCE], shown)
+            time.sleep(_PAUSE_S)
+        return len(touched)
 
     def _new_rules(self, mark: PlanningMark, now: float) -> tuple[bool, int]:
         """Rules that were added or changed, and once a day all weekly ones; whether there were any, and what came."""
@@ -122,6 +119,21 @@ class Planning:
     def _everywhere(self, now: float) -> list[tuple[int, Show]]:
         channels = Channel.objects.values_list("id", flat=True)
         return [(number, show) for number in channels for show in self._guide.coming(number, now)]
+
+
+def _follow(rows: Sequence[Recording], shown: Mapping[int, Show | None]) -> None:
+    """Some recordings go where their shows went, in one transaction; None: the show is gone."""
+    with operating(Actor.system(), "") as deed:
+        for row in rows:
+            show = shown[row.pk]
+            if show is not None:
+                _moved(deed, row, show)
+            elif row.status != Status.RECORDING:
+                refuse(deed, row, Cause.NOT_SHOWN)
+                row.show_id = -row.show_id  # it may be shown again by another id, and is then another show
+                store(deed, row)
+        for line_id in lines_of(rows):
+            settle_line(deed, line_id)
 
 
 def _is_anywhere(rule: RecordingRule) -> bool:
