@@ -103,6 +103,20 @@ def test_undo_lets_everything_be_as_it_was(actor: Actor, one: Channel, source: i
     assert AuditRow.objects.filter(sentence__startswith="undid").exists()
 
 
+def test_what_a_search_found_and_an_operator_undid_is_not_found_again_until_that_is_undone(
+    actor: Actor, one: Channel, source: int
+) -> None:
+    theirs = _theirs(source, "rai1", "Rai 1")
+    step = operations.search(actor).step
+    assert step is not None
+    operations.undo(actor, step.id)
+    operations.search(actor)
+    assert not _assigned()
+    assert not Proposal.objects.exists()
+    operations.undo(actor, MatchStep.objects.latest("id").id)
+    assert _assigned() == [(one.id, theirs.id, Who.AUTOMATIC)]
+
+
 def test_undo_leaves_alone_what_was_decided_since(actor: Actor, one: Channel, source: int) -> None:
     first, second = _theirs(source, "a", "A first"), _theirs(source, "b", "B second")
     step = operations.accept(actor, one.id, first.id)
@@ -149,6 +163,14 @@ def test_the_page_shows_what_is_on_now_on_a_proposal(actor: Actor, one: Channel,
     assert "IT: Rai Uno HD" in text
     assert "Linea Verde" in text
     assert "likely" in text or "perhaps" in text
+
+
+def test_the_channel_s_page_says_whose_guide_it_has(actor: Actor, one: Channel, source: int, console: Client) -> None:
+    _theirs(source, "rai1", "Rai 1")
+    operations.search(actor)
+    text = console.get(f"/catalogue/channel/{one.id}/change/").content.decode()
+    assert "Has Rai 1 of First." in text
+    assert f"/guide/week/{one.id}/" in text
 
 
 def test_one_click_accepts(actor: Actor, one: Channel, source: int, console: Client) -> None:

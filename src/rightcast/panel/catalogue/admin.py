@@ -26,6 +26,7 @@ from rightcast.panel.console.live import live
 from rightcast.panel.console.numbers import codecs, rate, span, until
 from rightcast.panel.desk import OperatedAdmin, OperatedInline, button, column
 from rightcast.panel.features.registry import FORMS
+from rightcast.panel.matching.showing import guide_link
 from rightcast.panel.rights.models import CarriageRight
 from rightcast.panel.rights.queries import state_of as right_state
 
@@ -209,6 +210,7 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
                     for name, form in FORMS.items()
                 ),
             )
+            + guide_link(channel.id)
             + cues_link(channel.id)
             + kept_link(channel.id)
         )

@@ -6,12 +6,12 @@ What somebody changed again since is left alone when a step is undone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from rightcast.domain.errors import ConflictError, NotFoundError
-from rightcast.panel.guide.models import Assignment
+from rightcast.panel.guide.models import Assignment, Who
 from rightcast.panel.guide.publication import publish_channels
 from rightcast.panel.matching.models import MatchStep, WithoutGuide
 from rightcast.panel.operation import operating
@@ -57,7 +57,11 @@ def take(
 
 
 def undo(actor: Actor, step_id: int) -> MatchStep:
-    """Let everything that a step changed be as it was. Raises NotFoundError, ConflictError."""
+    """Let everything that a step changed be as it was; a step of its own, which can be undone too.
+
+    What a search found and an operator undoes is refused: the next search would find it again. Raises NotFoundError,
+    ConflictError.
+    """
     step = MatchStep.objects.filter(id=step_id).first()
     if step is None:
         raise NotFoundError(f"There is no step {step_id}.", remedy="Only the last 200 are kept.")
@@ -69,14 +73,19 @@ def undo(actor: Actor, step_id: int) -> MatchStep:
         if guide_channel_id is None:
             without.append((channel_id, bool(before)))
         elif state_of(rows.get((channel_id, guide_channel_id))) == (None if after is None else tuple(after)):
-            wishes.append(Wish(channel_id, guide_channel_id, None if before is None else tuple(before)))
+            wishes.append(Wish(channel_id, guide_channel_id, _before(before, after)))
     with transaction.atomic():
-        done = take(actor, f"undid: {step.sentence}", wishes, without=without)
+        take(actor, f"undid: {step.sentence}", wishes, without=without)
         MatchStep.objects.filter(id=step.id).update(undone=True)
-        if done is not None:
-            MatchStep.objects.filter(id=done.id).update(undone=True)
     step.refresh_from_db()
     return step
+
+
+def _before(before: Sequence[Any] | None, after: Sequence[Any] | None) -> State | None:
+    """The state that undoing leads to."""
+    if before is None and after is not None and after[2] == Who.AUTOMATIC:
+        return 0, None, Who.OPERATOR.value, True
+    return None if before is None else (before[0], before[1], before[2], before[3])
 
 
 def publish(step: MatchStep, *, at_most: int = 0) -> bool:
