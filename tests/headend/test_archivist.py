@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,3 +135,35 @@ async def test_a_ring_that_began_anew_is_kept_on(bench: Bench) -> None:
     bench.headend.segment()
     await until(lambda: bench.sequences() == [100, 101, 0], "not kept on")
     assert bench.bytes_agree()
+
+
+async def test_a_disk_that_stands_still_disturbs_nobody_and_what_falls_off_the_ring_is_a_gap(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.keep()
+    await bench.start()
+    await bench.on_air(2)
+    going_on = threading.Event()
+    sendfile = os.sendfile
+
+    def stand_still(*arguments: int) -> int:
+        going_on.wait(20)
+        return sendfile(*arguments)
+
+    monkeypatch.setattr("rightcast.state.archive.reel_writer.os.sendfile", stand_still)
+    for _ in range(20):
+        bench.headend.segment()
+    writer = bench.archivist.writer
+    await until(lambda: writer.backlog + writer.missed >= 19, "segments do not wait")
+    assert bench.archivist.report().busy_since > 0
+    going_on.set()
+    await bench.on_air(1)
+    assert bench.bytes_agree()
+    found = bench.sequences()
+    assert found[:2] == [0, 1]
+    assert found[-1] == 22
+    assert found == sorted(set(found))
+    [gap] = bench.shelf.gaps()
+    assert gap.cause == "slow"
+    assert writer.missed > 0
+    assert bench.headend.connections == 1

@@ -49,7 +49,7 @@ class _Shown:
     @property
     def cells(self) -> tuple[str, ...]:
         hours = ("-" if one is None else f"{one} h" for one in (self.kept_h, self.wished_h, self.granted_h))
-        return (self.channel, *hours, shown(self.start), shown(self.stop), f"{self.bytes / 1e9:.2f} GB", self.detail)
+        return (self.channel, *hours, shown(self.start), shown(self.stop), _size(self.bytes), self.detail)
 
 
 @click.group("archive")
@@ -170,6 +170,10 @@ def _gaps(settings: StationSettings, channel_id: int) -> list[tuple[float, float
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def _row(name: str, checked: Checked) -> dict[str, object]:

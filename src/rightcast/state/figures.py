@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from prometheus_client.metrics_core import Metric
 
-from rightcast.contract.reports import ChannelReport, HeadendReport, SenderReport, WatchReport
+from rightcast.contract.reports import ArchivistReport, ChannelReport, HeadendReport, SenderReport, WatchReport
 from rightcast.state.exposition import process_use
 from rightcast.state.reports import FileReports
 
@@ -73,6 +73,13 @@ FIGURES: dict[str, Figure] = dict(
         _figure("output_bytes_sent_total", "counter", "Bytes sent to the channel's addresses.", "channel"),
         _figure("output_failed_total", "counter", "Datagrams that the network did not take.", "channel"),
         _figure("output_late_total", "counter", "Datagrams that left over 20 ms late.", "channel"),
+        _figure(
+            "archive_bytes", "gauge", "Bytes of kept channels: on the first disk, on the second, in a store.", "place"
+        ),
+        _figure("archive_allowed_bytes", "gauge", "What they may take on the first disk."),
+        _figure("archive_free_bytes", "gauge", "What is free there."),
+        _figure("archive_backlog", "gauge", "Segments that wait to be written."),
+        _figure("archive_missed_total", "counter", "Segments that fell off the ring before they were written."),
         _figure("sessions", "gauge", "Running sessions.", "edge", "kind"),
         _figure("edge_bytes_sent_total", "counter", "Bytes sent to viewers.", "edge"),
         _figure("edge_refusals_total", "counter", "Refused requests by reason.", "edge", "reason"),
@@ -145,7 +152,21 @@ def station_samples(settings: StationSettings, now: float) -> Samples:
     for sender in reports.fetch("sender", SenderReport):
         if now - sender.at < ALIVE_S:
             _of_outputs(samples, sender)
+    for archivist in reports.fetch("archivist", ArchivistReport):
+        if now - archivist.at < ALIVE_S:
+            _of_archive(samples, archivist)
     return samples
+
+
+def _of_archive(samples: Samples, archivist: ArchivistReport) -> None:
+    _of_process(samples, "archivist", archivist.pid, archivist.started)
+    samples.add("archive_bytes", sum(one.bytes for one in archivist.channels), "first")
+    samples.add("archive_bytes", sum(one.second_bytes for one in archivist.channels), "second")
+    samples.add("archive_bytes", sum(one.store_bytes for one in archivist.channels), "store")
+    samples.add("archive_allowed_bytes", archivist.allowed_bytes)
+    samples.add("archive_free_bytes", archivist.free_bytes)
+    samples.add("archive_backlog", archivist.backlog)
+    samples.add("archive_missed_total", archivist.missed)
 
 
 def _up(samples: Samples, plane: str, many: int, seen: set[int]) -> None:

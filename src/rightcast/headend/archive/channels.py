@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rightcast.state.archive.records import KeptFile
 
 HOUR_S = 3600.0
+DAY_S = 86_400.0
 PRESSED_SHARE = 0.1
 """With less than this share of the room left, older files are moved on before their time."""
 LOOK_S = 5.0
@@ -70,6 +71,7 @@ class ChannelKeeper:
         self._taken: Segment | None = None
         self._look_at = 0.0
         self._tell_at = 0.0
+        self._pruned = 0.0
         self._now = 0.0
         self.room = Room()
         self.evicted = 0.0
@@ -85,6 +87,11 @@ class ChannelKeeper:
     def store_trouble(self) -> str:
         """What last went wrong with moving files, while it does."""
         return self._placing.trouble if self._placing is not None else ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that moves files still runs, where there is one."""
+        return self._placing is None or self._placing.alive
 
     @property
     def wanted(self) -> Collection[int]:
@@ -186,10 +193,9 @@ class ChannelKeeper:
             if error.errno == errno.ESTALE:
                 reel.miss(segment, GapCause.SLOW)
                 return
-            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
             reel.miss(segment, GapCause.DISK)
-            if full and self._evict(segment.size):
-                return
+            if error.errno in {errno.ENOSPC, errno.EDQUOT} and self._evict_one():
+                return  # others fill the disk too; the next segment finds room
             self._give_up(segment.channel_id, error)
             raise
         except sqlite3.Error as error:
@@ -251,6 +257,7 @@ class ChannelKeeper:
             if old:
                 self._forget(channel_id, channel.reel, old, channel.window.cause)
         self._erase()
+        self._prune(now)
         self._measure()
         self._evict(0)
         self._tidy(now)
@@ -272,6 +279,12 @@ class ChannelKeeper:
             self._forget(channel_id, reel, [file], Deleted.BUDGET)
         pressed = not self.room.has(int(self.room.allowed_bytes * PRESSED_SHARE))
         self._placing.send(reels, self._open_ledger(), now, pressed=pressed)
+
+    def _prune(self, now: float) -> None:
+        """Once a day the ledger forgets what the panel has long told."""
+        if self._ledger is not None and now - self._pruned > DAY_S:
+            self._pruned = now
+            self._ledger.prune(now)
 
     def _reels(self) -> dict[str, ChannelReel]:
         """By the names of their folders."""
@@ -304,23 +317,23 @@ class ChannelKeeper:
         self._evict(size)
         return self.room.has(size)
 
-    def _evict(self, size: int) -> bool:
+    def _evict(self, size: int) -> None:
         """Make room for `size` bytes: oldest files first, whichever channel they are of."""
-        evicted = False
-        while not self.room.has(size):
-            found = [
-                (file.stop, channel_id, file)
-                for channel_id, one in self._channels.items()
-                if one.reel is not None and (file := one.reel.oldest_in(Place.FIRST)) is not None
-            ]
-            if not found:
-                return evicted
-            _, channel_id, file = min(found, key=lambda one: one[0])
-            reel = self._channels[channel_id].reel
-            if reel is not None:
-                self._forget(channel_id, reel, [file], Deleted.BUDGET)
-            evicted = True
-        return evicted
+        while not self.room.has(size) and self._evict_one():
+            pass
+
+    def _evict_one(self) -> bool:
+        """Delete the oldest finished file on the first disk; False when there is none."""
+        found = [
+            (file.stop, channel_id, one.reel, file)
+            for channel_id, one in self._channels.items()
+            if one.reel is not None and (file := one.reel.oldest_in(Place.FIRST)) is not None
+        ]
+        if not found:
+            return False
+        _, channel_id, reel, file = min(found, key=lambda one: one[0])
+        self._forget(channel_id, reel, [file], Deleted.BUDGET)
+        return True
 
     def _erase(self) -> None:
         """Carry out what operators ordered."""

@@ -170,6 +170,8 @@ class Archivist:
     async def _turns(self) -> None:
         """The loop; its pause grows a little with its work, which nobody minds."""
         while True:
+            if not (self.writer.alive and self.channels.alive):
+                raise RuntimeError("a thread of the archivist died; the supervisor starts the process again")
             self.decide()
             with contextlib.suppress(OSError):
                 self._reports.put(REPORT, self.report())

@@ -65,9 +65,9 @@ class Mover:
         self._thread.start()
 
     @property
-    def under_way(self) -> frozenset[Errand]:
-        """Errands whose end was not heard of yet."""
-        return frozenset(self._under_way)
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
 
     def send(self, errand: Errand) -> bool:
         """Have a file moved; False when too much is under way, or this is already."""

@@ -70,6 +70,11 @@ class Placing:
         self._rests: dict[Errand, float] = {}
         self.trouble = ""
 
+    @property
+    def alive(self) -> bool:
+        """Whether the mover still runs."""
+        return self._mover.alive
+
     def settle(self, reels: Mapping[str, ChannelReel], ledger: Ledger, now: float) -> None:
         """Make true what the mover has done. Raises OSError and sqlite3.Error."""
         for errand, trouble in self._mover.done():

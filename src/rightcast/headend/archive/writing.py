@@ -74,6 +74,7 @@ class Writer:
         self._overflown: queue.Queue[Segment] = queue.Queue(MOST_WAITING)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
+        self._in_hand = 0
         self.busy_since = 0.0
         self.trouble = ""
         self._troubled = 0.0
@@ -82,7 +83,12 @@ class Writer:
     @property
     def backlog(self) -> int:
         """Segments that wait."""
-        return self._queue.qsize()
+        return self._queue.qsize() + self._in_hand
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
 
     @property
     def wanted(self) -> frozenset[int]:
@@ -125,9 +131,10 @@ class Writer:
 
     def _turn(self, first: Segment | None) -> None:
         waiting = [self._queue.get_nowait() for _ in range(min(self._queue.qsize(), _MOST_AT_ONCE))]
-        for segment in (first, *waiting):
-            if segment is not None:
-                self._write(segment)
+        segments = [segment for segment in (first, *waiting) if segment is not None]
+        for place, segment in enumerate(segments, 1):
+            self._in_hand = len(segments) - place
+            self._write(segment)
         while not self._overflown.empty():
             self._miss(self._overflown.get_nowait(), GapCause.SLOW)
         now = self._clock()

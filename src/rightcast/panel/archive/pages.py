@@ -42,7 +42,7 @@ SHOWN_GAPS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLine:
-    """One channel in the table of the archive; `share` of the first disk's allowance in percent."""
+    """One channel in the table of the archive."""
 
     link: str
     name: str
@@ -52,7 +52,6 @@ class KeptLine:
     since: str
     size: str
     elsewhere: str
-    share: float
     trouble: str
 
 
@@ -71,7 +70,7 @@ def archive_page(request: HttpRequest) -> HttpResponse:
         "headline": _headline(report, now),
         "totals": _totals(report),
         "used": _used_percent(report),
-        "lines": [_line(one, report, now) for one in shown] if report is not None else [],
+        "lines": [_line(one, now) for one in shown] if report is not None else [],
         "silent": len(found) - len(shown),
     }
     return TemplateResponse(request, "archive/archive.html", context)
@@ -184,7 +183,7 @@ def _used_percent(report: ArchivistReport | None) -> float:
     return min(100.0, 100 * report.used_bytes / report.allowed_bytes) if report and report.allowed_bytes else 0.0
 
 
-def _line(one: ArchiveReport, report: ArchivistReport, now: float) -> KeptLine:
+def _line(one: ArchiveReport, now: float) -> KeptLine:
     elsewhere = one.second_bytes + one.store_bytes
     return KeptLine(
         link=reverse("channel-kept", args=[one.channel_id]),
@@ -195,7 +194,6 @@ def _line(one: ArchiveReport, report: ArchivistReport, now: float) -> KeptLine:
         since=_since(one) if one.newest else "",
         size=size(one.bytes) if one.newest else "",
         elsewhere=size(elsewhere) if elsewhere else "",
-        share=round(100 * one.bytes / report.allowed_bytes, 2) if report.allowed_bytes else 0.0,
         trouble=one.detail,
     )
 
