@@ -139,6 +139,22 @@ def test_a_take_of_the_past_comes_from_the_reel_alone(desk: Desk, monkeypatch: p
     assert desk.told().over
 
 
+def test_what_lies_in_a_store_is_waited_for_and_not_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.archive(*range(6))
+    with monkeypatch.context() as away:
+        away.setattr(ReelReader, "open_file", lambda *_: None)
+        desk.follow(T0 + 12, TAKE)
+        desk.follow(T0 + 40, TAKE)
+        assert not desk.told().over
+    desk.follow(T0 + 41, TAKE)
+    assert desk.kept() == [*range(6)]
+    other = replace(TAKE, id=8)
+    monkeypatch.setattr(ReelReader, "open_file", lambda *_: None)
+    for moment in (50, 100, 300):
+        desk.follow(T0 + moment, other)
+    assert desk.told(8).over
+
+
 def test_two_private_copies_have_bytes_of_their_own(desk: Desk) -> None:
     other = replace(TAKE, id=8)
     desk.follow(T0, TAKE, other)

@@ -35,6 +35,8 @@ SETTLE_S = 12.0
 FILL_AT_ONCE = 24
 """Segments taken from a channel's reel in one turn, so that live ones do not wait."""
 LEAST_FREE_BYTES = 256 << 20
+PATIENCE_S = 120.0
+"""So long what lies in a store far away is waited for; then it is missing."""
 REST_S = 5.0
 _DELETED_TOLD = 2000
 
@@ -49,6 +51,7 @@ class _Running:
     over: bool = False
     disk_full: bool = False
     rests_until: float = 0.0
+    progress: float = 0.0
 
 
 class TakeKeeper:
@@ -187,9 +190,13 @@ class TakeKeeper:
             begin = max(float(take.start), reel.newest)
             found = source.between(begin, take.stop, FILL_AT_ONCE)
             news = [one for one in found if reel.is_news(name_of(one))]
-            for one in news:
-                if not self._copy(running, source, one):
-                    break
+            done = 0
+            while done < len(news) and self._copy(running, source, news[done]):
+                done += 1
+        if done or not running.progress:
+            running.progress = self._now
+        if done < len(news):  # some lies in a store and is being fetched
+            return self._now - running.progress < PATIENCE_S
         return bool(news) and len(found) == FILL_AT_ONCE
 
     def _copy(self, running: _Running, source: ReelReader, one: Kept) -> bool:
