@@ -6,11 +6,12 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 
 from tests.station.hlsjs import browser_page
-from tests.station.rig import first_byte, until
+from tests.station.rig import fetch, first_byte, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +126,25 @@ def test_sound_subtitles_and_quality_are_offered_where_there_is_a_choice(screen:
     look(screen, "menu")
     press(screen, "Backspace")
     assert not screen.locator("#menu").is_visible()
+
+
+def test_a_protected_channel_plays_with_the_keys_of_its_session(screen: Page, demo: Rig) -> None:
+    demo.command("protection", "set", "Rightcast HD", "--scheme", "cenc")
+    until(lambda: wholly_encrypted(demo, "Rightcast HD"), within_s=40, what="a list of encrypted segments alone")
+    press(screen, "3", "Enter")
+    plays_on(screen, 4)
+    assert screen.evaluate("!!document.getElementById('picture').mediaKeys")
+    press(screen, "1", "Enter")
+    plays_on(screen, 1)
+    demo.command("protection", "off", "Rightcast HD")
+
+
+def wholly_encrypted(rig: Rig, channel: str) -> bool:
+    """Whether the first picture of a channel in fragments is told to be encrypted before its first segment."""
+    master = fetch(f"{rig.url(channel, 'm3u8')}?format=cmaf")
+    name = next(line for line in master.body.decode().splitlines() if line and not line.startswith("#"))
+    before, _, _ = fetch(urljoin(master.url, name)).body.partition(b"#EXTINF")
+    return b"EXT-X-KEY" in before
 
 
 def test_number_keys_and_zapping_change_the_channel(screen: Page) -> None:
