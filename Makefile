@@ -51,6 +51,7 @@ bench: install-dev
 # Two hundred channels with a viewer each, for ten minutes.
 soak: install-dev
 	$(BIN)/python -m bench headend.soak
+	RIGHTCAST_SOAK=1 $(BIN)/pytest -q tests/past/test_clock.py
 
 # A station under faults; MINUTES=60 for the hour, SEED for another script.
 chaos: install-dev

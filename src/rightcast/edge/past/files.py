@@ -91,6 +91,11 @@ class Files:
             self._open.popitem(last=False)
         return found
 
+    def sweep(self) -> None:
+        """Let go of files that were deleted meanwhile, lest they take room on the disk; to be called now and then."""
+        for key in [key for key, file in self._open.items() if not os.fstat(file.descriptor).st_nlink]:
+            del self._open[key]
+
     def in_memory(self, file: OpenFile, offset: int, size: int) -> bool:
         """Whether bytes can be sent without waiting for a disk, as far as some of them tell."""
         if not self._asks_memory:

@@ -115,6 +115,7 @@ class Playing:
     def tick(self) -> None:
         """To be called about once a second."""
         self._streams.tick()
+        self.files.sweep()
 
     def close(self) -> None:
         """The edge goes down."""
