@@ -19,7 +19,10 @@ _BATCH = 1000
 
 
 class Published:
-    """Channels, rights and the station as of the last revision read. `refresh` raises what the feed raises."""
+    """Channels, rights and the station as of the last revision read. `refresh` raises what the feed raises.
+
+    `changes` counts how often any of them became another.
+    """
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
@@ -27,6 +30,7 @@ class Published:
         self.channels: dict[int, Channel] = {}
         self.rights: dict[int, CarriageRight] = {}
         self.station = Station()
+        self.changes = 0
 
     @property
     def longest_silence_s(self) -> float:
@@ -42,7 +46,7 @@ class Published:
             self._number = 0
             self.channels.clear()
             self.rights.clear()
-            self.changed()
+            self._note_change()
         while revisions := self._feed.read(self._number, _BATCH):
             for revision in revisions:
                 self._apply(revision)
@@ -65,4 +69,8 @@ class Published:
             self.channels.pop(revision.key, None)
         elif revision.kind is Kind.RIGHT:
             self.rights.pop(revision.key, None)
+        self._note_change()
+
+    def _note_change(self) -> None:
+        self.changes += 1
         self.changed()

@@ -79,9 +79,11 @@ class ChannelKeeper:
 
     def follow(self, keepings: Mapping[int, Keeping]) -> None:
         """What holds for all channels from now on; called by the loop with a mapping that nobody changes."""
+        self._followed = True
+        if keepings is self._keepings:
+            return
         self._keepings = keepings
         self._kept = frozenset(number for number, one in keepings.items() if one.kept_h > 0)
-        self._followed = True
 
     @property
     def store_trouble(self) -> str:

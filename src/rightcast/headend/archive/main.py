@@ -13,13 +13,12 @@ import resource
 import signal
 import sqlite3
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightcast.contract.reports import ArchivistReport
 from rightcast.domain.errors import RightcastError
-from rightcast.domain.retention import keeping
 from rightcast.headend.archive.channels import ChannelKeeper, known_channels
+from rightcast.headend.archive.plan import Plan
 from rightcast.headend.archive.segments import Rings
 from rightcast.headend.archive.tiers import Tiers
 from rightcast.headend.archive.writing import Writer
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rightcast.contract.station import StationSettings
-    from rightcast.domain.retention import Keeping
     from rightcast.headend.archive.segments import Segment
     from rightcast.headend.archive.writing import Keeper
     from rightcast.headend.published import Published
@@ -95,6 +93,7 @@ class Archivist:
     ) -> None:
         self._settings = settings
         self._published = published
+        self._plan = Plan(published)
         self._decided = decided
         self._clock = clock
         self._started = clock()
@@ -130,19 +129,13 @@ class Archivist:
                 _log.warning("The feed cannot be read, the last known state goes on: %s", error)
             self._broken = True
         if self._heard:
-            self.channels.follow(self._keepings(now))
+            known = {*known_channels(self._settings.archive_root)}
+            stale = now - self._heard > self._published.longest_silence_s
+            self.channels.follow(self._plan.keepings(known, now, stale=stale))
             self._decided()
         self.rings.wanted = self.writer.wanted
         for headend in self._headends:
             headend.want()
-
-    def _keepings(self, now: float) -> dict[int, Keeping]:
-        rights = [*self._published.rights.values()]
-        numbers = {*self._published.channels, *known_channels(self._settings.archive_root)}
-        found = {number: keeping(self._published.channels.get(number), number, rights, now) for number in numbers}
-        if now - self._heard > self._published.longest_silence_s:
-            return {number: replace(one, kept_h=0) for number, one in found.items()}
-        return found
 
     def _holds(self, segment: Segment) -> bool:
         return self.rings.holds(segment)
