@@ -46,7 +46,7 @@ def source(actor: Actor, channel: Channel) -> GuideSource:
 def test_the_list_says_in_words_how_each_source_is(console: Client, source: GuideSource, actor: Actor) -> None:
     operations.add_source(actor, name="By hand")
     text = console.get(LIST).content.decode()
-    assert "1 shows of 1 channels; 1 days changed" in text
+    assert "1 show of 1 channel; 1 day changed" in text
     assert "Waits for its first guide to be uploaded." in text
 
 
@@ -91,8 +91,8 @@ def test_the_report_tells_oddities_with_their_lines(console: Client, source: Gui
 
 def test_before_a_removal_the_page_says_what_goes(console: Client, source: GuideSource) -> None:
     text = console.get(f"{LIST}{source.pk}/delete/").content.decode()
-    assert "1 shows on 1 days of 1 guide channels" in text
-    assert "1 of them have no other guide" in text
+    assert "1 show on 1 day of 1 guide channel" in text
+    assert "1 of them no other guide" in text
     console.post(f"{LIST}{source.pk}/delete/", {"post": "yes"})
     assert not GuideSource.objects.exists()
 

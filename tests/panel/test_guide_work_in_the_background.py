@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from django.utils import timezone
 
+from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.guide import operations, publication
 from rightcast.panel.guide.models import ChannelDay, GuideSource, PendingChannel
@@ -170,3 +171,12 @@ def test_a_guide_that_no_longer_knows_a_channel_ends_its_days_to_come(actor: Act
     assert ChannelDay.objects.count() == 2
     operations.import_guide(actor, source, [f"<tv>{rows[1]}</tv>".encode()], whole=True)
     assert [row.day for row in ChannelDay.objects.all()] == [publication.today()]
+
+
+def test_a_guide_that_fails_again_and_again_is_an_alarm(actor: Actor) -> None:
+    source = due(actor, "Papers")
+    GuideSource.objects.filter(id=source.id).update(failures=3, last_result="It answered 404.")
+    found = Watch().look()
+    assert [(one.alarm.key.kind, str(one.alarm.key.subject)) for one in found if "guide" in one.alarm.key.kind] == [
+        ("guide-failing", "Papers")
+    ]

@@ -188,11 +188,12 @@ def remove(desk: Desk, *, source: str, yes: bool) -> None:
     """Remove SOURCE (name or id) with everything it told. `guide change --off` can be undone, this cannot."""
     actor = open_to_write(desk)
     from rightcast.panel.guide import operations
-    from rightcast.panel.guide.queries import find_source, holdings
+    from rightcast.panel.guide.queries import counted, find_source, holdings
 
     found = find_source(source)
     held = holdings(found.pk)
-    what = f"{held.shows:,} shows of {held.channels:,} channels go; {held.only_by:,} channels are left without a guide."
+    shows, channels = counted(held.shows, "show"), counted(held.channels, "channel")
+    what = f"{shows} of {channels} go; {counted(held.only_by, 'channel')} would be left without a guide."
     if not yes and not desk.as_json:
         click.confirm(f"{what} Remove {found}?", abort=True)
     operations.remove_source(actor, found.pk)
@@ -231,13 +232,14 @@ def _refresh(desk: Desk, actor: Actor, source: GuideSource, *, anyway: bool) -> 
 
 
 def _answer(desk: Desk, source: GuideSource, outcome: Outcome) -> None:
-    from rightcast.panel.guide.queries import report_of
+    from rightcast.panel.guide.queries import counted, report_of
 
     _publish_here(desk)
     report = report_of(outcome)
     head = (
-        f"{source}: {outcome.kept:,} shows of {outcome.channels:,} channels in {outcome.seconds:.1f} s; "
-        f"{outcome.days_written:,} days changed, {outcome.days_published:,} published."
+        f"{source}: {counted(outcome.kept, 'show')} of {counted(outcome.channels, 'channel')} "
+        f"in {outcome.seconds:.1f} s; {counted(outcome.days_written, 'day')} changed, "
+        f"{outcome.days_published:,} published."
     )
     desk.answer(report, [head, *_report_lines(report)])
 

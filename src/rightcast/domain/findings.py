@@ -51,6 +51,7 @@ class SubjectKind(enum.StrEnum):
     RIGHT = "right"
     NOTIFIER = "notifier"
     ARCHIVE = "archive"
+    GUIDE = "guide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,13 @@ KINDS: dict[str, AlarmKind] = {
             _W,
             (0, 10),
             "The notifier's page says what its last answer was.",
+        ),
+        _kind(
+            "guide-failing",
+            "A guide cannot be refreshed",
+            _W,
+            (0, 10),
+            "The guide that was there before stands until it runs out; the source's page says what is wrong.",
         ),
     )
 }

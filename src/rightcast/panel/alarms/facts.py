@@ -46,6 +46,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingGuide:
+    """A guide source whose refreshes have failed so often in a row."""
+
+    id: int
+    name: str
+    failures: int
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailingNotifier:
     """A notifier whose messages do not arrive."""
 
@@ -66,6 +76,7 @@ class Intent:
     rights: tuple[EndingRight, ...] = ()
     certificates: tuple[Expiry, ...] = ()
     failing: tuple[FailingNotifier, ...] = ()
+    guides: tuple[FailingGuide, ...] = ()
     replica_max_age_s: float = 86_400.0
 
 
@@ -136,6 +147,7 @@ class Facts:
         findings += right_findings(intent.rights, now)
         findings += certificate_findings(intent.certificates, now)
         findings += [_of_notifier(one) for one in intent.failing]
+        findings += [_of_guide(one) for one in intent.guides]
         self._damage = {number: one for number, one in self._damage.items() if number in reported}
         return Look(findings, resting)
 
@@ -317,3 +329,8 @@ def _of_edge(edge: EdgeReport, intent: Intent, now: float) -> Iterator[Finding]:
 def _of_notifier(one: FailingNotifier) -> Finding:
     subject = Subject(SubjectKind.NOTIFIER, str(one.id), one.name)
     return Finding(subject=subject, kind="notifier-failing", detail=one.result, since=one.since)
+
+
+def _of_guide(one: FailingGuide) -> Finding:
+    subject = Subject(SubjectKind.GUIDE, str(one.id), one.name)
+    return Finding(subject=subject, kind="guide-failing", detail=f"Failed {one.failures} times in a row. {one.result}")

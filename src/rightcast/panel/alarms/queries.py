@@ -15,9 +15,10 @@ from rightcast.domain.findings import Key, Severity, Subject, SubjectKind, kind_
 from rightcast.domain.lineup import StartMode
 from rightcast.domain.quiet import QuietTime
 from rightcast.panel.alarms.ends import EndingRight, Expiry
-from rightcast.panel.alarms.facts import FailingNotifier, Intent, Wanted
+from rightcast.panel.alarms.facts import FailingGuide, FailingNotifier, Intent, Wanted
 from rightcast.panel.alarms.models import AlarmRow, AlarmRule, NotifierRow, QuietRow
 from rightcast.panel.catalogue.models import Channel
+from rightcast.panel.guide.models import GuideSource
 from rightcast.panel.rights.queries import ending_before, in_force_ids
 from rightcast.panel.station.queries import station
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+GUIDE_FAILURES = 3
+"""Refreshes of a guide in a row that failed: about a quarter of an hour."""
 FAILING_FOR_S = 300.0
 """A notifier that has failed for so long is itself an alarm."""
 
@@ -182,6 +185,10 @@ def intent(now: datetime, soon: timedelta) -> Intent:
             if one.ends is not None
         ),
         certificates=tuple(_expiries()),
+        guides=tuple(
+            FailingGuide(id=one.pk, name=one.name, failures=one.failures, result=one.last_result)
+            for one in GuideSource.objects.filter(enabled=True, failures__gte=GUIDE_FAILURES)
+        ),
         failing=tuple(
             FailingNotifier(id=one.id, name=one.name, since=one.failing_since.timestamp(), result=one.last_result)
             for one in failing

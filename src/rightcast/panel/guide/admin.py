@@ -78,8 +78,10 @@ class GuideSourceAdmin(OperatedAdmin):
         told, counts = [], {}
         for one in objs:
             held = queries.holdings(one.pk)
-            told.append(f"{one}: {held.shows:,} shows on {held.days:,} days of {held.channels:,} guide channels")
-            told.append(f"{held.used_by:,} channels lose its shows, {held.only_by:,} of them have no other guide")
+            counted = queries.counted
+            days, channels = counted(held.days, "day"), counted(held.channels, "guide channel")
+            told.append(f"{one}: {counted(held.shows, 'show')} on {days} of {channels}")
+            told.append(f"Of our channels {held.used_by:,} have its shows, {held.only_by:,} of them no other guide")
             counts = {"guide channels": held.channels, "days": held.days}
         told.append("Switching it off instead can be undone.")
         return told, counts, set(), []

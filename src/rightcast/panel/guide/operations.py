@@ -16,7 +16,7 @@ from rightcast.domain.sources import redact
 from rightcast.panel.guide import publication
 from rightcast.panel.guide.importing import Outcome, import_xmltv
 from rightcast.panel.guide.models import Assignment, GuideSource, PendingChannel, SourceKind
-from rightcast.panel.guide.queries import find_source, kept_days, report_of, source_of
+from rightcast.panel.guide.queries import counted, find_source, kept_days, report_of, source_of
 from rightcast.panel.guide.spool import Window
 from rightcast.panel.operation import operating
 
@@ -133,7 +133,8 @@ def import_guide(
         words = f"could not import a guide into {source}: {error.sentence}"
         _note(actor, source, words, ok=False, result=error.sentence, report={"error": error.sentence})
         raise
-    result = f"{outcome.kept:,} shows of {outcome.channels:,} channels; {outcome.days_written:,} days changed"
+    shows, channels = counted(outcome.kept, "show"), counted(outcome.channels, "channel")
+    result = f"{shows} of {channels}; {counted(outcome.days_written, 'day')} changed"
     words = f"imported a guide into {source}: {result}"
     _note(actor, source, words, ok=True, result=result, report=report_of(outcome))
     return outcome

@@ -121,3 +121,8 @@ def report_of(outcome: Outcome) -> dict[str, object]:
             for one in outcome.findings.listed()
         ],
     }
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 show, 2,000 shows."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
