@@ -117,6 +117,16 @@ def test_what_a_search_found_and_an_operator_undid_is_not_found_again_until_that
     assert _assigned() == [(one.id, theirs.id, Who.AUTOMATIC)]
 
 
+def test_what_was_accepted_and_undone_waits_again(actor: Actor, one: Channel, source: int) -> None:
+    theirs = _theirs(source, "rai1", "Raai 1")
+    operations.search(actor)
+    step = operations.accept(actor, one.id, theirs.id)
+    assert step is not None
+    operations.undo(actor, step.id)
+    assert not _assigned()
+    assert Proposal.objects.get().guide_channel_id == theirs.id
+
+
 def test_undo_leaves_alone_what_was_decided_since(actor: Actor, one: Channel, source: int) -> None:
     first, second = _theirs(source, "a", "A first"), _theirs(source, "b", "B second")
     step = operations.accept(actor, one.id, first.id)

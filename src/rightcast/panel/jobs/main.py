@@ -26,7 +26,6 @@ DEVICES_S = 10.0
 ARCHIVE_S = 10.0
 PRUNE_S = 3600.0
 WATCH_S = 1.0
-BROADCASTS_S = 2.0
 END_S = 2.0
 """How long messages under way are waited for at the end; what was claimed is sent by the next process."""
 GUIDE_END_S = 7.0
@@ -38,12 +37,11 @@ def run(settings: StationSettings) -> None:
     station_key(settings.keys)
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
-    from rightcast.panel.grids.planning import REFRESH_S, plan_all  # noqa: PLC0415 - likewise
     from rightcast.panel.guide.working import GuideWork  # noqa: PLC0415 - likewise
     from rightcast.panel.images.keeping import Keeper  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
+    from rightcast.panel.jobs.guides import guide_jobs  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
-    from rightcast.panel.matching.searching import PUBLISH_S, SEARCH_S, Searcher, publish_waiting  # noqa: PLC0415 - likewise
     from rightcast.panel.recordings.jobs import RecordingJobs  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
@@ -57,25 +55,24 @@ def run(settings: StationSettings) -> None:
     guide.start()
     keeper = threading.Thread(target=Keeper().run, args=(stop,), name="pictures", daemon=True)
     keeper.start()
+    desk = threading.Thread(target=work_until, args=(stop, guide_jobs()), name="guides", daemon=True)
+    desk.start()
     recordings = threading.Thread(target=work_until, args=(stop, RecordingJobs().due), name="recordings", daemon=True)
     recordings.start()
     each: list[tuple[float, Callable[[], object]]] = [
         (DRAIN_S, tasks.drain),
         (ACTIVATE_S, tasks.activate),
         (WATCH_S, tasks.watch),
-        (BROADCASTS_S, tasks.take_broadcasts),
         (NOTICE_S, tasks.notice),
         (DEVICES_S, tasks.note_devices),
         (ARCHIVE_S, tasks.note_archive),
         (PRUNE_S, tasks.prune),
-        (PUBLISH_S, publish_waiting),
-        (REFRESH_S, plan_all),
-        (SEARCH_S, Searcher().look),
     ]
     work_until(stop, each)
     courier.join(timeout=END_S)
     recordings.join(timeout=END_S)
     harvester.join(timeout=END_S)
+    desk.join(timeout=END_S)
     guide.join(timeout=GUIDE_END_S)
 
 

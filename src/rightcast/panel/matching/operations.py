@@ -126,8 +126,10 @@ def leave_without(actor: Actor, channel_id: int) -> MatchStep | None:
 
 
 def undo(actor: Actor, step_id: int) -> MatchStep:
-    """Undo a step. Raises NotFoundError, ConflictError."""
-    return steps.undo(actor, step_id)
+    """Undo a step, and search again for what is open then. Raises NotFoundError, ConflictError."""
+    step = steps.undo(actor, step_id)
+    search(actor)
+    return step
 
 
 def fingerprint() -> str:

@@ -42,6 +42,7 @@ def matching_page(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     found = queries.counts()
     above = _score(request.GET.get("above", ""))
+    best = operations.best_above(above) if above else []
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": "Whose guide is whose",
@@ -55,8 +56,8 @@ def matching_page(request: HttpRequest) -> HttpResponse:
         "steps": queries.last_steps(),
         "usual": above or USUAL_SCORE,
         "above": above,
-        "preview": operations.best_above(above)[:_SHOWN_AT_ONCE] if above else [],
-        "previewed": len(operations.best_above(above)) if above else 0,
+        "preview": best[:_SHOWN_AT_ONCE],
+        "previewed": len(best),
         "channels": Channel.objects.count(),
     }
     return TemplateResponse(request, "matching/matching.html", context)
