@@ -13,9 +13,10 @@ from django.utils import timezone
 from rightcast.domain.errors import ConflictError, InvalidInputError
 from rightcast.domain.rights import Copies, Instrument, Later
 from rightcast.panel.library import harvesting, queries
-from rightcast.panel.library.cutting import CutError, Order, Piece, cut
+from rightcast.panel.library.cutting import CutError, cut
 from rightcast.panel.library.models import Harvest, HarvestState
 from rightcast.panel.library.operations import create_collection, remove_title
+from rightcast.panel.library.orders import Order, Piece
 from rightcast.panel.rights.operations import record_right, withdraw_right
 from rightcast.panel.rights.queries import right_records
 from rightcast.state.archive.reel import channel_reel

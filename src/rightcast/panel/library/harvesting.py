@@ -24,10 +24,10 @@ from rightcast.domain.library import TitleKind
 from rightcast.domain.rights import Copies
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.catalogue.models import Channel
-from rightcast.panel.library.cutting import Order, Outcome, Piece
 from rightcast.panel.library.files import TakenIn, discard
 from rightcast.panel.library.models import Collection, Harvest, HarvestState, Title
 from rightcast.panel.library.operations import attach_film, create_title
+from rightcast.panel.library.orders import Order, Outcome, Piece
 from rightcast.panel.operation import operating
 from rightcast.panel.rights.operations import cover_title
 from rightcast.panel.rights.queries import rights_of

@@ -9,7 +9,7 @@ from django.conf import settings
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from rightcast.domain.library import TitleKind
-from rightcast.panel.library.files import discard, take_in
+from rightcast.panel.library.files import discard
 from rightcast.panel.library.models import Collection, Episode, Title
 from rightcast.panel.operation import operating
 
@@ -133,6 +133,8 @@ def set_film(actor: Actor, title_id: int, source: Path, progress: Progress | Non
     title = _title(title_id)
     if title.kind != TitleKind.FILM.value:
         raise ConflictError(f"{title.name} is a series.", remedy="Add the file as one of its episodes.")
+    from rightcast.panel.library.taking import take_in  # noqa: PLC0415 - heavy, and needed by no other command
+
     taken = take_in(settings.STATION.library, source, f"film-{title_id}", progress)
     return attach_film(actor, title_id, taken)
 
@@ -170,6 +172,8 @@ def add_episode(
         raise ConflictError(
             f"{title.name} has an episode {number} in season {season} already.", remedy="Remove that one first."
         )
+    from rightcast.panel.library.taking import take_in  # noqa: PLC0415 - heavy, and needed by no other command
+
     taken = take_in(settings.STATION.library, source, f"series-{title_id}-{season}x{number}", progress)
     with operating(actor, "library.add_episode") as deed:
         episode = Episode(title=title, season=season, number=number, name=name, description=description, added=deed.now)
