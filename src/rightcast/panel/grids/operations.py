@@ -11,7 +11,6 @@ from rightcast.domain.errors import InvalidInputError, NotFoundError
 from rightcast.domain.grid import check_rows
 from rightcast.domain.schedule import Day
 from rightcast.formats.grid_csv import Complaint, read_grid
-from rightcast.formats.grid_ics import read_calendar
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.grids import planning
 from rightcast.panel.guide.models import Assignment, GuideSource, SourceKind, Who
@@ -104,6 +103,8 @@ def set_calendar(actor: Actor, channel_id: int, data: bytes) -> tuple[str, ...]:
     channel = _channel(channel_id)
     clock = planning.zone()
     first = planning.today(clock)
+    from rightcast.formats.grid_ics import read_calendar  # noqa: PLC0415 - it loads for a second
+
     found = read_calendar(data, first, first, clock)
     with operating(actor, PERMISSION) as deed:
         source = source_of(channel_id, SourceKind.ICS)

@@ -16,7 +16,6 @@ from rightcast.domain.errors import InvalidInputError, RightcastError
 from rightcast.domain.genres import NAMES
 from rightcast.domain.schedule import Day
 from rightcast.formats.grid_csv import COLUMNS, read_row, write_grid, write_row
-from rightcast.formats.grid_ics import write_calendar
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.desk import actor_of
 from rightcast.panel.grids import operations, planning
@@ -120,6 +119,8 @@ def export(request: HttpRequest, channel_id: int, form: str) -> HttpResponse:
         answer = HttpResponse("\ufeff" + write_grid(rows), content_type="text/csv; charset=utf-8")
     else:
         clock = planning.zone()
+        from rightcast.formats.grid_ics import write_calendar  # noqa: PLC0415 - it loads for a second
+
         body = write_calendar(rows, clock, channel.name, planning.today(clock))
         answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="week-{channel.number}.{form}"'

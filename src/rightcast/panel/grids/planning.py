@@ -12,7 +12,6 @@ from rightcast.domain.errors import RightcastError
 from rightcast.domain.grid import GridRow, Planned, planned
 from rightcast.domain.guide_merge import merged
 from rightcast.domain.schedule import moment_of, zone_named
-from rightcast.formats.grid_ics import read_calendar
 from rightcast.panel.guide.models import GuideSource, SourceKind
 from rightcast.panel.guide.publication import publish_channels
 from rightcast.panel.guide.store import channels_with, know_channel, store_shows
@@ -90,6 +89,8 @@ def plan_all() -> int:
 
 def _shows(source: GuideSource, first: date, last: date, clock: ZoneInfo) -> tuple[list[Show], str]:
     if source.kind == SourceKind.ICS:
+        from rightcast.formats.grid_ics import read_calendar  # noqa: PLC0415 - it loads for a second
+
         found = read_calendar(source.settings["calendar"].encode(), first, last, clock)
         shows = merged([found.shows, found.whole_days])
         return shows, _words(len(shows), [*found.remarks])
