@@ -47,9 +47,9 @@ def house(bare: Rig, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rig, int
 
 
 def recorded(rig: Rig) -> Any:
-    """The one recording there is, as its viewer is told of it."""
+    """The oldest recording there is, as its viewer is told of it."""
     found = fetch(f"{rig.server}/recordings?username={rig.line}&password={rig.secret}").json
-    return found[0] if found else None
+    return found[-1] if found else None
 
 
 def takes(rig: Rig) -> list[Path]:
@@ -70,6 +70,7 @@ def probed(url: str, seconds: int) -> dict[str, Any]:
     return {one["codec_type"]: one for one in json.loads(done.stdout)["streams"]}
 
 
+@pytest.mark.timeout(300)  # a show has to pass, also on a machine that has other things to do
 def test_a_rule_records_over_deaths_and_gaps_and_a_right_that_ends_takes_it_all(house: tuple[Rig, int, int]) -> None:
     rig, port, right = house
     with encoder(port):
@@ -102,6 +103,10 @@ def test_a_rule_records_over_deaths_and_gaps_and_a_right_that_ends_takes_it_all(
         with watching(address) as viewer:
             assert viewer.status == 200
         playlist = fetch(address.replace(".ts", ".m3u8")).url
+        asked = f"username={rig.line}&password={rig.secret}&channel={rig.channels['Encoder']}"
+        soon = int(time.time()) + 3600
+        told = fetch(f"{rig.server}/recordings/order?{asked}&start={soon}&stop={soon + 600}", method="POST")
+        assert (told.status, told.json["state"]) == (200, "done"), told
         rig.command("right", "end", str(right))
         began = time.monotonic()
         until(lambda: fetch(playlist).status == 403, within_s=10, what="the playlist is refused")
