@@ -107,3 +107,9 @@ def test_who_only_looks_cannot_change(client: Client, staff: Callable[[str], Use
 def test_a_source_that_was_not_refreshed_for_long_warns(console: Client, source: GuideSource) -> None:
     GuideSource.objects.update(last_at=datetime.now(UTC) - timedelta(days=3))
     assert "Has not been refreshed for 3 days" in console.get(LIST).content.decode()
+
+
+def test_a_guide_of_days_long_gone_warns(console: Client, source: GuideSource, actor: Actor) -> None:
+    old = '<programme start="20010101120000 +0000" channel="one.test"><title>T</title></programme>'
+    operations.import_guide(actor, source, [f"<tv>{old}</tv>".encode()])
+    assert "no show of the days that are kept" in console.get(LIST).content.decode()

@@ -79,6 +79,8 @@ def standing(source: GuideSource, now: datetime) -> Standing:
     age = now - source.last_at
     if source.address and (source.every_h or source.at_local) and age > timedelta(hours=source.every_h or 24) * 2:
         return Standing("warning", f"Has not been refreshed for {age.days} days {age.seconds // 3600} hours.")
+    if source.last_ok and source.report.get("kept") == 0:
+        return Standing("warning", "Its guide has no show of the days that are kept; the report says why.")
     return Standing("error" if source.last_ok is False else "ok", source.last_result)
 
 
