@@ -41,7 +41,7 @@ def write(quick: bool) -> list[Figure]:
     """CPU per channel of 4.3 Mbit/s that is kept."""
     count = 10 if quick else 40
     seconds = 10 if quick else 30
-    with rigged(quick) as rig, _disk() as disk:
+    with _disk() as disk, rigged(quick) as rig:
         port = _send(rig, count)
         settings = replace(settings_in(rig.folder), archive=disk)
         fill_feed(settings, [(f"udp://127.0.0.1:{port + one}", None) for one in range(count)])
@@ -121,7 +121,7 @@ def _bytes(settings: StationSettings) -> int:
 
 def _ffmpeg(count: int, seconds: float, quick: bool) -> float:
     ffmpeg = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
-    with rigged(quick) as rig, _disk() as disk:
+    with _disk() as disk, rigged(quick) as rig:
         port = _send(rig, count)
         pids = [_start_ffmpeg(rig, ffmpeg, port, disk / f"{one}.ts", one) for one in range(count)]
         time.sleep(4)
