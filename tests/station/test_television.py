@@ -191,7 +191,7 @@ def test_a_screen_is_signed_in_by_name_and_password_where_there_is_no_phone(scre
     press(screen, "Enter", "Enter")
     screen.wait_for_selector("#rows li.at", timeout=20_000)
     press(screen, "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
-    assert screen.locator("#signin").is_visible()
+    screen.wait_for_selector("#signin:not([hidden])", timeout=10_000)
 
 
 def test_a_box_is_known_by_its_address_and_plays_by_its_own_decoder(screen: Page, demo: Rig) -> None:

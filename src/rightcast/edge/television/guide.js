@@ -28,6 +28,7 @@
       hide: function () { TV.byId("guide").hidden = true; },
       shown: function () { return !TV.byId("guide").hidden; },
       playing: function (channel) { playing = channel; },
+      forget: function () { channels = []; shelves = []; shelf = at = top = 0; playing = null; },
       byNumber: function (number) { return channels.filter(function (one) { return Number(one.num) === number; })[0] || null; },
       byId: function (id) { return channels.filter(function (one) { return String(one.stream_id) === String(id); })[0] || null; },
       row: function () { var found = row(); return found && !found.act ? found : null; },

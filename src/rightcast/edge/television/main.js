@@ -90,7 +90,7 @@
     recordings.hide();
     player.stop();
     TV.keep(null);
-    guide.playing(null);
+    guide.forget();
     guide.hide();
     grid.hide();
     menu.hide();
