@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-import sqlite3
-import subprocess
-import sys
-from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import msgspec
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
@@ -27,24 +22,23 @@ from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.library.files import TakenIn, discard
 from rightcast.panel.library.models import Collection, Harvest, HarvestState, Title
 from rightcast.panel.library.operations import attach_film, create_title
-from rightcast.panel.library.orders import Order, Outcome, Piece
+from rightcast.panel.library.working import NOTHING, work
 from rightcast.panel.operation import operating
 from rightcast.panel.rights.operations import cover_title
 from rightcast.panel.rights.queries import rights_of
-from rightcast.state.archive.reel import ReelReader, channel_reel
+from rightcast.state.archive.reel import channel_reel
 
 if TYPE_CHECKING:
     import threading
     from pathlib import Path
 
     from rightcast.domain.rights import CarriageRight
+    from rightcast.panel.library.orders import Outcome
 
 LONGEST = timedelta(hours=12)
 TURN_S = 0.5
-END_S = 5.0
-_NICE = ("nice", "-n", "10")
+_NOTED = 0.01
 _log = logging.getLogger(__name__)
-_decoder = msgspec.json.Decoder(Outcome)
 
 
 def order_harvest(
@@ -114,10 +108,19 @@ class Harvester:
             try:
                 harvest = Harvest.objects.filter(state=HarvestState.WAITING).order_by("id").first()
                 if harvest is not None:
-                    self.cut(harvest, stop)
+                    self._cut_safely(harvest, stop)
             except DatabaseError:
                 _log.exception("the harvests cannot be read; trying again")
                 close_old_connections()
+
+    def _cut_safely(self, harvest: Harvest, stop: threading.Event) -> None:
+        try:
+            self.cut(harvest, stop)
+        except DatabaseError:
+            raise
+        except Exception:  # noqa: BLE001 - a supervisor: one harvest must not end those behind it
+            _log.exception("harvest %d failed", harvest.id)
+            _end(harvest, HarvestState.FAILED, "It failed for a reason that the log of the jobs process tells.")
 
     def cut(self, harvest: Harvest, stop: threading.Event) -> None:
         """Cut one, and make of it what was ordered. A failure stands in the harvest, in words."""
@@ -129,8 +132,7 @@ class Harvester:
         folder = settings.STATION.library
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stem = f"harvest-{harvest.id}-{secrets.token_hex(4)}"
-        order = _order(harvest, folder, stem)
-        outcome = Outcome(error="Nothing of this stretch is kept.") if order is None else _work(harvest, order, stop)
+        outcome = _cut(harvest, folder / f"{stem}.mp4", stop)
         if outcome is None:  # cancelled, or the process ends
             discard(folder, [f"{stem}.mp4", f"{stem}.jpg"])
             return
@@ -139,6 +141,25 @@ class Harvester:
             _end(harvest, HarvestState.FAILED, outcome.error or "The cutting process died; its log says why.")
             return
         _keep(harvest, stem, outcome)
+
+
+def _cut(harvest: Harvest, target: Path, stop: threading.Event) -> Outcome | None:
+    """The outcome; None when it was cancelled or the process ends. Progress is written once in a while."""
+    if harvest.channel_id is None:
+        return NOTHING
+    noted = -1.0
+
+    def going(progress: float) -> bool:
+        nonlocal noted
+        running = Harvest.objects.filter(id=harvest.id, state=HarvestState.RUNNING)
+        if progress - noted >= _NOTED:
+            noted = progress
+            return bool(running.update(progress=progress)) and not stop.is_set()
+        return running.exists() and not stop.is_set()
+
+    reel = channel_reel(settings.STATION.archive_root, harvest.channel_id)
+    span = harvest.start.timestamp(), harvest.stop.timestamp()
+    return work(reel, span, target, exact=harvest.exact, going=going)
 
 
 def _check(channel: Channel, name: str, start: datetime, stop: datetime, now: datetime) -> CarriageRight:
@@ -167,57 +188,6 @@ def granting(channel: Channel, now: datetime) -> CarriageRight | None:
     """A right in force that grants shared copies of the channel."""
     found = (one for one in rights_of(channel.id) if one.in_force(now) and one.later.recordings is Copies.SHARED)
     return next(found, None)
-
-
-def _order(harvest: Harvest, folder: Path, stem: str) -> Order | None:
-    """What the cutter is told; None when the reel has nothing of the stretch."""
-    if harvest.channel_id is None:
-        return None
-    reel = channel_reel(settings.STATION.archive_root, harvest.channel_id)
-    start, stop = harvest.start.timestamp(), harvest.stop.timestamp()
-    try:
-        with closing(ReelReader(reel)) as reader:
-            kept = reader.between(start, stop)
-            behind = reader.after(kept[-1].number, 1) if kept else []
-            more = [one for one in behind if one.epoch == kept[-1].epoch]  # its key frame ends the last group
-            pieces = [
-                Piece(str(reader.path(one.file)), one.offset, one.size, one.start, one.epoch) for one in [*kept, *more]
-            ]
-    except sqlite3.Error:
-        return None
-    if not pieces:
-        return None
-    target, poster = str(folder / f"{stem}.mp4"), str(folder / f"{stem}.jpg")
-    return Order(pieces, start, stop, target, poster, harvest.exact)
-
-
-def _work(harvest: Harvest, order: Order, stop: threading.Event) -> Outcome | None:
-    """Run the cutter; None when it was cancelled. Its progress is written once in a while."""
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [*_NICE, sys.executable, "-m", "rightcast.panel.library.cutting"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("pipes were asked for")
-    outcome = Outcome()
-    noted = 0.0
-    try:
-        process.stdin.write(msgspec.json.encode(order))
-        process.stdin.close()
-        for line in process.stdout:
-            outcome = _decoder.decode(line)
-            if outcome.progress - noted >= 0.01 or outcome.done:
-                noted = outcome.progress
-                running = Harvest.objects.filter(id=harvest.id, state=HarvestState.RUNNING)
-                if stop.is_set() or not running.update(progress=noted):
-                    return None
-        process.wait(END_S)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    return outcome
 
 
 def _keep(harvest: Harvest, stem: str, outcome: Outcome) -> None:
