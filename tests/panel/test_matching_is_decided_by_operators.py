@@ -40,7 +40,8 @@ def source(actor: Actor) -> int:
 
 def _theirs(source: int, guide_id: str, name: str, title: str = "Tg") -> GuideChannel:
     row = know_channel(source, guide_id, [name])
-    store_day(source, guide_id, day_of(NOW), [Show(id=0, guide_id="", start=NOW - 60, stop=NOW + 60, title=title)])
+    start = NOW - 3600  # long enough to be on whenever a slow machine comes to this test
+    store_day(source, guide_id, day_of(start), [Show(id=0, guide_id="", start=start, stop=NOW + 7200, title=title)])
     return row
 
 
