@@ -87,6 +87,8 @@ class Archive:
     @property
     def summary(self) -> str:
         """In a short sentence."""
+        if self.hours == 1:
+            return "the last hour is kept"
         return f"the last {self.hours} hours are kept" if self.hours else "nothing is kept"
 
 

@@ -232,5 +232,6 @@ def _sentence(report: ArchiveReport | None, has_files: bool) -> str:
     if report.kept_h:
         late = datetime.now(UTC).timestamp() - report.newest
         behind = f"; nothing came for {span(late)}" if report.newest and late > 60 else ""
-        return f"The last {report.kept_h} hours are kept ({_why(report)}){behind}."
+        kept = "hour is" if report.kept_h == 1 else f"{report.kept_h} hours are"
+        return f"The last {kept} kept ({_why(report)}){behind}."
     return f"Nothing new is kept: {_why(report)}."
