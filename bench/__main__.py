@@ -20,6 +20,7 @@ from bench import (
     edge_ts,
     edge_zap,
     guide_import,
+    guide_questions,
     headend_failover,
     headend_inputs,
     headend_ladder,
@@ -64,6 +65,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "players.catalogue": players_catalogue.catalogue,
     "players.lines": players_lines.lines,
     "guide.import": guide_import.import_xmltv,
+    "guide.questions": guide_questions.questions,
     "console.import_playlist": console_import.import_playlist,
 }
 

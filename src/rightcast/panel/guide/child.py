@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     from rightcast.panel.guide.refreshing import refresh  # noqa: PLC0415 - likewise
 
     gc.freeze()  # what Django has loaded stays; there is no need to look through it again and again
+    gc.set_threshold(100_000, 50, 100)  # shows hold no rings, and a hundred thousand of them pass
     try:
         refresh(Actor.system(), int(arguments[0]))
     except RightcastError as error:
