@@ -88,8 +88,12 @@ def test_a_web_viewer_is_cut_and_let_back_in_with_the_panel_dead(house: Rig, sou
     finally:
         for process in stopped:
             process.resume()
-    cues = house.command("cues", "One")
-    assert [one["sentence"] for one in cues["cues"]][-2:] == ["Programme starts (no web delivery)", "Programme ends"]
+    wanted = ["Programme starts (no web delivery)", "Programme ends"]
+    until(  # a headend reports once a second
+        lambda: [one["sentence"] for one in house.command("cues", "One")["cues"]][-2:] == wanted,
+        within_s=10,
+        what="both cues in the report",
+    )
 
 
 def fetch_status(house: Rig) -> int:
