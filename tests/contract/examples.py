@@ -44,7 +44,17 @@ from rightcast.domain.lineup import (
     Station,
 )
 from rightcast.domain.recordings import Cause, Recording, Status, Take
-from rightcast.domain.rights import CarriageRight, Copies, Instrument, Later, RightStatus
+from rightcast.domain.rights import (
+    Bounds,
+    CarriageRight,
+    Copies,
+    DeviceClass,
+    Distribution,
+    Floor,
+    Instrument,
+    Later,
+    RightStatus,
+)
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
@@ -142,6 +152,17 @@ RECORDS = {
         title_ids=(21,),
         collection_ids=(3,),
         later=Later(start_over=True, catchup_h=72, recordings=Copies.PRIVATE, recording_days=30, download=True),
+        bounds=Bounds(
+            presence=("CH",),
+            portable=False,
+            distribution=(Distribution.MANAGED,),
+            device_classes=(DeviceClass.TELEVISION, DeviceClass.SET_TOP_BOX),
+            max_height=720,
+            floor=Floor.TRANSPORT,
+            per_line=2,
+            total=500,
+            subscribers=1000,
+        ),
     ),
     "take": Take(id=21, channel_id=42, start=1780315100, stop=1780318900, settled=True),
     "recording": Recording(

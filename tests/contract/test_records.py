@@ -16,7 +16,7 @@ from rightcast.contract.catalogue import TYPES, Change, Kind, Record, Revision, 
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, ChannelKind, Line, Source, SourceKind, Station
-from rightcast.domain.rights import NOTHING_LATER, CarriageRight
+from rightcast.domain.rights import NOTHING_LATER, UNBOUNDED, CarriageRight
 from tests.contract.examples import RECORDS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -55,9 +55,14 @@ def test_a_line_of_before_there_were_credentials_is_read() -> None:
     assert codec.decode(body, Line) == replace(RECORDS["line"], credentials=())
 
 
+def test_a_right_of_before_there_were_bounds_is_read() -> None:
+    body = (GOLDEN / "right-without-bounds.json").read_bytes()
+    assert codec.decode(body, CarriageRight) == replace(RECORDS["right"], bounds=UNBOUNDED)
+
+
 def test_a_right_of_before_anything_was_granted_later_is_read() -> None:
     body = (GOLDEN / "right-without-later.json").read_bytes()
-    before = replace(RECORDS["right"], later=NOTHING_LATER, title_ids=(), collection_ids=())
+    before = replace(RECORDS["right"], later=NOTHING_LATER, title_ids=(), collection_ids=(), bounds=UNBOUNDED)
     assert codec.decode(body, CarriageRight) == before
 
 

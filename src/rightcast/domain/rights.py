@@ -63,6 +63,56 @@ class Later:
 NOTHING_LATER = Later()
 
 
+class Distribution(enum.StrEnum):
+    """How a viewer is reached; a right may be for some of them only (a hotel room is no subscriber's home)."""
+
+    MANAGED = "managed_ip"
+    OTT = "ott"
+    HOTEL_ROOM = "hotel_room"
+    PUBLIC_SCREEN = "public_screen"
+
+
+class DeviceClass(enum.StrEnum):
+    """What a viewer watches with, as rights tell devices apart. UNKNOWN stands in no right's list."""
+
+    SET_TOP_BOX = "set_top_box"
+    TELEVISION = "television"
+    MOBILE = "mobile"
+    COMPUTER = "computer"
+    UNKNOWN = "unknown"
+
+
+class Floor(enum.StrEnum):
+    """The least protection under which a right lets pictures leave; each includes the ones before it."""
+
+    NONE = "none"
+    TRANSPORT = "transport"
+    DRM = "drm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a right demands beyond term and residence; by default nothing. An empty tuple and 0 bind nothing.
+
+    `presence`: where a viewer must be (ISO 3166-1 alpha-2), residence being `territories`; `portable`: residents who
+    are abroad for a while in the European Union watch as at home (Regulation 2017/1128). `max_height`: lines of the
+    picture. `per_line` and `total`: concurrent sessions of one line, of the whole station; `subscribers`: lines.
+    """
+
+    presence: tuple[str, ...] = ()
+    portable: bool = True
+    distribution: tuple[Distribution, ...] = ()
+    device_classes: tuple[DeviceClass, ...] = ()
+    max_height: int = 0
+    floor: Floor = Floor.NONE
+    per_line: int = 0
+    total: int = 0
+    subscribers: int = 0
+
+
+UNBOUNDED = Bounds()
+
+
 class _Covering:
     """Keeps the covered channels as a set beside the record, made when first asked for; no field of the record."""
 
@@ -91,6 +141,7 @@ class CarriageRight(_Covering):
     later: Later = NOTHING_LATER
     title_ids: tuple[int, ...] = ()
     collection_ids: tuple[int, ...] = ()
+    bounds: Bounds = UNBOUNDED
 
     def in_term(self, now: datetime) -> bool:
         """Whether `now` lies inside the term, whatever the status."""

@@ -45,6 +45,7 @@ class CarriageRight(models.Model):
     )
     recording_days = models.PositiveIntegerField(default=0, help_text="0: for as long as the right lasts.")
     download = models.BooleanField(default=False, help_text="Recordings may be taken away as files.")
+    bounds = models.JSONField(default=dict, blank=True, help_text="What it demands beyond term and residence.")
     notes = models.TextField(blank=True)
     recorded = models.DateTimeField(editable=False)
     phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.UPCOMING, editable=False)

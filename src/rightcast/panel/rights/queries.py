@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.db.models import Prefetch, Q, QuerySet
 
 from rightcast.domain import rights as domain
@@ -41,6 +42,7 @@ def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) ->
         ),
         title_ids=tuple(sorted(title.id for title in right.titles.all())),
         collection_ids=tuple(sorted(collection.id for collection in right.collections.all())),
+        bounds=msgspec.convert(right.bounds, domain.Bounds),
     )
 
 
