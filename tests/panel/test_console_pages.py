@@ -224,7 +224,7 @@ def test_a_line_of_a_reserved_name_is_told_so(console: Client) -> None:
 def test_buttons_of_many_lines_call_the_operation_for_each(console: Client, actor: Actor) -> None:
     made = [lines.create_line(actor).line.id for _ in range(3)]
     console.post("/lines/line/", {"action": "disable", "_selected_action": made})
-    assert AuditRow.objects.filter(action="line.disable", actor_name="owner").count() == 3
+    assert AuditRow.objects.filter(action="line.disable", user__username="owner").count() == 3
 
 
 def test_removing_many_calls_the_operation_for_each(console: Client, actor: Actor) -> None:

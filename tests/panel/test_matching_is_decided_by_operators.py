@@ -101,7 +101,7 @@ def test_undo_lets_everything_be_as_it_was(actor: Actor, one: Channel, source: i
     operations.undo(actor, step.id)
     assert _assigned() == [(one.id, theirs.id, Who.AUTOMATIC)]
     assert ChannelDay.objects.exists()
-    assert AuditRow.objects.filter(sentence__startswith="undid").exists()
+    assert AuditRow.objects.filter(kept_sentence__startswith="undid").exists()
 
 
 def test_what_a_search_found_and_an_operator_undid_is_not_found_again_until_that_is_undone(

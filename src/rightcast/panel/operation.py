@@ -17,12 +17,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightcast.contract.catalogue import Kind
-from rightcast.panel.audit.operations import Actor, write_row
+from rightcast.panel.audit.appending import Said
+from rightcast.panel.audit.operations import Actor, write_rows
 from rightcast.panel.publish.outbox import enqueue_all
 from rightcast.panel.publish.publisher import drain_after_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from rightcast.panel.audit.persons import Person
 
 
 @dataclass(slots=True)
@@ -31,12 +34,21 @@ class Deed:
 
     actor: Actor
     now: datetime
-    rows: list[tuple[str, int | None, str, dict[str, object]]] = field(default_factory=list)
+    rows: list[Said] = field(default_factory=list)
     keys: list[tuple[Kind, int]] = field(default_factory=list)
 
     def record(self, action: str, subject_id: int | None, sentence: str, **detail: object) -> None:
         """Say what was done; secrets never go in."""
-        self.rows.append((action, subject_id, sentence, detail))
+        self.rows.append(Said(action, subject_id, sentence, detail))
+
+    def record_of(
+        self, person: Person | None, action: str, subject_id: int | None, sentence: str, **detail: object
+    ) -> None:
+        """Say what was done in words that name a person, such as ("line", 7): erasing the person erases them.
+
+        What is said of a line or of an operator as the subject is kept so anyway.
+        """
+        self.rows.append(Said(action, subject_id, sentence, detail, person))
 
     def changed(self, kind: Kind, *keys: int) -> None:
         """Name records to publish."""
@@ -54,8 +66,7 @@ def operating(actor: Actor, permission: str) -> Iterator[Deed]:
     with transaction.atomic():
         deed = Deed(actor, timezone.now())
         yield deed
-        for action, subject_id, sentence, detail in deed.rows:
-            write_row(actor, action, subject_id, sentence, detail, deed.now)
+        write_rows(actor, deed.rows, deed.now)
         if deed.keys:
             enqueue_all(deed.keys)
             drain_after_commit()

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from rightcast.panel.audit.guards import put_up
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.first_operator import OPERATOR, Prepared, keep_operator, operator_of
 from rightcast.panel.publish.publisher import drain, republish_all, station_feed
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def prepare_tables(settings: StationSettings) -> Prepared:
     """Migrate, then make what is missing; publish everything into a new feed."""
     _migrate()
+    put_up()
     operator = _ensure_operator(settings)
     if not StationRow.objects.exists():
         update_station(Actor.system(), name="Rightcast", territory="IT")

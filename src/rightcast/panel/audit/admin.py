@@ -20,9 +20,9 @@ class AuditRowAdmin(ReadOnlyAdmin):
 
     list_display = ("shown_at", "actor", "sentence", "action")
     list_filter = ("subject", "actor_kind")
-    search_fields = ("sentence", "actor_name")
+    search_fields = ("kept_sentence", "action")
     date_hierarchy = "at"
-    fields = ("at", "actor_kind", "actor_name", "action", "sentence", "detail")
+    fields = ("at", "actor_kind", "actor_name", "action", "sentence", "detail", "id", "prev_hash", "hash")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditRow]:
         """Newest first."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from django.contrib.auth.models import User
 
 from rightcast.domain.errors import PermissionDeniedError
-from rightcast.panel.audit.models import AuditRow
+from rightcast.panel.audit.appending import Said, append
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from rightcast.panel.audit.models import AuditRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,9 @@ def write_row(  # noqa: PLR0917 - one parameter for each column of the trail
     now: datetime,
 ) -> AuditRow:
     """Add one row to the trail; `action` is `subject.verb`."""
-    return AuditRow.objects.create(
-        at=now,
-        actor_kind=actor.kind,
-        actor_name=actor.name,
-        user=actor.user,
-        action=action,
-        subject=action.partition(".")[0],
-        subject_id=subject_id,
-        sentence=sentence,
-        detail=dict(detail),
-    )
+    return append(actor, [Said(action, subject_id, sentence, detail)], now)[0]
 
 
-def prune_rows(before: datetime) -> int:
-    """Forget rows older than `before`; returns how many."""
-    return AuditRow.objects.filter(at__lt=before).delete()[0]
+def write_rows(actor: Actor, said: Sequence[Said], now: datetime) -> list[AuditRow]:
+    """Add rows to the trail in their order."""
+    return append(actor, said, now)

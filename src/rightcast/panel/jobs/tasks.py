@@ -15,7 +15,7 @@ from rightcast.contract.reports import WatchReport
 from rightcast.panel.alarms.history import prune_alarms
 from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.archive.trail import note_deletions
-from rightcast.panel.audit.operations import prune_rows
+from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.guide.broadcasts import Broadcasts
 from rightcast.panel.lines.devices import note_seen, settle_device_wishes, settle_wishes
 from rightcast.panel.lines.queries import edge_reports

@@ -78,7 +78,13 @@ def _ended(deed: Deed, row: Recording, take: TakeRow, told: TakeReport) -> None:
     row.detail = gaps_in_words(outcome.gaps, zone)[:300] if outcome.status is Status.PARTIAL else ""
     row.size_bytes = told.size_bytes
     store(deed, row)
-    deed.record("recording.end", row.pk, f"{row.title} of line {row.line_id} is {outcome.status}", detail=row.detail)
+    deed.record_of(
+        ("line", row.line_id),
+        "recording.end",
+        row.pk,
+        f"{row.title} of line {row.line_id} is {outcome.status}",
+        detail=row.detail,
+    )
     if outcome.status is Status.FAILED:
         row.take = None
         row.save(update_fields=["take"])

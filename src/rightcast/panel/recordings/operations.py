@@ -53,7 +53,13 @@ def order(actor: Actor, line_id: int, wanted: Order) -> Recording:
         reach_s = _reach_back(line, wanted, deed)
         row = _row(deed, line, channel, wanted, reach_s)
         row.save()
-        deed.record("recording.order", row.pk, f"ordered {row.title} for line {line.name}", channel=channel.name)
+        deed.record_of(
+            ("line", line.pk),
+            "recording.order",
+            row.pk,
+            f"ordered {row.title} for line {line.name}",
+            channel=channel.name,
+        )
         settle_line(deed, line_id)
     row.refresh_from_db()
     return row
@@ -79,7 +85,13 @@ def order_for_rule(deed: Deed, rule: RecordingRule, wanted: Wanted, grants: Gran
     row = _row(deed, rule.line, _channel(wanted.channel_id), asked, 0)
     row.rule, row.episode_key = rule, wanted.episode
     row.save()
-    deed.record("recording.order", row.pk, f"rule {rule} ordered {row.title} for line {rule.line.name}", rule=rule.pk)
+    deed.record_of(
+        ("line", rule.line_id),
+        "recording.order",
+        row.pk,
+        f"rule {rule} ordered {row.title} for line {rule.line.name}",
+        rule=rule.pk,
+    )
     return row
 
 
@@ -99,7 +111,12 @@ def lock(actor: Actor, recording_id: int, *, locked: bool) -> Recording:
         row = find_recording(recording_id)
         row.locked = locked
         store(deed, row)
-        deed.record("recording.lock" if locked else "recording.unlock", row.pk, f"{row.title}: locked {locked}")
+        deed.record_of(
+            ("line", row.line_id),
+            "recording.lock" if locked else "recording.unlock",
+            row.pk,
+            f"{row.title}: locked {locked}",
+        )
     return row
 
 
@@ -110,7 +127,7 @@ def prioritise(actor: Actor, recording_id: int, priority: int) -> Recording:
         row = find_recording(recording_id)
         row.priority = priority
         store(deed, row)
-        deed.record("recording.prioritise", row.pk, f"{row.title}: priority {priority}")
+        deed.record_of(("line", row.line_id), "recording.prioritise", row.pk, f"{row.title}: priority {priority}")
         settle_line(deed, row.line_id)
     row.refresh_from_db()
     return row

@@ -182,7 +182,9 @@ def _moved(deed: Deed, row: Recording, show: Show) -> None:
         describe(row, show)
     store(deed, row)
     if (row.start, row.stop) != before:
-        deed.record("recording.move", row.pk, f"{row.title} moved with its show", before=list(before))
+        deed.record_of(
+            ("line", row.line_id), "recording.move", row.pk, f"{row.title} moved with its show", before=list(before)
+        )
 
 
 def extend(deed: Deed, row: Recording) -> None:

@@ -95,7 +95,13 @@ def refuse(deed: Deed, row: Recording, cause: Cause, detail: str = "") -> None:
     _let_go(deed, row)
     row.status, row.cause, row.detail = Status.REFUSED.value, cause.value, detail
     store(deed, row)
-    deed.record("recording.refuse", row.pk, f"{row.title} of line {row.line_id}: {cause}", detail=detail)
+    deed.record_of(
+        ("line", row.line_id),
+        "recording.refuse",
+        row.pk,
+        f"{row.title} of line {row.line_id}: {cause}",
+        detail=detail,
+    )
 
 
 def _grant(deed: Deed, row: Recording) -> None:
@@ -147,7 +153,9 @@ def take_away(deed: Deed, row: Recording, cause: Cause, detail: str = "") -> Non
     row.status, row.cause, row.detail = Status.REMOVED.value, cause.value, detail
     store(deed, row)
     sentence = f"removed recording {row.title} of line {row.line_id}: {cause}"
-    deed.record("recording.remove", row.pk, sentence, channel=row.channel_id, size_bytes=freed)
+    deed.record_of(
+        ("line", row.line_id), "recording.remove", row.pk, sentence, channel=row.channel_id, size_bytes=freed
+    )
 
 
 def _let_go(deed: Deed, row: Recording) -> None:

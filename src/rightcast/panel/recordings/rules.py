@@ -18,6 +18,7 @@ from rightcast.panel.recordings.room import settle_line, store, take_away
 if TYPE_CHECKING:
     from rightcast.domain.recording_room import Allowance
     from rightcast.panel.audit.operations import Actor
+    from rightcast.panel.audit.persons import Person
 
 MOST_RULES = 200
 CHANGE = "recordings.change_recordingrule"
@@ -43,7 +44,9 @@ def add_rule(actor: Actor, rule: Rule) -> RecordingRule:
             )
         row = _filled(RecordingRule(line=line, created=deed.now), rule)
         row.save()
-        deed.record("recordingrule.add", row.pk, f"line {line.name} records {row}", match=row.match)
+        deed.record_of(
+            ("line", line.pk), "recordingrule.add", row.pk, f"line {line.name} records {row}", match=row.match
+        )
     return row
 
 
@@ -59,7 +62,9 @@ def change_rule(actor: Actor, rule_id: int, rule: Rule) -> RecordingRule:
             recording.priority = row.priority
             store(deed, recording)
         settle_line(deed, row.line_id)
-        deed.record("recordingrule.change", row.pk, f"changed what {row.line} records by {row}")
+        deed.record_of(
+            ("line", row.line_id), "recordingrule.change", row.pk, f"changed what {row.line} records by {row}"
+        )
     return row
 
 
@@ -73,7 +78,7 @@ def remove_rule(actor: Actor, rule_id: int) -> None:
         line_id, shown = row.line_id, f"{row} of line {row.line}"
         row.delete()
         settle_line(deed, line_id)
-        deed.record("recordingrule.remove", rule_id, f"removed rule {shown}")
+        deed.record_of(("line", line_id), "recordingrule.remove", rule_id, f"removed rule {shown}")
 
 
 def set_allowance(
@@ -93,7 +98,7 @@ def set_allowance(
         for name, value in asdict(allowance).items():
             setattr(row, name, value)
         row.save()
-        deed.record("allowance.set", row.pk, f"set the allowance of {row}", **asdict(allowance))
+        deed.record_of(_person(line_id), "allowance.set", row.pk, f"set the allowance of {row}", **asdict(allowance))
         if line_id is not None:
             settle_line(deed, line_id)
     return row
@@ -107,7 +112,7 @@ def remove_allowance(actor: Actor, row_id: int) -> None:
             raise NotFoundError(f"There is no allowance of id {row_id}.", remedy="It may have been removed meanwhile.")
         shown, line_id = str(row), row.line_id
         row.delete()
-        deed.record("allowance.remove", row_id, f"removed the allowance of {shown}")
+        deed.record_of(_person(line_id), "allowance.remove", row_id, f"removed the allowance of {shown}")
         if line_id is not None:
             settle_line(deed, line_id)
 
@@ -135,6 +140,10 @@ def key_of(rule: Rule) -> str:
     """By what a rule's shows are found."""
     word = rule.word.strip()
     return (word if rule.match is Match.SERIES else word.casefold())[:300]
+
+
+def _person(line_id: int | None) -> Person | None:
+    return None if line_id is None else ("line", line_id)
 
 
 def _filled(row: RecordingRule, rule: Rule) -> RecordingRule:
