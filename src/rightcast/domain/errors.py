@@ -135,3 +135,15 @@ class StationNotRunningError(RightcastError):
     """The command needs a station on air, and none answers in this data folder."""
 
     code = "station-not-running"
+
+
+class StampRefusedError(RightcastError):
+    """A time-stamping service answered with something that is no stamp of what was sent."""
+
+    code = "stamp-refused"
+
+
+class TrailTamperedError(RightcastError):
+    """The audit trail, or an export of it, does not hold; the answer says where."""
+
+    code = "trail-tampered"

@@ -52,6 +52,7 @@ class SubjectKind(enum.StrEnum):
     NOTIFIER = "notifier"
     ARCHIVE = "archive"
     GUIDE = "guide"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +342,20 @@ KINDS: dict[str, AlarmKind] = {
             _W,
             (0, 10),
             "The guide that was there before stands until it runs out; the source's page says what is wrong.",
+        ),
+        _kind(
+            "audit-broken",
+            "The audit trail was tampered with",
+            _C,
+            (0, 60),
+            "Keep the database as it is, and let `rightcast audit verify` say what was changed where.",
+        ),
+        _kind(
+            "anchoring-failing",
+            "Roots of the audit trail are not witnessed",
+            _W,
+            (0, 10),
+            "The station goes on and asks again each minute: look at the time-stamping service and at the mirror.",
         ),
     )
 }

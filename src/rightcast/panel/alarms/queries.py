@@ -17,6 +17,7 @@ from rightcast.domain.quiet import QuietTime
 from rightcast.panel.alarms.ends import EndingRight, Expiry
 from rightcast.panel.alarms.facts import FailingGuide, FailingNotifier, Intent, Wanted
 from rightcast.panel.alarms.models import AlarmRow, AlarmRule, NotifierRow, QuietRow
+from rightcast.panel.audit.queries import proof_findings
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.guide.models import GuideSource
 from rightcast.panel.rights.queries import ending_before, in_force_ids
@@ -189,6 +190,7 @@ def intent(now: datetime, soon: timedelta) -> Intent:
             FailingGuide(id=one.pk, name=one.name, failures=one.failures, result=one.last_result)
             for one in GuideSource.objects.filter(enabled=True, failures__gte=GUIDE_FAILURES)
         ),
+        proof=proof_findings(),
         failing=tuple(
             FailingNotifier(id=one.id, name=one.name, since=one.failing_since.timestamp(), result=one.last_result)
             for one in failing

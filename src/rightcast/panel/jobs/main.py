@@ -37,6 +37,7 @@ def run(settings: StationSettings) -> None:
     station_key(settings.keys)
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
+    from rightcast.panel.audit import witnessing  # noqa: PLC0415 - likewise
     from rightcast.panel.guide.working import GuideWork  # noqa: PLC0415 - likewise
     from rightcast.panel.images.keeping import Keeper  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
@@ -57,6 +58,10 @@ def run(settings: StationSettings) -> None:
     keeper.start()
     desk = threading.Thread(target=work_until, args=(stop, guide_jobs()), name="guides", daemon=True)
     desk.start()
+    proof = threading.Thread(
+        target=work_until, args=(stop, [(witnessing.LOOK_S, witnessing.look)]), name="proof", daemon=True
+    )
+    proof.start()
     recordings = threading.Thread(target=work_until, args=(stop, RecordingJobs().due), name="recordings", daemon=True)
     recordings.start()
     each: list[tuple[float, Callable[[], object]]] = [

@@ -89,6 +89,7 @@ class Answered:
 
     status: int
     reason: str
+    body: bytes = b""
 
 
 def post(
@@ -105,13 +106,13 @@ def post(
     try:
         connection.request("POST", target, body, {"Host": parts.netloc, "User-Agent": "Rightcast", **headers})
         answer = connection.getresponse()
-        answer.read(MOST_ANSWER_BYTES)
+        said = answer.read(MOST_ANSWER_BYTES)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise DeliveryError(f"{host} could not be reached: {_words(error)}.") from error
     finally:
         connection.close()
     if 200 <= answer.status < 300:
-        return Answered(answer.status, answer.reason)
+        return Answered(answer.status, answer.reason, said)
     known = {408, 425, 429}
     permanent = 300 <= answer.status < 500 and answer.status not in known
     what = "redirects, which is not followed" if 300 <= answer.status < 400 else "answered"
