@@ -44,6 +44,7 @@ from rightcast.domain.lineup import (
     Station,
 )
 from rightcast.domain.recordings import Cause, Recording, Status, Take
+from rightcast.domain.revocation import Revocation
 from rightcast.domain.rights import (
     Bounds,
     CarriageRight,
@@ -60,6 +61,7 @@ NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
 SOURCE = Source(id=3, kind=SourceKind.UDP, url="udp://239.1.1.1:5000", service_id=1201)
 RECORDS = {
+    "revocation": Revocation(id=9, at=NOON, sid="e0.Qx", line_id=7, channel_id=8),
     "station": Station(
         name="Teleriva",
         territory="CH",
@@ -302,7 +304,14 @@ REPORTS = {
         sessions=[SESSION],
         refusals={"no-carriage-right": 2},
         recent_refusals=[
-            RefusalReport(at=1780315200.0, line="anna", channel_id=42, reason="no-carriage-right", address="192.0.2.7")
+            RefusalReport(
+                at=1780315200.0,
+                line="anna",
+                channel_id=42,
+                reason="no-carriage-right",
+                address="192.0.2.7",
+                sid="e3.bY7",
+            )
         ],
         bytes_sent=1880,
         seen=[SeenReport(credential_id=4, at=1780315199.0, player="Kodi", address="192.0.2.7")],

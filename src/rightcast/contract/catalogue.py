@@ -13,12 +13,24 @@ from rightcast.domain.guide import GuideDay
 from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
 from rightcast.domain.recordings import Recording, Take
+from rightcast.domain.revocation import Revocation
 from rightcast.domain.rights import CarriageRight
 
 FORMAT = 1
 
 Record = (
-    Station | Channel | Lineup | Package | CarriageRight | Line | GuideDay | Take | Recording | Collection | Holding
+    Station
+    | Channel
+    | Lineup
+    | Package
+    | CarriageRight
+    | Line
+    | GuideDay
+    | Take
+    | Recording
+    | Collection
+    | Holding
+    | Revocation
 )
 
 
@@ -36,6 +48,7 @@ class Kind(enum.StrEnum):
     RECORDING = "recording"
     COLLECTION = "collection"
     TITLE = "title"
+    REVOCATION = "revocation"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -50,6 +63,7 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.RECORDING: Recording,
     Kind.COLLECTION: Collection,
     Kind.TITLE: Holding,
+    Kind.REVOCATION: Revocation,
 }
 
 

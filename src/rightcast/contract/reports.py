@@ -189,13 +189,14 @@ class SessionReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusalReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A recent refusal, for the help desk."""
+    """A recent refusal, for the help desk. `sid`: of the session that was ended, empty where none was open."""
 
     at: float
     line: str
     channel_id: int
     reason: str
     address: str
+    sid: str = ""
 
 
 class SeenReport(msgspec.Struct, frozen=True, kw_only=True):

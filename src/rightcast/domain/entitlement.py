@@ -40,6 +40,7 @@ class Reason(enum.StrEnum):
     BLACKED_OUT = "blacked-out-by-signal"
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
+    SESSION_REVOKED = "session-revoked"
     DEVICE_REVOKED = "device-revoked"
     SECRET_CHANGED = "secret-changed"  # noqa: S105 - the name of a reason
     REPLICA_TOO_OLD = "replica-too-old"
@@ -80,6 +81,7 @@ SENTENCES: dict[Reason, str] = {
     ),
     Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
     Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
+    Reason.SESSION_REVOKED: "The session was revoked, alone or with all of its line, channel or station; sign in anew.",
     Reason.DEVICE_REVOKED: "The device was taken from its line; add it again to let it watch.",
     Reason.SECRET_CHANGED: "The session came in by a secret that is no longer the line's; sign in with the new one.",
     Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",

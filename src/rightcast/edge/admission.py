@@ -23,6 +23,7 @@ from rightcast.edge import tokens
 from rightcast.edge.asking import Asking
 from rightcast.edge.guessing import Guessing
 from rightcast.edge.identity import Identity, Player, proof_of
+from rightcast.edge.minting import Minter
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
 
@@ -68,7 +69,7 @@ class Admission:
         self._sessions = sessions
         self._viewings = viewings
         self.identity = Identity(replica, secrets_key, Guessing(clock))
-        self._tokens_key = tokens_key
+        self._minter = Minter(tokens_key, replica)
         self._edge = edge
         self._cut = cut
         self._cues = cues
@@ -149,25 +150,14 @@ class Admission:
             if kind == HLS:
                 viewing.token = self.token(viewing)
             self._viewings.add(viewing)
-        if self._replica.revision != revision:  # what changed during the wait was not yet asked of this viewing
+        # What changed during the wait was not yet asked of this viewing; a device may find its revoked session.
+        if self._replica.revision != revision or self._minter.voided(viewing):
             self._again(viewing)
         return Denied(viewing.refused) if viewing.ended else viewing
 
     def token(self, viewing: Viewing) -> str:
         """The path token of a viewing."""
-        claims = tokens.Claims(
-            sid=viewing.sid,
-            line_id=viewing.line_id,
-            channel_id=viewing.channel_id,
-            right_id=viewing.right_id,
-            device=viewing.device,
-            issued=viewing.opened,
-            expires=viewing.opened + tokens.CEILING_S,
-            credential_id=viewing.credential_id,
-            proof=viewing.proof,
-            recording_id=viewing.recording_id,
-        )
-        return tokens.sign(self._tokens_key, claims)
+        return self._minter.token(viewing, self._clock())
 
     def preview(self, line: Line, channel_id: int, player: Player) -> str | Denied:
         """A token without a lease, for those who only ask for the head; the lease comes with its first use."""
@@ -180,9 +170,11 @@ class Admission:
     async def resume(self, token: str, channel_id: int, player: Player, lease_s: float) -> Viewing | Denied | None:
         """The viewing of a token that this edge does not know (yet, or any more). None: not a valid token."""
         now = self._clock()
-        claims = tokens.verify(self._tokens_key, token, now=now)
+        claims = self._minter.read(token, now)
         if claims is None or claims.channel_id != channel_id:
             return None
+        if self._minter.voided(claims):
+            return Denied(Reason.SESSION_REVOKED)
         line = self._replica.line(claims.line_id)
         player = replace(
             player, credential_id=claims.credential_id, proof=claims.proof, recording_id=claims.recording_id
@@ -197,7 +189,7 @@ class Admission:
         viewing = self._viewings.get(lease.sid)
         if viewing is None:
             viewing = self._viewing(line, lease, channel_id, player, verdict)
-            viewing.token = token
+            viewing.token, viewing.epoch = token, claims.epoch
             self._viewings.add(viewing)
         return viewing
 
@@ -255,10 +247,12 @@ class Admission:
             if index % _DECISIONS_PER_STEP == _DECISIONS_PER_STEP - 1:
                 await asyncio.sleep(0)
 
-    def refuse(self, reason: Reason, *, line: str, channel_id: int, address: str) -> None:
+    def refuse(self, reason: Reason, *, line: str, channel_id: int, address: str, sid: str = "") -> None:
         """Note a refusal for the help desk."""
         self.refusals[reason.value] += 1
-        report = RefusalReport(at=self._clock(), line=line, channel_id=channel_id, reason=reason.value, address=address)
+        report = RefusalReport(
+            at=self._clock(), line=line, channel_id=channel_id, reason=reason.value, address=address, sid=sid
+        )
         self.recent.append(report)
 
     def _still(self, line: Line | None, channel_id: int, opened: float, player: Player) -> Allowed | Denied:
@@ -278,13 +272,16 @@ class Admission:
         verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened, player)
         if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
+        if self._minter.voided(viewing):
+            verdict = Denied(Reason.SESSION_REVOKED)
         if isinstance(verdict, Allowed):
             viewing.right_id = verdict.right_id
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
             self._viewings.schedule(viewing)
             self.again_for_past(viewing)
             return
-        self.refuse(verdict.reason, line=viewing.line_name, channel_id=viewing.channel_id, address=viewing.address)
+        who = viewing.line_name, viewing.channel_id, viewing.address
+        self.refuse(verdict.reason, line=who[0], channel_id=who[1], address=who[2], sid=viewing.sid)
         _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
         viewing.refused = verdict.reason
         self._viewings.remove(viewing)
@@ -347,6 +344,7 @@ class Admission:
             credential_id=player.credential_id,
             proof=player.proof,
             recording_id=player.recording_id,
+            epoch=self._minter.epoch,
             opened=lease.opened,
             right_id=verdict.right_id,
             until=verdict.until.timestamp() if verdict.until is not None else None,

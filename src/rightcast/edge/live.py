@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ _STREAM_HEADERS = (("Cache-Control", "no-store"),)
 
 Begin = Callable[["Request", "Connection", Ring, "Viewing"], Response | None]
 """Takes a connection over; a response when it cannot."""
+
+_log = logging.getLogger(__name__)
 
 
 class Live:
@@ -224,13 +227,13 @@ class Live:
             return past or not_found()  # the token of a recording opens nothing else
         ring = self._rings.get(viewing.channel_id)
         if viewing.from_wall or self._keys.protects(viewing.channel_id):
-            key = self._keys.answer(ring, request, name)
+            key = self._key(ring, request, viewing, name)
             return key or self._other(request, viewing, _PLAIN if name == INDEX else name)
         if name == INDEX:
             return self._playlist(ring, viewing)
         stem, _, ending = name.partition(".")
         if ending != "ts" or not stem.isdecimal():
-            return self._keys.answer(ring, request, name) or self._other(request, viewing, name)
+            return self._key(ring, request, viewing, name) or self._other(request, viewing, name)
         segment = ring.segments.get(int(stem)) if len(stem) < 19 else None
         if segment is None or not segment.closed or not segment.end:
             return not_found()
@@ -239,6 +242,13 @@ class Live:
         if isinstance(answer, SegmentSlice) and not request.is_head:
             viewing.bytes_sent += answer.size
         return answer
+
+    def _key(self, ring: Ring, request: Request, viewing: Viewing, name: str) -> Response | None:
+        """A key or a licence, if that is what `name` asks for; the log says which session had it."""
+        found = self._keys.answer(ring, request, name)
+        if found is not None:
+            _log.info("Key %s of channel %d: %d for session %s", name, ring.channel_id, found.status, viewing.sid)
+        return found
 
     def _playlist(self, ring: Ring, viewing: Viewing) -> Answer | Coroutine[Any, Any, Answer]:
         if self._lease_ages(viewing):

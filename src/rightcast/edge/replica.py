@@ -18,6 +18,7 @@ from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, Lineup, Package, Station
 from rightcast.domain.protection import Protection
 from rightcast.domain.recordings import Recording
+from rightcast.domain.revocation import Revocation, Revocations
 from rightcast.domain.rights import CarriageRight, next_boundary
 from rightcast.edge.guide import shelf
 from rightcast.edge.kept_lines import KEPT_AS, packed, unpacked
@@ -73,6 +74,7 @@ class Replica:
         self.lineups: dict[int, Lineup] = {}
         self.packages: dict[int, Package] = {}
         self.rights: dict[int, CarriageRight] = {}
+        self.revocations = Revocations()
         self._rights_of: dict[int, tuple[CarriageRight, ...]] = {}
         self._carried: dict[tuple[int, ...], frozenset[int]] = {}
         self._lines: OrderedDict[str, Line | None] = OrderedDict()
@@ -239,6 +241,8 @@ class Replica:
                 _replace(self.collections, key, record, Collection)
             case Kind.RIGHT:
                 self._remember_right(key, record)
+            case Kind.REVOCATION:
+                self.revocations.put(key, record if isinstance(record, Revocation) else None)
 
     def _remember_right(self, key: int, record: object) -> None:
         before = self.rights.get(key)

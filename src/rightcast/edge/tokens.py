@@ -24,6 +24,7 @@ class Claims:
 
     `credential_id` is the credential by which it was opened; 0, and absent from the token: the line's own name and
     secret, of which `proof` then tells which secret it was. `recording_id`: a session of a recording, 0 of the channel.
+    `epoch`: the last revocation that was known when the session opened.
     """
 
     sid: str
@@ -36,6 +37,7 @@ class Claims:
     credential_id: int = 0
     proof: str = ""
     recording_id: int = 0
+    epoch: int = 0
 
     def lease(self, expires: float) -> Lease:
         """The lease that a token stands for."""
@@ -61,7 +63,8 @@ def sign(key: bytes, claims: Claims) -> str:
     fields = (expires, claims.sid, claims.line_id, claims.channel_id, issued, claims.right_id)
     way = (str(claims.credential_id),) if claims.credential_id else (f"={claims.proof}",) if claims.proof else ()
     recording = (f"r{claims.recording_id}",) if claims.recording_id else ()
-    payload = "|".join((*map(str, fields), claims.device, *way, *recording)).encode()
+    epoch = (f"e{claims.epoch}",) if claims.epoch else ()
+    payload = "|".join((*map(str, fields), claims.device, *way, *recording, *epoch)).encode()
     return f"{_encode(payload)}.{_encode(_signature(key, payload))}"
 
 
@@ -75,6 +78,7 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
         if not hmac.compare_digest(_decode(signature), _signature(key, payload)):
             return None
         expires, sid, line, channel, issued, right, device, *ways = payload.decode().split("|")
+        epoch = int(ways.pop()[1:]) if ways and ways[-1].startswith("e") else 0
         recording = int(ways.pop()[1:]) if ways and ways[-1].startswith("r") else 0
         way = ways[0] if ways else "0"
         claims = Claims(
@@ -88,6 +92,7 @@ def verify(key: bytes, token: str, *, now: float) -> Claims | None:
             credential_id=0 if way.startswith("=") else int(way),
             proof=way[1:] if way.startswith("=") else "",
             recording_id=recording,
+            epoch=epoch,
         )
     except (ValueError, binascii.Error):
         return None

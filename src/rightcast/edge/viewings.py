@@ -33,19 +33,19 @@ class Viewing:
     endless stream, those still waiting for its first byte included; `waits` are requests that wait for the channel's
     first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
     forbade it, though they no longer do. `past`: the moment of the past that it began with, 0 for the live picture.
-    `recording_id`: the recording that it plays, 0 of a channel.
+    `recording_id`: the recording that it plays, 0 of a channel. `epoch`: the last revocation known when it opened.
     """
 
     __slots__ = (
-        "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "from_wall", "holds", "kind",
-        "leased_until", "line_id", "line_name", "opened", "past", "player", "proof", "recording_id", "refused",
+        "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "epoch", "from_wall", "holds",
+        "kind", "leased_until", "line_id", "line_name", "opened", "past", "player", "proof", "recording_id", "refused",
         "renewed", "renewing", "right_id", "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
         self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
         player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
-        from_wall: float = 0.0, credential_id: int = 0, proof: str = "", recording_id: int = 0,
+        from_wall: float = 0.0, credential_id: int = 0, proof: str = "", recording_id: int = 0, epoch: int = 0,
     ) -> None:  # fmt: skip
         self.sid = sid
         self.line_id = line_id
@@ -62,6 +62,7 @@ class Viewing:
         self.token = token
         self.credential_id = credential_id
         self.proof = proof
+        self.epoch = epoch
         self.from_wall = from_wall
         self.renewed = opened
         self.renewing = False

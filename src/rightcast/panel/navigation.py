@@ -164,7 +164,10 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Rights",
                 "separator": True,
-                "items": [_item("Carriage rights", "gavel", "rights.carriageright")],
+                "items": [
+                    _item("Carriage rights", "gavel", "rights.carriageright"),
+                    _item("Revocations", "block", "tracing.revocation"),
+                ],
             },
             {
                 "title": "Lines",

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "rightcast.panel.rights",
     "rightcast.panel.lines",
     "rightcast.panel.recordings",
+    "rightcast.panel.tracing",
     "rightcast.panel.publish",
     "rightcast.panel.staff",
     "rightcast.panel.alarms",

@@ -21,6 +21,7 @@ from rightcast.panel.lines.devices import note_seen, settle_device_wishes, settl
 from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
+from rightcast.panel.tracing.operations import forget_revocations
 from rightcast.state.activations import FileActivations
 from rightcast.state.reports import FileReports
 
@@ -75,3 +76,4 @@ def prune() -> None:
     Session.objects.filter(expire_date__lt=now).delete()
     prune_rows(now - KEEP_AUDIT)
     prune_alarms(now)
+    forget_revocations(now)

@@ -32,7 +32,9 @@ _GUIDE_BATCH = 60
 _PAUSE_S = 0.02
 # A right that ended or a line that was disabled does not wait behind an import of thousands.
 _URGENT_FIRST = Case(
-    When(kind__in=[Kind.RIGHT.value, Kind.LINE.value], then=0), When(kind=Kind.GUIDE.value, then=2), default=1
+    When(kind__in=[Kind.RIGHT.value, Kind.LINE.value, Kind.REVOCATION.value], then=0),
+    When(kind=Kind.GUIDE.value, then=2),
+    default=1,
 )
 _feeds: dict[Path, FileFeed] = {}
 

@@ -13,6 +13,7 @@ from rightcast.panel.lines import queries as lines
 from rightcast.panel.recordings import queries as recordings
 from rightcast.panel.rights import queries as rights
 from rightcast.panel.station import queries as station
+from rightcast.panel.tracing import queries as tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,8 +32,10 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.TITLE: library.title_records,
     Kind.TAKE: recordings.take_records,
     Kind.RECORDING: recordings.recording_records,
+    Kind.REVOCATION: tracing.revocation_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
+    Kind.REVOCATION: tracing.revocation_ids,
     Kind.STATION: station.station_keys,
     Kind.CHANNEL: catalogue.published_channel_ids,
     Kind.RIGHT: rights.right_ids,

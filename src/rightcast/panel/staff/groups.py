@@ -15,14 +15,14 @@ ENGINEER = "Engineer"
 RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
-_EVERYTHING = ("catalogue", "lines", "recordings", "rights", "station", "audit", "staff", "alarms", "guide")
+_EVERYTHING = ("catalogue", "lines", "recordings", "rights", "station", "audit", "staff", "alarms", "guide", "tracing")
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
-    RIGHTS_OFFICER: ("rights",),
-    HELP_DESK: ("lines", "recordings"),
+    RIGHTS_OFFICER: ("rights", "tracing"),
+    HELP_DESK: ("lines", "recordings", "tracing"),
 }
-_SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide")
+_SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing")
 
 
 def ensure_groups() -> None:

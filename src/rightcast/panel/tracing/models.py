@@ -1,0 +1,29 @@
+"""The table of revocations. Only operations write it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Revocation(models.Model):
+    """One revocation: of a session by its id, of all of a line or a channel, or, naming nothing, of the station.
+
+    Keys are numbers, not references: a revocation outlives the line or channel that it names.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    sid = models.CharField("session", max_length=80, blank=True)
+    line_id = models.PositiveBigIntegerField("line", default=0)
+    channel_id = models.PositiveBigIntegerField("channel", default=0)
+    by = models.CharField(max_length=150)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        if self.sid:
+            return f"session {self.sid}"
+        if self.line_id:
+            return f"line {self.line_id}"
+        return f"channel {self.channel_id}" if self.channel_id else "the station"
