@@ -141,9 +141,3 @@ class StampRefusedError(RightcastError):
     """A time-stamping service answered with something that is no stamp of what was sent."""
 
     code = "stamp-refused"
-
-
-class TrailTamperedError(RightcastError):
-    """The audit trail, or an export of it, does not hold; the answer says where."""
-
-    code = "trail-tampered"
