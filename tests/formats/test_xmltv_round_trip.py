@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rightcast.domain.genres import genre_of
 from rightcast.domain.guide import (
     Credit,
     Details,
@@ -93,6 +94,7 @@ def shows(draw: st.DrawFn) -> Show:
         series=draw(st.just("") | SAID),
     )  # fmt: skip
     order = {part: place for place, part in enumerate(xmltv.CREDITS)}
+    one = replace(one, genre=genre_of(one.categories))
     people = sorted((*one.credits, *draw(many(ACTOR))), key=lambda person: order[person.part])
     return settled(replace(one, credits=tuple(people)), details)
 

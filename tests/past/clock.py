@@ -64,6 +64,14 @@ def seconds_in(data: bytes, most: int = 1) -> list[int]:
     return found
 
 
+def whole_pictures(data: bytes) -> bytes:
+    """A transport stream up to where its last picture begins: that one may be cut short."""
+    for at in range(len(data) // 188 * 188 - 188, 0, -188):
+        if data[at + 1] & 0x40 and ((data[at + 1] & 0x1F) << 8 | data[at + 2]) == VIDEO_PID:
+            return data[:at]
+    return b""
+
+
 class ClockStream:
     """Encodes pictures and packs them into segments; its clock of 90 kHz begins where the stream does."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.past.clock import GOP_S, seconds_in
+from tests.past.clock import GOP_S, seconds_in, whole_pictures
 from tests.past.station import keep, now_s
 
 if TYPE_CHECKING:
@@ -98,6 +98,6 @@ async def test_what_runs_into_the_present_goes_on_as_more_is_kept(granted: TestS
     assert "content-length" not in headers
     keep(granted, [(begin + 40, begin + 44)])
     data = await client.read(188 * 20)
-    while seconds_in(data, 100)[-1] < begin + 40:
+    while seconds_in(whole_pictures(data), 100)[-1] < begin + 40:
         data += await asyncio.wait_for(client.reader.read(1 << 16), 10)
     client.close()

@@ -116,7 +116,7 @@ def test_the_picture_moves_seeks_back_and_changes_its_language(rig: Rig, page: P
         other = "en" if page.evaluate("chosen()") == "it" else "it"
         page.evaluate(f"choose('{other}')")
         on(page, f"chosen() === '{other}'")
-        page.evaluate("back(8)")
+        page.evaluate("back(3)")
         back, frames = page.evaluate("[moved(), frames()]")
         on(page, f"moved() > {back + 1.5} && frames() > {frames + 25}")
         page.evaluate("back(3)")

@@ -47,6 +47,7 @@ def signer(folder: Path) -> Signer:
         made = Signer(bytes.fromhex(path.read_text().strip()))
         public = folder / PUBLIC_FILE
         if not public.exists():
+            public.touch(mode=0o600)
             public.write_text(made.public.hex() + "\n")
     except (OSError, ValueError) as error:
         raise FolderNotWritableError(
