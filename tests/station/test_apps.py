@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
@@ -148,7 +149,8 @@ def test_pyxtream_signs_in_lists_groups_and_finds_channels(demo: Rig, tmp_path: 
     assert sum(len(group.channels) for group in client.groups) == len(demo.channels)
     assert (client.movies, client.series) == ([], [])
     first = client.channels[0]
-    assert client.liveEpgByStream(first.id) == {"epg_listings": []}
+    listed = client.liveEpgByStream(first.id)["epg_listings"]
+    assert base64.b64decode(listed[0]["title"]).decode() in {"Colour bars and clock", "Bars once more"}
     assert first_byte(first.url) == b"G"
 
 

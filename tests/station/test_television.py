@@ -84,7 +84,14 @@ def channel_shown(page: Page) -> str:
 
 def test_arrow_keys_and_enter_are_enough_to_watch(screen: Page) -> None:
     assert screen.locator("#rows li .name").count() >= 4
-    until(lambda: "No programme" in screen.locator("#rows").inner_text(), within_s=5, what="an honest empty guide")
+    until(
+        lambda: (
+            "Fine lines in HD" in screen.locator("#rows").inner_text()
+            or "The large test card" in screen.locator("#rows").inner_text()
+        ),
+        within_s=5,
+        what="what is on",
+    )
     look(screen, "guide")
     press(screen, "ArrowDown", "ArrowUp", "Enter")
     look(screen, "banner")
@@ -107,16 +114,31 @@ def test_the_programme_of_all_channels_is_walked_with_arrow_keys(screen: Page) -
     press(screen, "ArrowLeft", "Enter")
     until(lambda: screen.locator("#grid").is_visible(), within_s=2, what="the grid")
     assert screen.locator("#g-rows .at").count() == 1
-    until(lambda: "No programme information" in screen.locator("#g-about").inner_text(), within_s=5, what="an answer")
+    until(lambda: "makes this signal itself" in screen.locator("#g-about").inner_text(), within_s=5, what="its story")
     hours = screen.locator("#g-axis").inner_text()
     look(screen, "grid")
     press(screen, *["ArrowRight"] * 7)
     assert screen.locator("#g-axis").inner_text() != hours
+    look(screen, "grid-later")
     press(screen, "Enter")
     until(lambda: screen.locator("#g-axis").inner_text() == hours, within_s=2, what="back to now")
     press(screen, "ArrowDown", "Enter")
     assert not screen.locator("#grid").is_visible()
     plays_on(screen, 1)
+
+
+def test_a_show_of_the_programme_is_recorded_with_the_red_key(screen: Page) -> None:
+    press(screen, "Backspace", "Enter")  # the list opens where it was left, at what belongs to this screen
+    until(lambda: screen.locator("#grid").is_visible(), within_s=2, what="the grid")
+    until(lambda: "makes this signal itself" in screen.locator("#g-about").inner_text(), within_s=5, what="a show")
+    press(screen, "ArrowRight", "r")
+    said = screen.locator("#trouble")
+    until(lambda: said.is_visible() and "…" not in said.inner_text(), within_s=10, what="why it is not recorded")
+    assert "does not allow recordings" in said.inner_text()
+    press(screen, "ArrowUp", "r")
+    until(lambda: "Rightcast One: It will be recorded" in said.inner_text(), within_s=10, what="what becomes of it")
+    look(screen, "grid-red")
+    press(screen, "Backspace", "Backspace")
 
 
 def test_sound_subtitles_and_quality_are_offered_where_there_is_a_choice(screen: Page) -> None:

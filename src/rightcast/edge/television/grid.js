@@ -18,6 +18,11 @@
       },
       hide: function () { TV.byId("grid").hidden = true; clearTimeout(timer); },
       shown: function () { return !TV.byId("grid").hidden; },
+      /* What the red key records: the show under the remote, when it is on or still to come. */
+      wanted: function () {
+        var cell = chosen();
+        return channels[at] && cell && cell.id && seconds() < cell.stop ? { channel: channels[at], start: Math.max(cell.start, Math.min(seconds(), cell.stop - 1)) } : null;
+      },
       key: key
     };
     function seconds() { return Math.floor(Date.now() / 1000); }
@@ -129,7 +134,7 @@
       var channel = channels[at], live = cell && cell.start <= seconds() && seconds() < cell.stop;
       if (!channel) { TV.say("g-title", "There is no channel in this subscription at the moment."); TV.say("g-when", ""); TV.say("g-story", ""); return; }
       TV.say("g-title", cell && cell.title && cell.id ? cell.title : cell && cell.title === "\u2026" ? channel.name : "No programme information");
-      TV.say("g-when", channel.name + (cell && cell.id ? "   " + TV.clock(cell.start) + " \u2013 " + TV.clock(cell.stop) : "") + (live ? "   OK: watch" : "   OK: back to now"));
+      TV.say("g-when", channel.name + (cell && cell.id ? "   " + TV.clock(cell.start) + " \u2013 " + TV.clock(cell.stop) : "") + (live ? "   OK: watch" : "   OK: back to now") + (self.wanted() ? "   Red: record" : ""));
       if (told !== (cell && cell.id)) { TV.say("g-story", (cell && cell.subtitle) || ""); }
     }
     function story() {

@@ -21,10 +21,11 @@
   });
   function note(sentence) { TV.say("trouble", sentence).hidden = !sentence; }
   function openRecordings() { guide.hide(); TV.byId("banner").hidden = true; recordings.show(); }
-  /* The red key: what the channel in front shows now is recorded. */
+  /* The red key: what the channel in front shows now is recorded; in the programme, the show under the remote. */
   function recordIt() {
     var channel = guide.shown() ? guide.row() : player.current();
-    if (channel) { TV.recordNow(channel, note); }
+    var wanted = grid.shown() ? grid.wanted() : channel && { channel: channel };
+    if (wanted) { TV.recordNow(wanted.channel, note, wanted.start); }
   }
 
   function act(what) {

@@ -72,7 +72,7 @@
         TV.mark(item, "chosen", first + index === at);
         list.appendChild(item);
       });
-      TV.say("r-why", !row ? "Nothing is recorded yet. The red key records what is on." :
+      TV.say("r-why", !row ? "Nothing is recorded yet. The red key records what is on, or a show of the programme." :
         asked === row.id ? "Press red once more to delete it." : [row.channel_name, row.why].filter(Boolean).join(" · "));
     }
     function load() {
@@ -142,10 +142,10 @@
     return self;
   };
 
-  /* The red key on a channel: records what it shows now, and says what becomes of it. */
-  TV.recordNow = function (channel, note) {
+  /* The red key on a channel: records what it shows at `start`, now by default, and says what becomes of it. */
+  TV.recordNow = function (channel, note, start) {
     note(channel.name + ": …");
-    TV.record(channel.stream_id, Math.floor(Date.now() / 1000), function (sentence) {
+    TV.record(channel.stream_id, start || Math.floor(Date.now() / 1000), function (sentence) {
       note(channel.name + ": " + sentence);
       setTimeout(function () { note(""); }, NOTE_MS);
     });
