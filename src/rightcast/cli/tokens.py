@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rightcast.cli.cats import cat_group, network_group
 from rightcast.cli.desk import station_command, table
 from rightcast.cli.moments import shown
 from rightcast.cli.panel import open_to_read, open_to_write
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 @click.group("token")
 def token_group() -> None:
-    """Revoke sessions and their tokens, and see what was revoked."""
+    """Revoke sessions and their tokens, see what was revoked; tokens for delivery networks of others."""
+
+
+token_group.add_command(network_group)
+token_group.add_command(cat_group)
 
 
 @station_command(token_group, "revoke")

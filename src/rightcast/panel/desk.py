@@ -41,7 +41,13 @@ _ALARM_SUBJECTS = {
     "alarmrule": "alarmrule",
     "quietrow": "quiettime",
 }
-_SUBJECTS = {"carriageright": "right", "stationrow": "station", "operator": "staff", **_ALARM_SUBJECTS}
+_SUBJECTS = {
+    "carriageright": "right",
+    "deliverynetwork": "network",
+    "stationrow": "station",
+    "operator": "staff",
+    **_ALARM_SUBJECTS,
+}
 
 
 def column(

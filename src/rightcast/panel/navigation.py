@@ -167,6 +167,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Carriage rights", "gavel", "rights.carriageright"),
                     _item("Revocations", "block", "tracing.revocation"),
+                    _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],
             },
             {

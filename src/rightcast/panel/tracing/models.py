@@ -27,3 +27,20 @@ class Revocation(models.Model):
         if self.line_id:
             return f"line {self.line_id}"
         return f"channel {self.channel_id}" if self.channel_id else "the station"
+
+
+class DeliveryNetwork(models.Model):
+    """A delivery network of somebody else, and which of its keys is the newest."""
+
+    name = models.CharField(max_length=32, unique=True)
+    host = models.CharField(max_length=253)
+    path = models.CharField(max_length=202, default="/{channel}/")
+    generation = models.PositiveIntegerField(default=1, editable=False)
+    life_s = models.PositiveIntegerField("Life in seconds", default=300)
+    rotated = models.DateTimeField("key since", editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
