@@ -114,7 +114,7 @@ def make(desk: Desk, *, network: str, line: str, channel: str, life: str | None)
 @click.argument("network")
 @click.argument("token")
 @click.option("--url", default="", help="The address that is asked for; without it only the token is looked at.")
-@click.option("--method", default="GET", show_default=True)
+@click.option("--method", default="GET", show_default=True, help="What is done with the address.")
 @click.option("--country", default="", help="Where the player is, ISO 3166.")
 def check(desk: Desk, **asked: str) -> None:
     """Say what a token holds and whether it is good for a request, as NETWORK should see it."""
