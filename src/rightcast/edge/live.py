@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from rightcast.edge.endless_ts import Delivery, Viewer
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.icy import Listener, Radio, content_type, sound_track
 from rightcast.edge.identity import Identified, Player, proof_of
+from rightcast.edge.key_log import KeyLog
 from rightcast.edge.packaging.names import INDEX, Form, Track
 from rightcast.edge.refusals import bad_token, not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings
@@ -38,8 +38,6 @@ _STREAM_HEADERS = (("Cache-Control", "no-store"),)
 
 Begin = Callable[["Request", "Connection", Ring, "Viewing"], Response | None]
 """Takes a connection over; a response when it cannot."""
-
-_log = logging.getLogger(__name__)
 
 
 class Live:
@@ -67,6 +65,7 @@ class Live:
         self._radio = radio
         self._tickets = tickets
         self._playing = playing
+        self._key_log = KeyLog()
 
     def by_credentials(
         self, request: Request, connection: Connection, who: tuple[str, str], channel_id: int, ending: str
@@ -247,7 +246,7 @@ class Live:
         """A key or a licence, if that is what `name` asks for; the log says which session had it."""
         found = self._keys.answer(ring, request, name)
         if found is not None:
-            _log.info("Key %s of channel %d: %d for session %s", name, ring.channel_id, found.status, viewing.sid)
+            self._key_log.note(viewing.sid, ring.channel_id, name, found.status)
         return found
 
     def _playlist(self, ring: Ring, viewing: Viewing) -> Answer | Coroutine[Any, Any, Answer]:

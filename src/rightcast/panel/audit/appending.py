@@ -69,6 +69,14 @@ def append(actor: Actor, said: Sequence[Said], now: datetime) -> list[AuditRow]:
     return made
 
 
+def hold_trail(now: datetime) -> None:
+    """Keep the end of the trail until the transaction ends: who does so first also commits first.
+
+    What an operation numbers after this call is numbered in the order of commits, on every database.
+    """
+    _locked_head(now)
+
+
 def genesis_record(now: datetime, taken_in: int) -> str:
     """The text that a chain begins with; `taken_in` older rows were chained as they stood."""
     record: dict[str, str | int | None] = {

@@ -10,6 +10,7 @@ from django.db import transaction
 from rightcast.contract.catalogue import Kind
 from rightcast.domain import revocation as domain
 from rightcast.domain.errors import InvalidInputError
+from rightcast.panel.audit.appending import hold_trail
 from rightcast.panel.operation import operating
 from rightcast.panel.publish.outbox import enqueue
 from rightcast.panel.tracing.models import Revocation
@@ -35,6 +36,8 @@ def revoke(
         )
     with operating(actor, "tracing.add_revocation") as deed:
         domain.Revocation(id=0, at=deed.now, sid=sid, line_id=line_id, channel_id=channel_id).check()
+        # An edge that knows number 8 mints tokens that 7 does not void: 7 must be in the feed by then.
+        hold_trail(deed.now)
         row = Revocation(
             at=deed.now, sid=sid, line_id=line_id, channel_id=channel_id, by=actor.name, why=why.strip()[:2000]
         )
