@@ -43,6 +43,7 @@ from rightcast.domain.lineup import (
     StartMode,
     Station,
 )
+from rightcast.domain.places import Means, Network, Portability
 from rightcast.domain.recordings import Cause, Recording, Status, Take
 from rightcast.domain.revocation import Revocation
 from rightcast.domain.rights import (
@@ -71,6 +72,10 @@ RECORDS = {
         login_failure_status=401,
         signals=SignalPolicy(
             own_networks=("10.0.0.0/8", "2001:db8::/32"), regional_blackouts=False, device_groups=(("android",), ())
+        ),
+        networks=(
+            Network(cidr="10.20.0.0/16", name="Hotel Lido", country="IT", distribution=Distribution.HOTEL_ROOM),
+            Network(cidr="2001:db8::/32"),
         ),
     ),
     "channel": Channel(
@@ -241,6 +246,7 @@ RECORDS = {
         credentials=(
             Credential(id=4, kind=CredentialKind.XTREAM, handle="anna-tv", digest="cd34", device="Living room"),
         ),
+        portability=Portability(country="CH", means=(Means.IDENTITY, Means.ADDRESS), until=NOON.replace(year=2027)),
     ),
 }
 TRACK = Track(
@@ -421,4 +427,5 @@ SETTINGS = StationSettings(
     archive_s3_after_h=72,
     tuner_listen=Address("192.0.2.1", 5004),
     notify_networks=("10.1.0.0/16",),
+    country_file=Path("/srv/countries.mmdb"),
 )

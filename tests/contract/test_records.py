@@ -52,7 +52,7 @@ def test_a_channel_of_before_there_were_features_is_read() -> None:
 
 def test_a_line_of_before_there_were_credentials_is_read() -> None:
     body = (GOLDEN / "line-without-credentials.json").read_bytes()
-    assert codec.decode(body, Line) == replace(RECORDS["line"], credentials=())
+    assert codec.decode(body, Line) == replace(RECORDS["line"], credentials=(), portability=None)
 
 
 def test_a_right_of_before_there_were_bounds_is_read() -> None:
@@ -68,7 +68,7 @@ def test_a_right_of_before_anything_was_granted_later_is_read() -> None:
 
 def test_a_station_of_before_signals_concerned_anybody_is_read() -> None:
     body = (GOLDEN / "station-without-signals.json").read_bytes()
-    assert codec.decode(body, Station) == replace(RECORDS["station"], signals=SignalPolicy())
+    assert codec.decode(body, Station) == replace(RECORDS["station"], signals=SignalPolicy(), networks=())
 
 
 @pytest.mark.parametrize("kind", Kind)

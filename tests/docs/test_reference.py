@@ -73,6 +73,7 @@ Leg, Standby, Shelf, Standing, Fault, Hold-down, Slate, Pick, Schedule slot, Dra
 Player app, Guide, Show, Library, Title, Archive, Catch-up, Activation, Reel, Archivist, Keeper, Gap, Grace, Place,
 Later use, Recording, Take,
 Chain, Genesis, Checkpoint, Root, Witness, Person key,
+Bounds, Standpoint, Presence, Portability, Network,
 Recorder, Recording rule, Allowance, Permit, Start-over, Play,
 Guide source, Guide channel, Assignment, Oddity,
 Collection, Holding, Harvest,

@@ -152,6 +152,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default="off",
     help="Answer /playlist.m3u, which SS IPTV asks at every start, to own networks with this line's channels.",
 )
+@click.option(
+    "--country-file",
+    envvar="RIGHTCAST_COUNTRY_FILE",
+    metavar="FILE",
+    type=_FILE,
+    show_default="none: only the operator's networks are in a country",
+    help="A MaxMind-format file (.mmdb) of countries by address, for rights that say where viewers must be.",
+)
 @archive_options
 def serve_command(  # noqa: PLR0917 - one parameter for each option
     data: Path,
@@ -173,6 +181,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
     tuner: str,
     notify_networks: str,
     provider_line: str,
+    country_file: Path | None,
     **archive: Unpack[ArchiveChoice],
 ) -> None:
     """Put the station on air, until Ctrl-C."""
@@ -194,6 +203,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option
         tuner_listen=tuner_listen,
         notify_networks=_checked_networks(notify_networks),
         provider_line=provider_line,
+        country_file=country_file.absolute() if country_file else None,
     )
     settings = with_archive(settings, archive)
     wants_tls = tls or bool(tls_listen or tls_cert or tls_key)

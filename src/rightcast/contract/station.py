@@ -69,6 +69,7 @@ class StationSettings:
     tuner_listen: Address | None = None
     notify_networks: tuple[str, ...] = ()
     provider_line: str = ""
+    country_file: Path | None = None
     archive: Path | None = None
     archive_budget_bytes: int = 0
     archive_second: Path | None = None

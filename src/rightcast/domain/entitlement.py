@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rightcast.domain.bounds import Standpoint, broken, nearest, reaches_everybody, relies_on_portability
 from rightcast.domain.cues import EVERYBODY, UNRESTRICTED, Restrictions, SignalPolicy
 from rightcast.domain.life import Running
 from rightcast.domain.lineup import Channel, Line, LineStatus
@@ -37,6 +38,14 @@ class Reason(enum.StrEnum):
     RIGHT_ENDED = "carriage-right-ended"
     RIGHT_WITHDRAWN = "carriage-right-withdrawn"
     OUTSIDE_TERRITORY = "outside-territory"
+    PLACE_UNKNOWN = "place-unknown"
+    OUTSIDE_PRESENCE = "outside-presence"
+    DISTRIBUTION = "distribution-not-granted"
+    DEVICE = "device-not-granted"
+    PICTURE_TOO_LARGE = "picture-too-large"
+    PROTECTION_TOO_LOW = "protection-too-low"
+    RIGHT_FULL_FOR_LINE = "right-full-for-line"
+    RIGHT_FULL = "right-full"
     BLACKED_OUT = "blacked-out-by-signal"
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
@@ -76,6 +85,21 @@ SENTENCES: dict[Reason, str] = {
     Reason.RIGHT_ENDED: "The carriage right for the channel has ended.",
     Reason.RIGHT_WITHDRAWN: "The carriage right for the channel is suspended or withdrawn.",
     Reason.OUTSIDE_TERRITORY: "No carriage right covers the territory of this line.",
+    Reason.PLACE_UNKNOWN: (
+        "The right holds for viewers in some countries only, and nobody knows in which this viewer is; "
+        "give the station a country file, or name the viewer's network."
+    ),
+    Reason.OUTSIDE_PRESENCE: (
+        "The line's residence is covered, yet the viewer is in a country in which the right lets nobody watch."
+    ),
+    Reason.DISTRIBUTION: "The right does not hold for the way in which this viewer is reached.",
+    Reason.DEVICE: "The right does not hold for this kind of device, or nobody knows which kind it is.",
+    Reason.PICTURE_TOO_LARGE: "The picture is larger than the right lets leave, or its size is not known yet.",
+    Reason.PROTECTION_TOO_LOW: (
+        "The right demands more protection than this delivery has; protect the channel and open its playlist."
+    ),
+    Reason.RIGHT_FULL_FOR_LINE: "The line has as many pictures of this right open as the right lets one line have.",
+    Reason.RIGHT_FULL: "As many watch by this right as it lets watch at once; somebody has to stop first.",
     Reason.BLACKED_OUT: (
         "The provider's signal in the stream forbids this delivery for now; the channel comes back when it is lifted."
     ),
@@ -101,10 +125,14 @@ SENTENCES: dict[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Watching is allowed until `until` (None: open-ended), standing on right `right_id`."""
+    """Watching is allowed until `until` (None: open-ended), standing on right `right_id`.
+
+    `max_height`: no picture of more lines may be sent, 0 without a limit.
+    """
 
     right_id: int
     until: datetime | None
+    max_height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +173,8 @@ class Question:
     record exists but its operator keeps it off the air. `sessions_in_use` counts other sessions
     of the line; None leaves concurrency to the lease that follows. `restrictions` are what the provider's signals
     restrict now, `policy` whom that concerns here, `viewer` where and with what the viewer watches; without a viewer
-    signals are left aside. `joins` False: a session that runs already. `off`: the channel's schedule has it off.
+    signals are left aside. `stand`: what the bounds of rights are held against; without it they are left aside, as
+    lists do, never plays. `joins` False: a session that runs already. `off`: the channel's schedule has it off.
     """
 
     line: Line | None
@@ -158,6 +187,7 @@ class Question:
     restrictions: Restrictions = UNRESTRICTED
     policy: SignalPolicy = EVERYBODY
     viewer: Viewer | None = None
+    stand: Standpoint | None = None
     joins: bool = True
     off: bool = False
 
@@ -177,7 +207,15 @@ def examine(question: Question) -> tuple[Allowed | Denied, tuple[Check, ...]]:
     right = _standing_for(question)
     if right is None or question.line is None:
         return Denied(Reason.NO_RIGHT), checks
-    return Allowed(right.id, _earliest(right.ends, question.line.expires)), checks
+    return Allowed(right.id, _ending(question, right, question.line), right.bounds.max_height), checks
+
+
+def _ending(question: Question, right: CarriageRight, line: Line) -> datetime | None:
+    """When the first of those things ends that the verdict stands on."""
+    stand, case = question.stand, line.portability
+    ports = stand is not None and case is not None and relies_on_portability(right, line, stand)
+    moments = (right.ends, line.expires, case.until if ports and case is not None else None)
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def line_checks(line: Line | None, now: datetime) -> tuple[Check, ...]:
@@ -212,7 +250,7 @@ def _channel_checks(question: Question) -> tuple[Check, ...]:
         f"{len(question.carried)} channels in its packages",
         None if inside else Reason.NOT_IN_PACKAGE,
     )
-    rights = _right_checks(question.rights, channel.id, question.line.territory, question.now)
+    rights = _right_checks(question.rights, channel.id, question.line, question)
     return known, packaged, *rights, published, *_life_checks(channel, question), *_signal_checks(question)
 
 
@@ -239,21 +277,41 @@ def _signal_checks(question: Question) -> tuple[Check, ...]:
     return (Check("the provider's signals allow this delivery", not blacked_out, found.in_words, reason),)
 
 
-def _right_checks(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> tuple[Check, ...]:
+def _right_checks(
+    rights: Iterable[CarriageRight], channel_id: int, line: Line, question: Question
+) -> tuple[Check, ...]:
+    now = question.now
     mine = [right for right in rights if right.covers_channel(channel_id)]
     reason = _missing(mine, now)
     names = ", ".join(f"{right.reference} ({right.status})" for right in mine) or "none recorded"
     in_force = Check("a carriage right is in force", reason is None, names, reason)
     if reason is not None:
         return (in_force,)
-    right = _standing(mine, channel_id, territory, now)
+    reaching = [right for right in mine if right.in_force(now) and right.covers_territory(line.territory)]
     areas = ", ".join(sorted({area for one in mine if one.in_force(now) for area in one.territories})) or "nowhere"
-    return in_force, Check(
+    residence = Check(
         "the right covers the territory of the line",
-        right is not None,
-        f"line lives in {territory}; covered: {areas}",
-        None if right is not None else Reason.OUTSIDE_TERRITORY,
+        bool(reaching),
+        f"line lives in {line.territory}; covered: {areas}",
+        None if reaching else Reason.OUTSIDE_TERRITORY,
     )
+    return in_force, residence, *bound_checks(reaching, line, question.stand, now)
+
+
+def bound_checks(
+    reaching: Sequence[CarriageRight], line: Line, stand: Standpoint | None, now: datetime
+) -> tuple[Check, ...]:
+    """Whether the bounds of one of the rights hold that reach the line; nothing where none has any."""
+    if stand is None or all(reaches_everybody(right.bounds) for right in reaching):
+        return ()
+    holding = next((right for right in reaching if broken(right, line, stand, now) is None), None)
+    rule = "the bounds of a right hold for the viewer"
+    if holding is not None:
+        return (Check(rule, holds=True, detail=f"{holding.reference}; {stand.in_words}"),)
+    found = nearest(reaching, line, stand, now)
+    named = "" if found is None else f"{found[0].reference}; "
+    reason = Reason.NO_RIGHT if found is None else Reason(found[1].value)
+    return (Check(rule, holds=False, detail=f"{named}{stand.in_words}", reason=reason),)
 
 
 def _missing(mine: Sequence[CarriageRight], now: datetime) -> Reason | None:
@@ -286,33 +344,31 @@ def _session_checks(question: Question) -> tuple[Check, ...]:
 
 def standing_rights(question: Question) -> tuple[CarriageRight, ...]:
     """Every right in force that reaches this viewer; what they grant beyond the live picture adds up."""
-    if question.line is None or question.channel is None:
+    line, channel, stand, now = question.line, question.channel, question.stand, question.now
+    if line is None or channel is None:
         return ()
-    return _fitting(question.rights, question.channel.id, question.line.territory, question.now)
-
-
-def _standing_for(question: Question) -> CarriageRight | None:
-    if question.line is None or question.channel is None:
-        return None
-    return _standing(question.rights, question.channel.id, question.line.territory, question.now)
-
-
-def _standing(rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime) -> CarriageRight | None:
-    """The right a session stands on: of those that reach the viewer, the one that lasts longest."""
-    fitting = _fitting(rights, channel_id, territory, now)
-    return max(fitting, key=lambda right: (right.ends is None, right.ends or right.starts), default=None)
-
-
-def _fitting(
-    rights: Iterable[CarriageRight], channel_id: int, territory: str, now: datetime
-) -> tuple[CarriageRight, ...]:
     return tuple(
         right
-        for right in rights
-        if right.covers_channel(channel_id) and right.in_force(now) and right.covers_territory(territory)
+        for right in question.rights
+        if right.covers_channel(channel.id)
+        and right.in_force(now)
+        and right.covers_territory(line.territory)
+        and (stand is None or broken(right, line, stand, now) is None)
     )
 
 
-def _earliest(first: datetime | None, second: datetime | None) -> datetime | None:
-    known = [moment for moment in (first, second) if moment is not None]
-    return min(known, default=None)
+def longest(rights: Iterable[CarriageRight]) -> CarriageRight | None:
+    """The right a session stands on: of those that reach the viewer the one with the largest picture, then the longest.
+
+    Were the size of the picture not first, a longer right could take away what another grants.
+    """
+    return max(rights, key=_breadth, default=None)
+
+
+def _breadth(right: CarriageRight) -> tuple[bool, int, bool, datetime]:
+    height = right.bounds.max_height
+    return not height, height, right.ends is None, right.ends or right.starts
+
+
+def _standing_for(question: Question) -> CarriageRight | None:
+    return longest(standing_rights(question))

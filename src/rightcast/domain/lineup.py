@@ -17,6 +17,7 @@ from rightcast.domain.ladder import Ladder
 from rightcast.domain.life import Life
 from rightcast.domain.outputs import Outputs
 from rightcast.domain.packaging import Packaging
+from rightcast.domain.places import Network, Portability
 from rightcast.domain.protection import Protection
 from rightcast.domain.schedule import Schedule
 from rightcast.domain.slate import Slate
@@ -206,7 +207,7 @@ class Line:
 
     `credentials` are further ways in, one per device. `territory` is where the customer lives (ISO 3166-1 alpha-2).
     `sessions_from`: sessions opened before this moment are void (a kick moves it to now). `max_sessions` counts
-    concurrent screens.
+    concurrent screens. `portability`: residence was verified, so that it may be abroad for a while as if at home.
     """
 
     id: int
@@ -221,11 +222,15 @@ class Line:
     sessions_from: datetime | None = None
     trial: bool = False
     credentials: tuple[Credential, ...] = ()
+    portability: Portability | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
-    """What every edge should know of the station as a whole; `signals`: whom a provider's signals concern."""
+    """What every edge should know of the station as a whole.
+
+    `signals`: whom a provider's signals concern. `networks`: the ranges of addresses that the operator knows.
+    """
 
     name: str = "Rightcast"
     territory: str = "IT"
@@ -234,3 +239,4 @@ class Station:
     output_formats: tuple[str, ...] = field(default=("ts", "m3u8"))
     login_failure_status: int = 200
     signals: SignalPolicy = EVERYBODY
+    networks: tuple[Network, ...] = ()

@@ -9,6 +9,8 @@ import enum
 import re
 from dataclasses import dataclass
 
+from rightcast.domain.rights import DeviceClass
+
 
 class Catchup(enum.StrEnum):
     """How a playlist tells where a past programme lies; players know these words."""
@@ -35,7 +37,7 @@ class PlayerApp:
     `agent`: a pattern searched in the user agent, any case; "" is never known by it. `example`: one of its user agents.
     `calls`: a pattern of the path that only this app asks. `gzip_guide`: whether its playlist points to the compressed
     guide. `largest_guide_bytes`: the most it reads, 0 without a limit. `one_group`: `;` parts groups for it, so that a
-    name must hold none. `source`: where this is from.
+    name must hold none. `device`: what it runs on, where it runs on one kind only. `source`: where this is from.
 
     Two more are notes, of which no answer depends: `login` says that it signs in by the Xtream API first, and the
     doctor does the same; `failures` what it makes of a refusal, for whoever helps its viewers.
@@ -52,6 +54,7 @@ class PlayerApp:
     gzip_guide: bool = False
     largest_guide_bytes: int = 0
     one_group: bool = False
+    device: DeviceClass = DeviceClass.UNKNOWN
     login: bool = False
     failures: str = "401 for a wrong login, 403 with a reason for everything else"
     source: str
@@ -80,6 +83,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         title="TiviMate",
         agent=r"tivimate",
         example="TiviMate/5.1.0 (Android 12)",
+        device=DeviceClass.TELEVISION,
         gzip_guide=True,
         login=True,
         failures="a login with auth 0 is a wrong password, any other status an unreachable server",
@@ -98,6 +102,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         title="SS IPTV",
         agent=r"\bss[ _-]?iptv\b",
         example="Mozilla/5.0 (SMART-TV; Linux) SS IPTV/1.1",
+        device=DeviceClass.TELEVISION,
         calls=r"^/playlist\.m3u$",
         output=Output.HLS,
         largest_guide_bytes=5_000_000,
@@ -108,6 +113,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         title="Smart IPTV",
         agent=r"\bsmart[ _-]?iptv\b|\bsiptv\b",
         example="Smart IPTV",
+        device=DeviceClass.TELEVISION,
         catchup=Catchup.SHIFT,
         source="Smart IPTV's pages: timeshift=\"days\", then utc and lutc behind the channel's address",
     ),
@@ -116,6 +122,7 @@ PLAYERS: tuple[PlayerApp, ...] = (
         title="Net IPTV",
         agent=r"\bnet[ _-]?iptv\b",
         example="Net IPTV/2.0",
+        device=DeviceClass.TELEVISION,
         output=Output.HLS,
         source="community knowledge: a television app that fetches an m3u_plus address",
     ),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.rights import Floor
 
 SHORTEST_PERIOD_S = 60
 LONGEST_PERIOD_S = 86_400
@@ -121,6 +122,14 @@ class Protection:
                 raise InvalidInputError(
                     f"'{one.kid}' is not a key id.", remedy="A key id is a UUID, 32 hexadecimal digits.", field="keys"
                 )
+
+
+def level(protection: Protection) -> Floor:
+    """What playlists of a channel protect its pictures with: keys of the station are transport encryption, no DRM."""
+    if not protection.is_on:
+        return Floor.NONE
+    by_vendor = protection.origin is KeyOrigin.VENDOR and not protection.also_clear_keys
+    return Floor.DRM if by_vendor else Floor.TRANSPORT
 
 
 def period_start(wall: float, period_s: int) -> int:

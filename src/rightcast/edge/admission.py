@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rightcast.domain.lineup import Line
     from rightcast.edge.cues import Cues
     from rightcast.edge.replica import Replica
+    from rightcast.edge.standpoints import Standpoints
 
 TS_LEASE_S = 20.0
 RENEW_TS_S = 5.0
@@ -63,6 +64,7 @@ class Admission:
         edge: str,
         cut: Callable[[Viewing], None],
         cues: Cues,
+        standpoints: Standpoints,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._replica = replica
@@ -74,7 +76,7 @@ class Admission:
         self._cut = cut
         self._cues = cues
         self._clock = clock
-        self.asking = Asking(replica, cues, clock)
+        self.asking = Asking(replica, cues, standpoints, clock)
         self.again_for_past: Callable[[Viewing], None] = _nothing
         self.ask_title: Callable[[Line, int], Allowed | Denied] = _no_title
         self._pending: dict[str, Viewing] = {}
@@ -136,6 +138,7 @@ class Admission:
         return await self._open(line, channel_id, player, HLS, lease_s)
 
     async def _open(self, line: Line, channel_id: int, player: Player, kind: str, lease_s: float) -> Viewing | Denied:
+        player = replace(player, kind=kind)
         verdict = self.admit(line, channel_id, player)
         if isinstance(verdict, Denied):
             return verdict
@@ -161,6 +164,7 @@ class Admission:
 
     def preview(self, line: Line, channel_id: int, player: Player) -> str | Denied:
         """A token without a lease, for those who only ask for the head; the lease comes with its first use."""
+        player = replace(player, kind=HLS)
         verdict = self.admit(line, channel_id, player)
         if isinstance(verdict, Denied):
             return verdict
@@ -177,7 +181,11 @@ class Admission:
             return Denied(Reason.SESSION_REVOKED)
         line = self._replica.line(claims.line_id)
         player = replace(
-            player, credential_id=claims.credential_id, proof=claims.proof, recording_id=claims.recording_id
+            player,
+            credential_id=claims.credential_id,
+            proof=claims.proof,
+            recording_id=claims.recording_id,
+            kind=HLS,
         )
         verdict = self._still(line, channel_id, claims.issued, player)
         if line is None or isinstance(verdict, Denied):
@@ -275,7 +283,7 @@ class Admission:
         if self._minter.voided(viewing):
             verdict = Denied(Reason.SESSION_REVOKED)
         if isinstance(verdict, Allowed):
-            viewing.right_id = verdict.right_id
+            viewing.right_id, viewing.max_height = verdict.right_id, verdict.max_height
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
             self._viewings.schedule(viewing)
             self.again_for_past(viewing)
@@ -347,6 +355,7 @@ class Admission:
             epoch=self._minter.epoch,
             opened=lease.opened,
             right_id=verdict.right_id,
+            max_height=verdict.max_height,
             until=verdict.until.timestamp() if verdict.until is not None else None,
             leased_until=lease.expires,
             from_wall=self._cues.clear_since(channel_id, lambda found: self._forbids(found, player)),

@@ -15,20 +15,24 @@ if TYPE_CHECKING:
     from rightcast.edge.cues import Cues
     from rightcast.edge.identity import Player
     from rightcast.edge.replica import Replica
+    from rightcast.edge.standpoints import Standpoints
 
 
 class Asking:
     """Makes questions of the replica's records and what signals restrict."""
 
-    def __init__(self, replica: Replica, cues: Cues, clock: Callable[[], float]) -> None:
+    def __init__(self, replica: Replica, cues: Cues, standpoints: Standpoints, clock: Callable[[], float]) -> None:
         self._replica = replica
         self._cues = cues
+        self.standpoints = standpoints
         self._clock = clock
 
-    def question(self, line: Line, channel_id: int, player: Player | None = None, *, joins: bool = True) -> Question:
-        """Concurrency is left aside, and without a player the provider's signals too.
+    def question(
+        self, line: Line, channel_id: int, player: Player | None = None, *, joins: bool = True, past: bool = False
+    ) -> Question:
+        """Concurrency is left aside, and without a player the provider's signals and the bounds of rights too.
 
-        `joins` False: a session that runs already, which a draining channel does not end.
+        `joins` False: a session that runs already, which a draining channel does not end. `past`: of what is kept.
         """
         channel = self._replica.channels.get(channel_id)
         now = datetime.fromtimestamp(self._clock(), UTC)
@@ -43,6 +47,7 @@ class Asking:
             restrictions=self._cues.restrictions(channel_id),
             policy=self._replica.station.signals,
             viewer=None if player is None else Viewer(player.address, player.name),
+            stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past),
         )
 
     def _is_off(self, channel: Channel, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from rightcast.contract.reports import SeenReport
 from rightcast.domain.credentials import digest_secret, secret_matches, stored_handle
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.domain.lineup import Credential, CredentialKind, Line
+from rightcast.state.sessions import TS
 
 if TYPE_CHECKING:
     from rightcast.edge.guessing import Guessing
@@ -45,7 +46,7 @@ class Player:
     """Who asks: an address, what the player calls itself, and the credential it came in by (0: the line's own).
 
     `proof` tells one secret of the line from the next; "" where none was asked for. `recording_id`: it asks for a
-    recording, 0 for the channel itself.
+    recording, 0 for the channel itself. `kind`: whether it wants an endless stream or playlists.
     """
 
     address: str
@@ -53,6 +54,7 @@ class Player:
     credential_id: int = 0
     proof: str = ""
     recording_id: int = 0
+    kind: str = TS
 
     @property
     def device(self) -> str:

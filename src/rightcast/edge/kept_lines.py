@@ -13,8 +13,11 @@ from datetime import datetime
 import msgspec
 
 from rightcast.domain.lineup import Credential, Line, LineStatus
+from rightcast.domain.places import Portability
 
-KEPT_AS = zlib.crc32(repr([[field.name for field in fields(kind)] for kind in (Line, Credential)]).encode())
+KEPT_AS = zlib.crc32(
+    repr([[field.name for field in fields(kind)] for kind in (Line, Credential, Portability)]).encode()
+)
 """A number for the form of what is kept."""
 _DIGEST_BYTES = 32
 _HEX = re.compile(r"[0-9a-f]*")
@@ -31,6 +34,7 @@ class _Kept(msgspec.Struct, array_like=True):
     sessions_from: datetime | None
     trial: bool
     credentials: tuple[Credential, ...]
+    portability: Portability | None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -51,6 +55,7 @@ def packed(line: Line) -> bytes:
             line.sessions_from,
             line.trial,
             line.credentials,
+            line.portability,
         )
     )
 
@@ -71,6 +76,7 @@ def unpacked(line_id: int, name: str, body: bytes) -> Line:
         sessions_from=kept.sessions_from,
         trial=kept.trial,
         credentials=kept.credentials,
+        portability=kept.portability,
     )
 
 

@@ -38,8 +38,10 @@ from rightcast.edge.packaging.outputs import Outputs
 from rightcast.edge.packaging.pool import Pool
 from rightcast.edge.packaging.workshop import Workshop
 from rightcast.edge.past.playing import Playing
+from rightcast.edge.places import Places
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
+from rightcast.edge.standpoints import Standpoints
 from rightcast.edge.tickets import Tickets
 from rightcast.edge.tuner import TunerDoor
 from rightcast.edge.viewings import Viewing, Viewings
@@ -129,6 +131,7 @@ class Edge:
         key = station_key(settings.keys)
         tokens_key = derived_key(key, "tokens")
         tickets = Tickets(self.replica, tokens_key, clock=clock)
+        self.places = Places(self.replica, settings.country_file)
         self.admission = Admission(
             replica=self.replica,
             sessions=self.sessions,
@@ -138,6 +141,7 @@ class Edge:
             edge=f"e{index}",
             cut=self._cut,
             cues=self.cues,
+            standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel),
             clock=clock,
         )
         self.keys = Keys(self.replica, ContentKeys(key))
@@ -230,6 +234,7 @@ class Edge:
             tasks.append(group.create_task(self._keep_time()))
             tasks.append(group.create_task(self._look_ahead()))
             tasks.append(group.create_task(self.playing.stock.watch()))
+            tasks.append(group.create_task(self.places.watch(lambda: self._ask_again(self.viewings.all()))))
             if self.tuner is not None:
                 tasks.append(group.create_task(self.tuner.announce()))
             await ending.wait()

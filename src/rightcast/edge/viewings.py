@@ -34,18 +34,20 @@ class Viewing:
     first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
     forbade it, though they no longer do. `past`: the moment of the past that it began with, 0 for the live picture.
     `recording_id`: the recording that it plays, 0 of a channel. `epoch`: the last revocation known when it opened.
+    `max_height`: the lines that its right lets a picture have, 0 without a limit.
     """
 
     __slots__ = (
         "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "epoch", "from_wall", "holds",
-        "kind", "leased_until", "line_id", "line_name", "opened", "past", "player", "proof", "recording_id", "refused",
-        "renewed", "renewing", "right_id", "sid", "token", "until", "viewers", "waits",
+        "kind", "leased_until", "line_id", "line_name", "max_height", "opened", "past", "player", "proof",
+        "recording_id", "refused", "renewed", "renewing", "right_id", "sid", "token", "until", "viewers", "waits",
     )  # fmt: skip
 
     def __init__(
         self, *, sid: str, line_id: int, line_name: str, channel_id: int, kind: str, device: str, address: str,
         player: str, opened: float, right_id: int, until: float | None, leased_until: float, token: str = "",
         from_wall: float = 0.0, credential_id: int = 0, proof: str = "", recording_id: int = 0, epoch: int = 0,
+        max_height: int = 0,
     ) -> None:  # fmt: skip
         self.sid = sid
         self.line_id = line_id
@@ -63,6 +65,7 @@ class Viewing:
         self.credential_id = credential_id
         self.proof = proof
         self.epoch = epoch
+        self.max_height = max_height
         self.from_wall = from_wall
         self.renewed = opened
         self.renewing = False
@@ -78,7 +81,7 @@ class Viewing:
     @property
     def who(self) -> Player:
         """Who watches, and what, as decisions ask for it."""
-        return Player(self.address, self.player, self.credential_id, self.proof, self.recording_id)
+        return Player(self.address, self.player, self.credential_id, self.proof, self.recording_id, self.kind)
 
     def report(self, make: type[SessionReport]) -> SessionReport:
         """The viewing as the console shows it."""

@@ -47,7 +47,7 @@ class Gate:
         self, line: Line, channel_id: int, player: Player, asked: Span, *, opened: float | None = None
     ) -> Permit | Denied:
         """What this line may watch around `asked`; `opened`: when a session that runs already began."""
-        question = self._asking.question(line, channel_id, player, joins=opened is None)
+        question = self._asking.question(line, channel_id, player, joins=opened is None, past=True)
         if player.recording_id:
             return self._of_recording(question, player.recording_id)
         found = permit(question, self._shows(channel_id, asked, opened), opened=opened)

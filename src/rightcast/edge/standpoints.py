@@ -1,0 +1,64 @@
+"""What the bounds of rights are held against: where a viewer is, with what, how tall the picture, how protected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rightcast.domain.bounds import Standpoint
+from rightcast.domain.devices import device_class
+from rightcast.domain.protection import level
+from rightcast.domain.rights import Floor
+from rightcast.state.sessions import HLS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rightcast.domain.lineup import Line
+    from rightcast.domain.places import Place
+    from rightcast.edge.identity import Player
+    from rightcast.edge.replica import Replica
+    from rightcast.edge.ring_reader import Ring
+
+
+class Standpoints:
+    """Makes a standpoint of a player that asks. `rings_of` gives the rings of a channel, the broadcast first."""
+
+    def __init__(
+        self, replica: Replica, place_of: Callable[[str], Place], rings_of: Callable[[int], Sequence[Ring]]
+    ) -> None:
+        self._replica = replica
+        self.place_of = place_of
+        self._rings_of = rings_of
+
+    def of(self, line: Line, channel_id: int, player: Player, *, past: bool = False) -> Standpoint:
+        """`past`: for what is kept of the channel, which is never encrypted. Titles of the library are below zero."""
+        kind = next((one.kind for one in line.credentials if one.id == player.credential_id), None)
+        live = channel_id > 0 and not past
+        playlists = live and player.kind == HLS
+        return Standpoint(
+            place=self.place_of(player.address),
+            device=device_class(player.name, kind),
+            height=self._height(channel_id, live=live, playlists=playlists) if channel_id > 0 else None,
+            floor=level(self._replica.protection(channel_id)) if playlists else Floor.NONE,
+        )
+
+    def _height(self, channel_id: int, *, live: bool, playlists: bool) -> int | None:
+        """Of the tallest picture among playlists; else of the broadcast."""
+        rings = self._rings_of(channel_id)
+        if not playlists:
+            return height_of(rings[0], live=live) if rings else 0 if live else None
+        heights = [height_of(ring) for ring in rings]
+        return None if None in heights else max((height for height in heights if height is not None), default=0)
+
+
+def height_of(ring: Ring, *, live: bool = True) -> int | None:
+    """The lines of a ring's picture; None while they are not known, 0 where there is no picture.
+
+    A channel that sends nothing yet shows no picture either: what comes is asked about when it comes.
+    """
+    if live and not ring.segments:
+        return 0
+    pictures = [one for one in ring.tracks if one.kind == "video"]
+    if not pictures:
+        return 0 if ring.tracks else None
+    return max(one.height for one in pictures) if all(one.height for one in pictures) else None
