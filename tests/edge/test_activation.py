@@ -176,3 +176,22 @@ async def test_no_token_is_written_anywhere(station: TestStation, store: FileAct
     written = b"".join(path.read_bytes() for path in station.settings.activations.iterdir())
     assert given["token"].encode() not in written
     assert station.settings.activations.stat().st_mode & 0o77 == 0
+
+
+async def test_a_line_that_was_asked_to_confirm_watches_again_once_its_customer_has(
+    station: TestStation, store: FileActivations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activation_of(station)._pages["confirm"].__self__, "_wait_s", 1.5)
+    asked = replace(station.line, status=LineStatus.UNCONFIRMED)
+    await applied(station, station.publish(Kind.LINE, 1, asked))
+    refused = await station.get("/live/anna/sesame/1.m3u8")
+    assert refused.headers["X-Rightcast-Reason"] == "line-unconfirmed"
+    assert b"Only my household watches" in (await station.get("/activate/confirm")).body
+    assert (await post(station, "/activate/confirm", name="anna", password="wrong")).status == 401
+    assert not store.confirmations()
+    phone = asyncio.create_task(post(station, "/activate/confirm", name="anna", password="sesame"))
+    await eventually(lambda: bool(store.confirmations()))
+    assert store.confirmations()[0].line_id == 1
+    station.publish(Kind.LINE, 1, station.line)
+    assert b"Your line goes on" in (await phone).body
+    assert b"Nobody asked you" in (await post(station, "/activate/confirm", name="anna", password="sesame")).body

@@ -41,6 +41,14 @@ class DeviceWish(msgspec.Struct, frozen=True, kw_only=True):
     until: float
 
 
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer of a line that was asked to confirm has done so; `code` only tells confirmations apart."""
+
+    code: str
+    line_id: int
+    until: float
+
+
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a wish; `refusal` a sentence, "" when it was granted."""
 

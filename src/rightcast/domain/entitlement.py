@@ -26,6 +26,7 @@ class Reason(enum.StrEnum):
     LINE_DISABLED = "line-disabled"
     LINE_BANNED = "line-banned"
     LINE_EXPIRED = "line-expired"
+    LINE_UNCONFIRMED = "line-unconfirmed"
     UNKNOWN_CHANNEL = "unknown-channel"
     UNKNOWN_TITLE = "unknown-title"
     NOT_PUBLISHED = "channel-not-published"
@@ -72,6 +73,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.TOO_MANY_ATTEMPTS: "Too many wrong names or passwords came from there; it is looked at again in a while.",
     Reason.LINE_DISABLED: "The line is disabled; enable it to let it watch again.",
     Reason.LINE_BANNED: "The line is banned.",
+    Reason.LINE_UNCONFIRMED: (
+        "The line seems to be shared: its customer has to confirm at /activate/confirm that it is not."
+    ),
     Reason.LINE_EXPIRED: "The line has expired; extend it to let it watch again.",
     Reason.UNKNOWN_CHANNEL: "There is no published channel of this id.",
     Reason.UNKNOWN_TITLE: "There is no film or episode of this id that is offered.",
@@ -120,6 +124,13 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_YET_ON_AIR: "The moment has not come yet.",
     Reason.LIVE_ONLY: "The programme may be watched live only.",
     Reason.NOT_KEPT: "Nothing of this moment is kept.",
+}
+
+
+_STATUS_REASONS = {
+    LineStatus.DISABLED: Reason.LINE_DISABLED,
+    LineStatus.BANNED: Reason.LINE_BANNED,
+    LineStatus.UNCONFIRMED: Reason.LINE_UNCONFIRMED,
 }
 
 
@@ -223,7 +234,7 @@ def line_checks(line: Line | None, now: datetime) -> tuple[Check, ...]:
     if line is None:
         return (Check("line exists", holds=False, detail="no such line", reason=Reason.UNKNOWN_LINE),)
     known = Check("line exists", holds=True, detail=f"line {line.name}")
-    status_reason = {LineStatus.DISABLED: Reason.LINE_DISABLED, LineStatus.BANNED: Reason.LINE_BANNED}.get(line.status)
+    status_reason = _STATUS_REASONS.get(line.status)
     status = Check("line is active", status_reason is None, f"status is {line.status}", status_reason)
     in_time = line.expires is None or now < line.expires
     until = "never expires" if line.expires is None else f"expires {line.expires:%Y-%m-%d %H:%M} UTC"

@@ -56,11 +56,15 @@ class StartMode(enum.StrEnum):
 
 
 class LineStatus(enum.StrEnum):
-    """Operator's word on a line; expiry is a matter of its date, not of this."""
+    """Operator's word on a line; expiry is a matter of its date, not of this.
+
+    UNCONFIRMED: its customer was asked to confirm at the edge's page that it is not shared, and has not yet.
+    """
 
     ACTIVE = "active"
     DISABLED = "disabled"
     BANNED = "banned"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,6 +176,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Lines", "group", "lines.line"),
                     {
+                        "title": "Shared lines",
+                        "icon": "diversity_3",
+                        "link": reverse_lazy("suspects"),
+                        "permission": _allowed("tracing.view_suspect"),
+                    },
+                    {
                         "title": "Why?",
                         "icon": "help",
                         "link": reverse_lazy("why"),

@@ -23,6 +23,8 @@ from rightcast.panel.lines.pages import devices_page, secret_page
 from rightcast.panel.matching import pages as matching
 from rightcast.panel.metrics import metrics
 from rightcast.panel.staff.pages import OwnPasswordView
+from rightcast.panel.tracing.pages import act as act_on_suspect
+from rightcast.panel.tracing.pages import suspects_page
 
 urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
@@ -53,6 +55,8 @@ urlpatterns = [
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),
+    path("suspects/", admin.site.admin_view(suspects_page), name="suspects"),
+    path("suspects/<int:line_id>/act/", admin.site.admin_view(act_on_suspect), name="suspect-act"),
     path("why/", admin.site.admin_view(why_page), name="why"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("", admin.site.urls),

@@ -10,20 +10,26 @@ import secrets
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rightcast.contract import codec
-from rightcast.contract.activation import CODE_LENGTH, DeviceWish, Offer, Settlement, Wish
+from rightcast.contract.activation import CODE_LENGTH, Confirmation, DeviceWish, Offer, Settlement, Wish
 from rightcast.domain.errors import ContractError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-T = TypeVar("T", Offer, Wish, Settlement, DeviceWish)
-Record = Offer | Wish | Settlement | DeviceWish
+T = TypeVar("T", Offer, Wish, Settlement, DeviceWish, Confirmation)
+Record = Offer | Wish | Settlement | DeviceWish | Confirmation
 MOST_OFFERS = 5_000
 """Screens that may wait at once; then the next ones are asked for patience."""
-MOST_DEVICE_WISHES = 1_000
+MOST_WISHES = 1_000
 _KEPT_S = 120.0
-_NAMES: dict[type[Record], str] = {Offer: "offer", Wish: "wish", Settlement: "settlement", DeviceWish: "device"}
-_MOST: dict[type[Record], int] = {Offer: MOST_OFFERS, DeviceWish: MOST_DEVICE_WISHES}
+_NAMES: dict[type[Record], str] = {
+    Offer: "offer",
+    Wish: "wish",
+    Settlement: "settlement",
+    DeviceWish: "device",
+    Confirmation: "confirmation",
+}
+_MOST: dict[type[Record], int] = {Offer: MOST_OFFERS, DeviceWish: MOST_WISHES, Confirmation: MOST_WISHES}
 
 
 class Activations(Protocol):
@@ -41,7 +47,10 @@ class Activations(Protocol):
     def device_wishes(self) -> list[DeviceWish]:
         """What viewers want of their devices and nobody has done."""
 
-    def done(self, wish: DeviceWish) -> None:
+    def confirmations(self) -> list[Confirmation]:
+        """The lines that were confirmed and nobody has opened again."""
+
+    def done(self, wish: DeviceWish | Confirmation) -> None:
         """Such a wish was granted, or never will be."""
 
     def sweep(self, now: float) -> None:
@@ -86,9 +95,14 @@ class FileActivations:
         found = (_read(path, DeviceWish) for path in sorted(self._folder.glob("*.device")))
         return [one for one in found if one is not None]
 
-    def done(self, wish: DeviceWish) -> None:
+    def confirmations(self) -> list[Confirmation]:
+        """The lines that were confirmed and nobody has opened again."""
+        found = (_read(path, Confirmation) for path in sorted(self._folder.glob("*.confirmation")))
+        return [one for one in found if one is not None]
+
+    def done(self, wish: DeviceWish | Confirmation) -> None:
         """Such a wish was granted, or never will be."""
-        self._path(wish.code, DeviceWish).unlink(missing_ok=True)
+        self._path(wish.code, type(wish)).unlink(missing_ok=True)
 
     def sweep(self, now: float) -> None:
         """Forget what is over for two minutes."""
@@ -96,6 +110,7 @@ class FileActivations:
         self._sweep(Wish, now)
         self._sweep(Settlement, now)
         self._sweep(DeviceWish, now)
+        self._sweep(Confirmation, now)
 
     def _sweep(self, kind: type[T], now: float) -> None:
         for path in self._folder.glob(f"*.{_NAMES[kind]}"):

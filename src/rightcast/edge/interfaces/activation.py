@@ -24,6 +24,7 @@ from rightcast.domain.entitlement import Denied
 from rightcast.domain.lineup import CredentialKind
 from rightcast.edge.guessing import Buckets, Patience
 from rightcast.edge.http_message import Response, text
+from rightcast.edge.interfaces.confirming import Confirming
 from rightcast.edge.interfaces.own_devices import OwnDevices, signed_in
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.refusals import not_found
@@ -94,19 +95,21 @@ class Activation:
         self._admission = admission
         self._key = key
         self._settings = settings
-        self._devices = devices
         self._clock = clock
         self._wait_s = wait_s
         self._asked = Buckets(_CODES)
         self._swept = -math.inf
+        confirming = Confirming(store, replica, admission, clock=clock, wait_s=wait_s)
+        self._pages = {"devices": devices.answer, "confirm": confirming.answer}
         folder = files("rightcast.edge") / "activation_page"
         self._page = (folder / "page.html").read_text("utf-8")
         self._look = (folder / "look.css").read_bytes()
 
     def answer(self, request: Request, parts: list[str]) -> Response | Coroutine[Any, Any, Response]:
         """The page for a phone, and the two calls of a screen."""
-        if parts == ["devices"]:
-            return self._devices.answer(request)
+        page = self._pages.get(parts[0]) if len(parts) == 1 else None
+        if page is not None:
+            return page(request)
         match "/".join(parts), request.method:
             case "", "POST":
                 return self._accept(request)

@@ -44,7 +44,7 @@ _WORDS = {
     CredentialKind.TOKEN: "screen",
 }
 _RULES = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-_HEADERS = (
+PAGE_HEADERS = (
     ("Content-Security-Policy", _RULES),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
@@ -147,7 +147,9 @@ class OwnDevices:
 
     def _answer(self, note: str, middle: str, status: int) -> Response:
         body = self._before.replace("{{note}}", escape(note)) + middle + self._after
-        return Response(status=status, body=body.encode(), content_type="text/html; charset=utf-8", headers=_HEADERS)
+        return Response(
+            status=status, body=body.encode(), content_type="text/html; charset=utf-8", headers=PAGE_HEADERS
+        )
 
     def _proof(self, who: Identified) -> str:
         now, credential = self._clock(), who.credential

@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 DaysOf = Callable[[int], int]
-_STATUS = {Reason.LINE_DISABLED: "Disabled", Reason.LINE_BANNED: "Banned", Reason.LINE_EXPIRED: "Expired"}
+_STATUS = {
+    Reason.LINE_DISABLED: "Disabled",
+    Reason.LINE_UNCONFIRMED: "Disabled",
+    Reason.LINE_BANNED: "Banned",
+    Reason.LINE_EXPIRED: "Expired",
+}
 _ROWS_PER_PIECE = 200
 _NO_STORE = (("Cache-Control", "no-store"),)
 

@@ -24,6 +24,8 @@ ACTIVATE_S = 0.5
 NOTICE_S = 5.0
 DEVICES_S = 10.0
 ARCHIVE_S = 10.0
+SIGHTINGS_S = 60.0
+SHARING_S = 300.0
 PRUNE_S = 3600.0
 WATCH_S = 1.0
 END_S = 2.0
@@ -71,6 +73,8 @@ def run(settings: StationSettings) -> None:
         (NOTICE_S, tasks.notice),
         (DEVICES_S, tasks.note_devices),
         (ARCHIVE_S, tasks.note_archive),
+        (SIGHTINGS_S, tasks.note_sharing),
+        (SHARING_S, tasks.weigh_sharing),
         (PRUNE_S, tasks.prune),
     ]
     work_until(stop, each)

@@ -17,11 +17,12 @@ from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.archive.trail import note_deletions
 from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.guide.broadcasts import Broadcasts
-from rightcast.panel.lines.devices import note_seen, settle_device_wishes, settle_wishes
+from rightcast.panel.lines.devices import note_seen, settle_confirmations, settle_device_wishes, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
 from rightcast.panel.tracing.operations import forget_revocations
+from rightcast.panel.tracing.sightings import forget_sightings, note_sightings, weigh_lines
 from rightcast.state.activations import FileActivations
 from rightcast.state.reports import FileReports
 
@@ -51,6 +52,17 @@ def activate() -> None:
     store = FileActivations(settings.STATION.activations)
     settle_wishes(store, time.time())
     settle_device_wishes(store, time.time())
+    settle_confirmations(store, time.time())
+
+
+def note_sharing() -> None:
+    """Keep where lines are watched from."""
+    note_sightings(edge_reports())
+
+
+def weigh_sharing() -> None:
+    """Look which lines seem to be shared."""
+    weigh_lines(timezone.now())
 
 
 def take_broadcasts() -> None:
@@ -77,3 +89,4 @@ def prune() -> None:
     prune_rows(now - KEEP_AUDIT)
     prune_alarms(now)
     forget_revocations(now)
+    forget_sightings(now)

@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     from rightcast.panel.desk import Row
 
 _NAMED = 5
-STATE_LABELS = {"active": "success", "disabled": "warning", "expired": "warning", "banned": "danger"}
+STATE_LABELS = {
+    "active": "success",
+    "disabled": "warning",
+    "unconfirmed": "warning",
+    "expired": "warning",
+    "banned": "danger",
+}
 
 
 class LineForm(RecordForm):

@@ -15,9 +15,10 @@ from rightcast.contract.activation import Settlement
 from rightcast.contract.catalogue import Kind
 from rightcast.domain import credentials
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from rightcast.domain.lineup import CredentialKind
+from rightcast.domain.lineup import CredentialKind, LineStatus
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.lines.models import Credential, Line
+from rightcast.panel.lines.operations import confirm_line
 from rightcast.panel.operation import operating
 from rightcast.state.keys import derived_key, station_key
 
@@ -115,6 +116,17 @@ def settle_device_wishes(store: Activations, now: float) -> int:
         else:
             rename_credential(Actor.system(), wish.credential_id, wish.device)
         count += 1
+    return count
+
+
+def settle_confirmations(store: Activations, now: float) -> int:
+    """Open the lines whose customers have confirmed; `now` in unix seconds. Returns how many."""
+    count = 0
+    for one in store.confirmations():
+        store.done(one)
+        if now <= one.until and Line.objects.filter(id=one.line_id, status=LineStatus.UNCONFIRMED.value).exists():
+            confirm_line(Actor.system(), one.line_id)
+            count += 1
     return count
 
 

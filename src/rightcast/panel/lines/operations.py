@@ -9,7 +9,7 @@ from django.conf import settings
 
 from rightcast.contract.catalogue import Kind
 from rightcast.domain import credentials
-from rightcast.domain.errors import InvalidInputError, NotFoundError
+from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from rightcast.domain.lineup import CredentialKind, LineStatus
 from rightcast.panel.catalogue.models import Package
 from rightcast.panel.lines.models import Credential, Line
@@ -30,6 +30,9 @@ _DID = {
     "disable": "disabled",
     "enable": "enabled",
     "ban": "banned",
+    "ask-to-confirm": "asked to confirm",
+    "confirm": "took the confirmation of",
+    "set-screens": "set the screens of",
     "extend": "moved the expiry of",
     "change-secret": "changed the secret of",
     "set-packages": "set the packages of",
@@ -114,6 +117,39 @@ def enable_line(actor: Actor, line_id: int) -> Line:
 def ban_line(actor: Actor, line_id: int) -> Line:
     """Refuse the line for abuse; running pictures stop. Raises NotFoundError."""
     return _change(actor, line_id, "ban", lambda line: _set_status(line, LineStatus.BANNED))
+
+
+def ask_to_confirm(actor: Actor, line_id: int) -> Line:
+    """Refuse an active line until its customer confirms that it is not shared; running pictures stop.
+
+    Raises ConflictError for a line that is refused already, NotFoundError.
+    """
+
+    def change(line: Line) -> None:
+        if line.status != LineStatus.ACTIVE.value:
+            raise ConflictError(f"Line {line.name} is {line.status} already.", remedy="Enable it first.", field="line")
+        _set_status(line, LineStatus.UNCONFIRMED)
+
+    return _change(actor, line_id, "ask-to-confirm", change)
+
+
+def confirm_line(actor: Actor, line_id: int) -> Line:
+    """Its customer has confirmed: let it watch again. Nothing for a line that was not asked. Raises NotFoundError."""
+
+    def change(line: Line) -> None:
+        if line.status == LineStatus.UNCONFIRMED.value:
+            _set_status(line, LineStatus.ACTIVE)
+
+    return _change(actor, line_id, "confirm", change)
+
+
+def set_screens(actor: Actor, line_id: int, max_sessions: int) -> Line:
+    """How many may watch at once from now on. Raises InvalidInputError, NotFoundError."""
+
+    def change(line: Line) -> None:
+        line.max_sessions = _sessions(max_sessions)
+
+    return _change(actor, line_id, "set-screens", change)
 
 
 def extend_line(actor: Actor, line_id: int, expires: datetime | None) -> Line:

@@ -44,3 +44,52 @@ class DeliveryNetwork(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sighting(models.Model):
+    """A session as edges reported it, kept for a week: from which network, never from which address."""
+
+    sid = models.CharField(max_length=80, primary_key=True)
+    line_id = models.PositiveBigIntegerField()
+    network = models.CharField(max_length=49)
+    device = models.CharField(max_length=16)
+    country = models.CharField(max_length=2, blank=True)
+    started = models.FloatField(help_text="Unix seconds.")
+    seen = models.FloatField(help_text="Unix seconds.")
+
+    class Meta:
+        indexes = [models.Index(fields=["line_id", "seen"]), models.Index(fields=["seen"])]
+
+    def __str__(self) -> str:
+        return self.sid
+
+
+class Suspect(models.Model):
+    """A line that seems to be shared: why, and what an operator made of it."""
+
+    class State(models.TextChoices):
+        """What was done about it."""
+
+        OPEN = "open", "Wants you"
+        ASKED = "asked", "Asked to confirm"
+        CAPPED = "capped", "One screen"
+        CONFIRMED = "confirmed", "Confirmed"
+        DISMISSED = "dismissed", "Dismissed"
+
+    line = models.OneToOneField("lines.Line", on_delete=models.CASCADE, related_name="suspect")
+    points = models.PositiveIntegerField()
+    grounds = models.JSONField(default=list)
+    since = models.DateTimeField()
+    weighed = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
+    decided = models.DateTimeField(null=True, blank=True)
+    decided_points = models.PositiveIntegerField(default=0)
+    by = models.CharField(max_length=150, blank=True)
+    why = models.TextField(blank=True)
+    screens_before = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-points", "line__name"]
+
+    def __str__(self) -> str:
+        return str(self.line)
