@@ -185,7 +185,7 @@ async def test_a_line_that_was_asked_to_confirm_watches_again_once_its_customer_
     asked = replace(station.line, status=LineStatus.UNCONFIRMED)
     await applied(station, station.publish(Kind.LINE, 1, asked))
     refused = await station.get("/live/anna/sesame/1.m3u8")
-    assert refused.headers["X-Rightcast-Reason"] == "line-unconfirmed"
+    assert refused.headers["x-rightcast-reason"] == "line-unconfirmed"
     assert b"Only my household watches" in (await station.get("/activate/confirm")).body
     assert (await post(station, "/activate/confirm", name="anna", password="wrong")).status == 401
     assert not store.confirmations()

@@ -29,7 +29,7 @@ MAC = "00:1A:79:AB:CD:EF"
 @pytest.fixture
 async def line(station: TestStation, monkeypatch: pytest.MonkeyPatch) -> Line:
     folder: Any = station.edge.routes._folders["activate"]
-    monkeypatch.setattr(folder.__self__._devices, "_wait_s", 0.2)
+    monkeypatch.setattr(folder.__self__._pages["devices"].__self__, "_wait_s", 0.2)
     kept = replace(
         station.line,
         credentials=(
