@@ -63,7 +63,7 @@ NOUNS = """
 Revocation, Transition key, Sighting, Suspect, Delivery network, Common Access Token,
 Station, Channel, Source, Lineup, Lineup entry, Package, Line, Carriage right, Instrument, Start mode, Check, Question,
 Reason, Revision, Change, Feed, Report, Lease, Ring, Segment, Part, Epoch, Slot, Announcement, Want, Token, Operation,
-Actor, Audit row, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle,
+Actor, Audit row, Case, Evidence pack, Outbox, Feature, Rendition, Track, Marker, Credential, Device, Handle,
 Box, Ticket, Title, Season, Ladder, Rung, Tap,
 Cue, Restrictions, Own network, Packaging, Fragment, Product,
 Finding, Thumbnail, Watch, Look, Stream check, Picture worker,

@@ -12,8 +12,8 @@ import msgspec
 from rightcast.cli.audit import audit_group
 from rightcast.cli.desk import station_command
 from rightcast.cli.panel import open_to_write
-from rightcast.domain.errors import InvalidInputError
-from rightcast.state.signing import KEY_BYTES, public_key
+from rightcast.cli.public_keys import read_key
+from rightcast.state.signing import public_key
 from rightcast.state.trail import DatabaseTrail, ExportTrail, mirrored_roots, write_export
 from rightcast.state.verifying import Verdict, verify
 
@@ -45,7 +45,7 @@ def verify_audit(
     Needs no running station: a copy of the database or an export, and the public key, are enough.
     """
     trail = ExportTrail(export_file) if export_file is not None else DatabaseTrail(database or desk.settings.database)
-    public = _key(key) if key else public_key(desk.settings.keys)
+    public = read_key(key) if key else public_key(desk.settings.keys)
     found = verify(
         trail,
         public=public,
@@ -91,19 +91,6 @@ def anchor_audit(desk: Desk, *, stamp_url: str, mirror: str) -> None:
     row = set_anchoring(actor, stamp_url=stamp_url, mirror=mirror)
     lines = [f"Time stamps: {row.stamp_url or 'none'}.", f"Mirror: {row.mirror or 'none'}."]
     desk.answer({"stamp_url": row.stamp_url, "mirror": row.mirror}, lines)
-
-
-def _key(text: str) -> bytes:
-    path = Path(text)
-    try:
-        found = bytes.fromhex(path.read_text().strip() if path.is_file() else text)
-    except (OSError, ValueError):
-        found = b""
-    if len(found) != KEY_BYTES:
-        raise InvalidInputError(
-            f"'{text}' is no public key.", remedy="Give 64 hex digits or a file of them.", field="key"
-        )
-    return found
 
 
 def _words(found: Verdict) -> list[str]:

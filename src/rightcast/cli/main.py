@@ -60,6 +60,7 @@ _COMMANDS = {
     "token": "rightcast.cli.tokens:token_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "audit": "rightcast.cli.auditing:audit_group",
+    "case": "rightcast.cli.cases:case_group",
 }
 
 

@@ -232,7 +232,7 @@ def write_export(trail: Trail, path: Path) -> int:
         for one in trail.checkpoints():
             out.write(_line({"checkpoint": one.record, "signature": one.signature}))
         for row in trail.rows():
-            out.write(_row_line(row))
+            out.write(row_line(row))
             count += 1
         for one in trail.roots():
             stamp = b64encode(one.stamp).decode()
@@ -262,7 +262,8 @@ def mirrored_roots(folder: Path) -> list[Signed]:
     return found
 
 
-def _row_line(row: Row) -> bytes:
+def row_line(row: Row) -> bytes:
+    """A row as exports and evidence packs write it."""
     return b'{"hash":"%s","prev_hash":"%s","row":%s}\n' % (row.hash.encode(), row.prev_hash.encode(), row.committed())
 
 
@@ -274,7 +275,7 @@ def _row_of(line: bytes) -> Row | None:
     try:
         version = inner.pop("v")
         row = Row(**inner, prev_hash=str(found["prev_hash"]), hash=str(found["hash"]))
-        if version == 1 and _row_line(row) == line:
+        if version == 1 and row_line(row) == line:
             return row
     except (TypeError, KeyError, ValueError):
         pass

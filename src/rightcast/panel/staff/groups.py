@@ -15,11 +15,23 @@ ENGINEER = "Engineer"
 RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
-_EVERYTHING = ("catalogue", "lines", "recordings", "rights", "station", "audit", "staff", "alarms", "guide", "tracing")
+_EVERYTHING = (
+    "catalogue",
+    "lines",
+    "recordings",
+    "rights",
+    "station",
+    "audit",
+    "staff",
+    "alarms",
+    "guide",
+    "tracing",
+    "evidence",
+)
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
-    RIGHTS_OFFICER: ("rights", "tracing"),
+    RIGHTS_OFFICER: ("rights", "tracing", "evidence"),
     HELP_DESK: ("lines", "recordings", "tracing"),
 }
 _SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing")

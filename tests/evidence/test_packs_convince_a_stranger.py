@@ -1,0 +1,206 @@
+"""An evidence pack stands by itself: the verifier in it tells what happened, and names each file that was touched."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from rightcast.domain.errors import PermissionDeniedError
+from rightcast.panel.audit import witnessing
+from rightcast.panel.audit.models import AuditRow
+from rightcast.panel.audit.operations import Actor
+from rightcast.panel.audit.pruning import prune_rows
+from rightcast.panel.audit.rooting import sign_root
+from rightcast.panel.catalogue import operations as catalogue
+from rightcast.panel.evidence.operations import export_pack, open_case, scope_of, scope_of_channels
+from rightcast.panel.lines import operations as lines
+from rightcast.panel.rights import operations as rights
+from rightcast.state.evidence.verify import Pack, check, opened, told
+from rightcast.state.signing import Signer, public_key
+from tests.audit.authority import make_authority, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from django.contrib.auth.models import User
+    from pytest_django.fixtures import SettingsWrapper
+
+    from rightcast.contract.station import StationSettings
+    from rightcast.panel.catalogue.models import Channel
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+def carried(actor: Actor, channel: Channel) -> None:
+    """A channel under a right that is suspended in the end, with other deeds and roots in between."""
+    right = rights.record_right(
+        actor,
+        reference="12/2026",
+        licensor="Studio",
+        instrument="contract",
+        channel_ids=[channel.id],
+        territories=["IT", "SM"],
+        ends=LATER,
+    )
+    lines.create_line(actor, name="anna")
+    sign_root(timezone.now())
+    catalogue.create_category(actor, name="News")
+    rights.suspend_right(actor, right.id)
+    sign_root(timezone.now())
+    lines.create_line(actor, name="bert")
+
+
+def pack_of(actor: Actor, channel: Channel, path: Path) -> Path:
+    """The pack of a case about the channel."""
+    case = open_case(actor, number="AZ 7/26", title="Match of 3 May", channel_ids=[channel.id])
+    path.write_bytes(export_pack(actor, scope_of(case)).body)
+    return path
+
+
+@pytest.fixture
+def pack(actor: Actor, channel: Channel, tmp_path: Path) -> Path:
+    carried(actor, channel)
+    return pack_of(actor, channel, tmp_path / "pack.zip")
+
+
+def rebuilt(path: Path, change: Callable[[dict[str, bytes]], None]) -> Pack:
+    """The pack with files changed as somebody would with any archiver."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return check(opened(path))
+
+
+def test_a_pack_that_nobody_touched_holds_and_tells_the_story(pack: Path, station: StationSettings) -> None:
+    found = check(opened(pack), public_key(station.keys) or b"")
+    assert found.faults == []
+    text = "\n".join(told(found))
+    assert "NOBODY CHANGED THIS PACK" in text
+    assert "Case AZ 7/26: Match of 3 May" in text
+    assert "12/2026 of Studio (contract): One" in text
+    assert "where: IT, SM" in text
+    assert "right 12/2026 is now suspended" in text.partition("WENT DARK")[2]
+    assert "anna" not in text
+    assert set(found.proven) == {row["seq"] for row in found.rows}
+
+
+def test_the_verifier_runs_alone_with_nothing_but_python(pack: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(pack) as archive:
+        archive.extractall(tmp_path / "out")
+    command = [sys.executable, "-I", "-S", str(tmp_path / "out" / "verify.py")]
+    done = subprocess.run([*command, str(pack)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    (tmp_path / "out" / "case.json").write_text("{}")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "case.json: was changed" in done.stdout
+
+
+def test_each_file_that_is_changed_taken_out_or_put_in_is_named(pack: Path) -> None:
+    whole, names = pack.read_bytes(), zipfile.ZipFile(pack).namelist()
+    for name in names:
+        pack.write_bytes(whole)
+        shown = "manifest.json" if name.startswith(("manifest", "signing")) else name
+
+        def spoil(files: dict[str, bytes], name: str = name) -> None:
+            files[name] = files[name][:-2] + bytes([files[name][-2] ^ 1]) + files[name][-1:]
+
+        assert shown in {where for where, _ in rebuilt(pack, spoil).faults}, name
+        pack.write_bytes(whole)
+        assert shown in {where for where, _ in rebuilt(pack, lambda files, name=name: files.pop(name)).faults}, name  # type: ignore[misc]
+    pack.write_bytes(whole)
+    found = rebuilt(pack, lambda files: files.update({"agreements/99.json": b"{}"}))
+    assert ("agreements/99.json", "was put in: the station did not seal it") in found.faults
+
+
+def test_every_byte_of_the_file_that_is_flipped_is_found_or_means_nothing(pack: Path) -> None:
+    whole, chance = pack.read_bytes(), random.Random(4)
+    files = opened(pack).files
+    for _ in range(80):
+        at = chance.randrange(len(whole))
+        pack.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
+        try:
+            found = opened(pack)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            continue
+        assert found.files == files or check(found).faults, at
+
+
+def test_a_row_that_was_rewritten_by_who_holds_the_key_is_under_no_root(pack: Path, station: StationSettings) -> None:
+    """Somebody who can sign a new manifest still cannot give a row another text: the root was signed before."""
+    from rightcast.state.evidence.sealing import seal_pack
+
+    files = opened(pack).files
+    files["trail/rows.jsonl"] = files["trail/rows.jsonl"].replace(b"is now suspended", b"is now active!!!")
+    own = {name: body for name, body in files.items() if not name.startswith(("manifest", "signing", "verify", "READ"))}
+    signs = Signer(bytes.fromhex((station.keys / "signing.key").read_text().strip()))
+    pack.write_bytes(seal_pack(own, case="x", signs=signs, now=timezone.now()).body)
+    (fault,) = check(opened(pack)).faults
+    assert fault[0] == "trail/rows.jsonl"
+    assert "was changed: its contents do not give its hash" in fault[1]
+
+
+def test_a_pack_of_another_key_is_refused_by_who_knows_the_stations(pack: Path) -> None:
+    assert check(opened(pack), Signer(bytes(32)).public).faults
+
+
+def test_a_pruned_trail_still_proves_what_is_left(actor: Actor, channel: Channel, tmp_path: Path) -> None:
+    carried(actor, channel)
+    prune_rows(AuditRow.objects.get(action="right.suspend").at)
+    carry = check(opened(pack_of(actor, channel, tmp_path / "pack.zip")))
+    assert carry.faults == []
+    assert "right.suspend" in {row["action"] for row in carry.rows}
+
+
+def test_a_time_stamp_says_when_a_root_was_seen(
+    actor: Actor, channel: Channel, station: StationSettings, settings: SettingsWrapper, tmp_path: Path
+) -> None:
+    settings.STATION = replace(station, notify_networks=("127.0.0.0/8",))
+    make_authority(tmp_path / "authority")
+    with serving(tmp_path / "authority") as address:
+        witnessing.set_anchoring(actor, stamp_url=address, mirror="")
+        witnessing.look()
+    found = check(opened(pack_of(actor, channel, tmp_path / "pack.zip")))
+    assert found.faults == []
+    (at,) = found.stamps.values()
+    assert abs((timezone.now() - datetime.fromisoformat(at)).total_seconds()) < 60
+    assert any(f"stamped {at}" in line for line in told(found))
+
+
+def test_a_span_leaves_out_what_came_after_it(actor: Actor, channel: Channel, tmp_path: Path) -> None:
+    carried(actor, channel)
+    until = AuditRow.objects.get(action="right.suspend").at
+    sealed = export_pack(actor, scope_of_channels([channel.id], until - timedelta(days=1), until))
+    found = check(opened_bytes(sealed.body, tmp_path))
+    assert found.faults == []
+    assert "right.suspend" not in {row["action"] for row in found.rows}
+
+
+def test_an_export_is_a_deed_with_the_digest_of_its_manifest(actor: Actor, channel: Channel) -> None:
+    sealed = export_pack(actor, scope_of_channels([channel.id], None, None))
+    assert AuditRow.objects.order_by("-id")[0].detail["manifest"] == sealed.digest
+
+
+def test_only_who_sees_cases_exports(staff: Callable[[str], User], channel: Channel) -> None:
+    scope = scope_of_channels([channel.id], None, None)
+    export_pack(Actor.staff(staff("Rights officer")), scope)
+    with pytest.raises(PermissionDeniedError):
+        export_pack(Actor.staff(staff("Help desk")), scope)
+
+
+def opened_bytes(body: bytes, folder: Path) -> Pack:
+    (folder / "other.zip").write_bytes(body)
+    return opened(folder / "other.zip")
