@@ -46,6 +46,18 @@ async def test_what_a_short_playlist_names_plays(given: TestStation) -> None:
     assert given.edge.report().seen[0].credential_id == 3
 
 
+async def test_a_playlist_is_found_below_name_and_secret_too(station: TestStation) -> None:
+    plain = await station.get("/get.php?username=anna&password=sesame&type=m3u&output=hls")
+    assert (await station.get("/playlist/anna/sesame/m3u?output=hls")).body == plain.body
+    assert (await station.get("/playlist/anna/wrong/m3u")).status == 401
+    assert (await station.get("/playlist/anna")).status == 404
+
+
+async def test_a_bouquet_run_as_a_script_does_nothing(station: TestStation) -> None:
+    reply = await station.get("/get.php?username=anna&password=sesame&type=enigma22_script")
+    assert all(line.startswith(b"#") for line in reply.body.splitlines())
+
+
 async def test_a_revoked_short_address_opens_nothing(given: TestStation) -> None:
     await applied(given, given.publish(Kind.LINE, 1, given.line))
     assert (await given.get(f"/p/{CODE}")).status == 401

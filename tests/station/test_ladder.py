@@ -8,12 +8,16 @@ from urllib.parse import urljoin
 import pytest
 
 from rightcast.contract.station import StationSettings
+from tests.station.hlsjs import browser_page
 from tests.station.rig import fetch, station, until
-from tests.station.senders import encoder, free_port
+from tests.station.senders import encoder, free_port, subtitled
+from tests.station.sofa import look, plays_on, press
 from tests.station.viewers import play_with_ffmpeg, streams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Page
 
     from tests.station.rig import Rig
 
@@ -25,7 +29,8 @@ RUNGS = ("--rung", "180p preset=ultrafast bitrate=300k", "--rung", "90p preset=u
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A station with a channel in two languages that gets a ladder while it is on air."""
     port = free_port()
-    with station(tmp_path_factory.mktemp("ladder")) as rig, encoder(port, languages=("ita", "eng")):
+    folder = tmp_path_factory.mktemp("ladder")
+    with station(folder) as rig, subtitled(port) as through, encoder(through, languages=("ita", "eng")):
         rig.carry("Uno", f"udp://127.0.0.1:{port}")
         rig.command("package", "add", "All", "--all")
         rig.open_line("viewer")
@@ -59,6 +64,65 @@ def test_each_quality_plays(rig: Rig, address: str) -> None:
 def test_dash_offers_the_pictures_as_one_set_of_three_qualities(rig: Rig) -> None:
     pictures = [one for one in streams_of(rig.url("Uno", "mpd")) if one["codec_type"] == "video"]
     assert sorted(one["height"] for one in pictures) == [90, 180, 180]
+
+
+@pytest.fixture(scope="module")
+def screen(rig: Rig) -> Iterator[Page]:
+    """A television that is signed in and shows the channel."""
+    with browser_page() as page:
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(f"{rig.server}/tv/")
+        page.evaluate("who => TV.keep(who)", {"name": rig.line, "secret": rig.secret})
+        page.reload()
+        page.wait_for_selector("#rows li.at", timeout=20_000)
+        press(page, "Enter")
+        plays_on(page, 1)
+        yield page
+
+
+def choose(screen: Page, choice: str, *, after: str) -> None:
+    """Take a choice below a head with the keys of a remote alone."""
+    press(screen, "ArrowRight")
+    until(lambda: screen.locator("#m-rows li").count() > 1, within_s=10, what="choices")
+    for _ in range(20):
+        rows = screen.locator("#m-rows li").all()
+        at = next(place for place, row in enumerate(rows) if "at" in (row.get_attribute("class") or "").split())
+        heads = [row.inner_text() for row in rows[:at] if "head" in (row.get_attribute("class") or "")]
+        if heads and heads[-1] == after and choice in rows[at].inner_text():
+            break
+        press(screen, "ArrowDown")
+    press(screen, "Enter")
+    assert choice in screen.locator("#m-rows li.on.at").inner_text()
+    look(screen, f"chosen-{after}")
+    press(screen, "Backspace")
+
+
+def lists_asked(screen: Page) -> set[str]:
+    """Playlists that the page has asked for."""
+    names: list[str] = screen.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+    return {name for name in names if ".m3u8" in name}
+
+
+def test_a_television_hears_the_other_language_from_now_on(screen: Page) -> None:
+    before = lists_asked(screen)
+    choose(screen, "English", after="Sound")
+    until(lambda: lists_asked(screen) - before, within_s=10, what="the list of another language")
+    plays_on(screen, 2)
+    choose(screen, "Italiano", after="Sound")
+    plays_on(screen, 2)
+
+
+def test_a_television_shows_subtitles(screen: Page) -> None:
+    choose(screen, "Italiano", after="Subtitles")
+    shown = "[...document.getElementById('picture').textTracks].some(one => (one.activeCues || []).length > 0)"
+    until(lambda: screen.evaluate(shown), within_s=30, what="a text on the picture")
+    look(screen, "subtitle")
+
+
+def test_a_television_turns_to_the_quality_that_was_chosen(screen: Page) -> None:
+    choose(screen, "90 lines", after="Picture")
+    until(lambda: screen.evaluate("document.getElementById('picture').videoHeight") == 90, within_s=30, what="90 lines")
+    plays_on(screen, 1)
 
 
 def test_the_command_shows_how_the_rungs_do(rig: Rig) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -12,6 +10,7 @@ import pytest
 
 from tests.station.hlsjs import browser_page
 from tests.station.rig import fetch, first_byte, until
+from tests.station.sofa import SIZES, look, plays_on, press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,33 +20,12 @@ if TYPE_CHECKING:
     from tests.station.rig import Rig
 
 pytestmark = pytest.mark.players
-SIZES = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
 BOX = """window.gSTB = {
   GetDeviceMacAddress: () => "00:1a:79:12:34:56",
   calls: [], InitPlayer() {}, SetTopWin() {}, Stop() {}, Play(what) { this.calls.push(what); },
   LoadUserData: name => sessionStorage.getItem(name),
   SaveUserData: (name, text) => sessionStorage.setItem(name, text),
 };"""
-TIME = "document.getElementById('picture').currentTime"
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def look(page: Page, name: str) -> None:
-    """Keep a picture of the screen where RIGHTCAST_SCREENS says, for a person to judge."""
-    if folder := os.environ.get("RIGHTCAST_SCREENS"):
-        height = (page.viewport_size or SIZES[0])["height"]
-        page.screenshot(path=Path(folder) / f"{name}-{height}.png")
-
-
-def plays_on(page: Page, seconds: float) -> None:
-    """The picture moves on by so many seconds from now."""
-    until(lambda: page.evaluate(TIME) > 0.2, within_s=30, what="a picture")
-    begun = page.evaluate(TIME)
-    until(lambda: page.evaluate(TIME) > begun + seconds, within_s=30, what="the picture moves on")
 
 
 @pytest.fixture(scope="module")

@@ -169,6 +169,7 @@ class Doors:
             "guide": self._rows.answer,
             "dvbi": dvbi.answer,
             "p": self._playlists.short,
+            "playlist": self._playlists.below,
             "activate": activation.answer,
             "tv": television.answer,
             "c": television.answer,

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from rightcast.edge.interfaces.entry import Guest
     from rightcast.edge.replica import Replica
 
-BOUQUET_TYPES = frozenset({"dreambox", "enigma2", "enigma16", "enigma22", "gigablue", "octagon", "vuplus"})
-"""Values of `type` in get.php that mean a userbouquet file."""
+BOUQUET_TYPES = frozenset(
+    {"dreambox", "enigma2", "enigma16", "enigma22", "enigma22_script", "gigablue", "octagon", "vuplus"}
+)
+"""Values of `type` in get.php that mean a userbouquet file. A box that runs it as a script sees comments alone."""
 _NO_STORE = ("Cache-Control", "private, no-store")
 _XML = "text/xml; charset=utf-8"
 

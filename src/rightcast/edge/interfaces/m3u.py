@@ -52,7 +52,7 @@ class _Dialect:
 
 
 class Playlists:
-    """Answers get.php and `/p/CODE`."""
+    """Answers get.php, `/p/CODE` and `/playlist/NAME/SECRET`."""
 
     def __init__(
         self,
@@ -88,6 +88,13 @@ class Playlists:
         if not code or ending not in {"", "m3u", "m3u8"}:
             return not_found()
         return await self._playlist(request, {"output": "hls", **fields} if ending == "m3u8" else fields)
+
+    async def below(self, request: Request, parts: list[str]) -> Response:
+        """`/playlist/NAME/SECRET` with `/m3u_plus` or another type behind, the form that newer panels give out."""
+        if len(parts) not in {2, 3} or not all(parts):
+            return not_found()
+        asked = {"type": parts[2]} if len(parts) == 3 else {}
+        return await self._playlist(request, {**request.fields(), **asked, "username": parts[0], "password": parts[1]})
 
     async def _playlist(self, request: Request, fields: dict[str, str]) -> Response:
         guest = entered(request, fields, self._admission)

@@ -200,7 +200,11 @@
     }
     self.choices = function () {
       function chosen(id) { return function (one) { return { id: one.id, name: one.name, on: one.id === id }; }; }
-      var qualities = levels.map(function (one) { return { id: one.id, name: one.lines ? one.lines + " lines" : Math.round(one.bps / 1000) + " kbit/s" }; });
+      function rate(one) { return one.bps < 999500 ? Math.round(one.bps / 1000) + " kbit/s" : (one.bps / 1000000).toFixed(1) + " Mbit/s"; }
+      var qualities = levels.map(function (one) {
+        var alike = levels.filter(function (other) { return other.lines === one.lines; }).length > 1;
+        return { id: one.id, name: one.lines ? one.lines + " lines" + (alike ? ", " + rate(one) : "") : rate(one) };
+      });
       var auto = { id: "", name: "Automatic" + (levels[level] && levels[level].lines ? " (" + levels[level].lines + " lines now)" : "") };
       return {
         sound: voices.map(chosen(voice)),
