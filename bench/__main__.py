@@ -30,6 +30,7 @@ from bench import (
     players_catalogue,
     players_glass,
     players_lines,
+    rights_decide,
 )
 from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
@@ -66,6 +67,8 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "players.lines": players_lines.lines,
     "guide.import": guide_import.import_xmltv,
     "guide.questions": guide_questions.questions,
+    "rights.decide": rights_decide.decisions,
+    "rights.rejudge": rights_decide.rejudgement,
     "console.import_playlist": console_import.import_playlist,
 }
 

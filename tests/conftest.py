@@ -1,4 +1,4 @@
-"""What every room's tests share: one Hypothesis profile that does not fail on a busy machine."""
+"""What every room's tests share: a Hypothesis profile that does not fail on a busy machine, one for laws."""
 
 from __future__ import annotations
 
@@ -7,4 +7,5 @@ import os
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("laws", settings.get_profile("house"), max_examples=100_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))

@@ -5,126 +5,33 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightcast.domain.bounds import Standpoint, broken, nearest, reaches_everybody, relies_on_portability
+from rightcast.domain.bounds import Standpoint, broken, nearest, relies_on_portability
+from rightcast.domain.bounds_in_words import demands
 from rightcast.domain.cues import EVERYBODY, UNRESTRICTED, Restrictions, SignalPolicy
 from rightcast.domain.life import Running
 from rightcast.domain.lineup import Channel, Line, LineStatus
+from rightcast.domain.reasons import SENTENCES, Reason
 from rightcast.domain.rights import CarriageRight, RightStatus
 
-
-class Reason(enum.StrEnum):
-    """Why a viewer is refused. Codes are stable and stand in docs/reference/reasons.md."""
-
-    UNKNOWN_LINE = "unknown-line"
-    WRONG_SECRET = "wrong-secret"  # noqa: S105 - a reason code
-    TOO_MANY_ATTEMPTS = "too-many-attempts"
-    LINE_DISABLED = "line-disabled"
-    LINE_BANNED = "line-banned"
-    LINE_EXPIRED = "line-expired"
-    LINE_UNCONFIRMED = "line-unconfirmed"
-    UNKNOWN_CHANNEL = "unknown-channel"
-    UNKNOWN_TITLE = "unknown-title"
-    NOT_PUBLISHED = "channel-not-published"
-    STOPPED = "channel-stopped"
-    OFF_BY_SCHEDULE = "channel-off-by-schedule"
-    DRAINING = "channel-draining"
-    NOT_IN_PACKAGE = "not-in-package"
-    NO_RIGHT = "no-carriage-right"
-    RIGHT_NOT_YET = "carriage-right-not-yet-in-force"
-    RIGHT_ENDED = "carriage-right-ended"
-    RIGHT_WITHDRAWN = "carriage-right-withdrawn"
-    OUTSIDE_TERRITORY = "outside-territory"
-    PLACE_UNKNOWN = "place-unknown"
-    OUTSIDE_PRESENCE = "outside-presence"
-    DISTRIBUTION = "distribution-not-granted"
-    DEVICE = "device-not-granted"
-    PICTURE_TOO_LARGE = "picture-too-large"
-    PROTECTION_TOO_LOW = "protection-too-low"
-    RIGHT_FULL_FOR_LINE = "right-full-for-line"
-    RIGHT_FULL = "right-full"
-    BLACKED_OUT = "blacked-out-by-signal"
-    TOO_MANY_SESSIONS = "too-many-sessions"
-    SESSION_KICKED = "session-kicked"
-    SESSION_REVOKED = "session-revoked"
-    DEVICE_REVOKED = "device-revoked"
-    SECRET_CHANGED = "secret-changed"  # noqa: S105 - the name of a reason
-    REPLICA_TOO_OLD = "replica-too-old"
-    ENCRYPTED_ONLY = "encrypted-only"
-    UNKNOWN_RECORDING = "unknown-recording"
-    NOT_RECORDED = "not-recorded"
-    NOT_RECORDABLE = "recordings-not-granted"
-    RECORDING_EXPIRED = "recording-expired"
-    NO_DOWNLOAD = "download-not-granted"
-    PAST_NOT_GRANTED = "catchup-not-granted"
-    TOO_LONG_AGO = "past-too-long-ago"
-    NOT_YET_ON_AIR = "not-yet-on-air"
-    LIVE_ONLY = "live-only-programme"
-    NOT_KEPT = "not-kept"
-
-
-SENTENCES: dict[Reason, str] = {
-    Reason.UNKNOWN_LINE: "There is no line of this name.",
-    Reason.WRONG_SECRET: "The password does not belong to this line.",
-    Reason.TOO_MANY_ATTEMPTS: "Too many wrong names or passwords came from there; it is looked at again in a while.",
-    Reason.LINE_DISABLED: "The line is disabled; enable it to let it watch again.",
-    Reason.LINE_BANNED: "The line is banned.",
-    Reason.LINE_UNCONFIRMED: (
-        "The line seems to be shared: its customer has to confirm at /activate/confirm that it is not."
-    ),
-    Reason.LINE_EXPIRED: "The line has expired; extend it to let it watch again.",
-    Reason.UNKNOWN_CHANNEL: "There is no published channel of this id.",
-    Reason.UNKNOWN_TITLE: "There is no film or episode of this id that is offered.",
-    Reason.NOT_PUBLISHED: "The channel is held off the air by its operator; publish it to let it be watched.",
-    Reason.STOPPED: "The channel is stopped by its operator; start it to let it be watched.",
-    Reason.OFF_BY_SCHEDULE: "The channel's schedule has it off the air at the moment.",
-    Reason.DRAINING: "The channel takes no new viewers; it ends when the last one leaves.",
-    Reason.NOT_IN_PACKAGE: "No package of this line contains the channel.",
-    Reason.NO_RIGHT: "No carriage right is recorded for the channel; record one before it can be watched.",
-    Reason.RIGHT_NOT_YET: "The carriage right for the channel has not begun yet.",
-    Reason.RIGHT_ENDED: "The carriage right for the channel has ended.",
-    Reason.RIGHT_WITHDRAWN: "The carriage right for the channel is suspended or withdrawn.",
-    Reason.OUTSIDE_TERRITORY: "No carriage right covers the territory of this line.",
-    Reason.PLACE_UNKNOWN: (
-        "The right holds for viewers in some countries only, and nobody knows in which this viewer is; "
-        "give the station a country file, or name the viewer's network."
-    ),
-    Reason.OUTSIDE_PRESENCE: (
-        "The line's residence is covered, yet the viewer is in a country in which the right lets nobody watch."
-    ),
-    Reason.DISTRIBUTION: "The right does not hold for the way in which this viewer is reached.",
-    Reason.DEVICE: "The right does not hold for this kind of device, or nobody knows which kind it is.",
-    Reason.PICTURE_TOO_LARGE: "The picture is larger than the right lets leave, or its size is not known yet.",
-    Reason.PROTECTION_TOO_LOW: (
-        "The right demands more protection than this delivery has; protect the channel and open its playlist."
-    ),
-    Reason.RIGHT_FULL_FOR_LINE: "The line has as many pictures of this right open as the right lets one line have.",
-    Reason.RIGHT_FULL: "As many watch by this right as it lets watch at once; somebody has to stop first.",
-    Reason.BLACKED_OUT: (
-        "The provider's signal in the stream forbids this delivery for now; the channel comes back when it is lifted."
-    ),
-    Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
-    Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
-    Reason.SESSION_REVOKED: "The session was revoked, alone or with all of its line, channel or station; sign in anew.",
-    Reason.DEVICE_REVOKED: "The device was taken from its line; add it again to let it watch.",
-    Reason.SECRET_CHANGED: "The session came in by a secret that is no longer the line's; sign in with the new one.",
-    Reason.REPLICA_TOO_OLD: "This edge has not heard from the panel for longer than policy allows.",
-    Reason.ENCRYPTED_ONLY: "The channel leaves this station encrypted only; open its playlist, not its endless stream.",
-    Reason.UNKNOWN_RECORDING: "This line has no recording of this id; it may have been removed.",
-    Reason.NOT_RECORDED: "Nothing of the recording is kept: it has not begun yet, or it failed.",
-    Reason.NOT_RECORDABLE: "No right in force lets this line keep and watch recordings of the channel.",
-    Reason.RECORDING_EXPIRED: "The days for which the right lets the recording be watched are over.",
-    Reason.NO_DOWNLOAD: "The right lets recordings be watched, not taken away as files.",
-    Reason.PAST_NOT_GRANTED: "No carriage right grants this channel's past there; what it shows now may be watched.",
-    Reason.TOO_LONG_AGO: "The moment lies further back than the carriage right grants.",
-    Reason.NOT_YET_ON_AIR: "The moment has not come yet.",
-    Reason.LIVE_ONLY: "The programme may be watched live only.",
-    Reason.NOT_KEPT: "Nothing of this moment is kept.",
-}
+__all__ = [
+    "SENTENCES",
+    "Allowed",
+    "Check",
+    "Denied",
+    "Question",
+    "Reason",
+    "Viewer",
+    "bound_checks",
+    "decide",
+    "examine",
+    "line_checks",
+    "longest",
+    "standing_rights",
+]
 
 
 _STATUS_REASONS = {
@@ -205,8 +112,33 @@ class Question:
 
 def decide(question: Question) -> Allowed | Denied:
     """Answer one viewing request. Deny by default; the first failing check names the reason."""
+    line = question.line
+    if line is not None and _is_plain(question, line):
+        reaching = _reaching(question)
+        right = longest(_holding(reaching, line, question))
+        if right is not None:
+            return Allowed(right.id, _ending(question, right, line), right.bounds.max_height)
+        if reaching and question.stand is not None:
+            found = nearest(reaching, line, question.stand, question.now)
+            return Denied(Reason.NO_RIGHT if found is None else Reason(found[1].value))
     verdict, _ = examine(question)
     return verdict
+
+
+def _is_plain(question: Question, line: Line) -> bool:
+    """Whether every link but the right holds, so that no words are needed. Whatever is unusual goes the long way."""
+    channel, now = question.channel, question.now
+    return (
+        channel is not None
+        and line.status is LineStatus.ACTIVE
+        and (line.expires is None or now < line.expires)
+        and channel.id in question.carried
+        and question.published
+        and not question.off
+        and (channel.features is None or channel.life.running is Running.ON)
+        and (question.restrictions is UNRESTRICTED or question.viewer is None)
+        and (question.sessions_in_use is None or question.sessions_in_use < line.max_sessions)
+    )
 
 
 def examine(question: Question) -> tuple[Allowed | Denied, tuple[Check, ...]]:
@@ -312,17 +244,18 @@ def _right_checks(
 def bound_checks(
     reaching: Sequence[CarriageRight], line: Line, stand: Standpoint | None, now: datetime
 ) -> tuple[Check, ...]:
-    """Whether the bounds of one of the rights hold that reach the line; nothing where none has any."""
-    if stand is None or all(reaches_everybody(right.bounds) for right in reaching):
+    """Each bound of the right that the viewer stands on, or of the one that holds longest; nothing without bounds."""
+    if stand is None or not reaching:
         return ()
-    holding = next((right for right in reaching if broken(right, line, stand, now) is None), None)
-    rule = "the bounds of a right hold for the viewer"
-    if holding is not None:
-        return (Check(rule, holds=True, detail=f"{holding.reference}; {stand.in_words}"),)
-    found = nearest(reaching, line, stand, now)
-    named = "" if found is None else f"{found[0].reference}; "
-    reason = Reason.NO_RIGHT if found is None else Reason(found[1].value)
-    return (Check(rule, holds=False, detail=f"{named}{stand.in_words}", reason=reason),)
+    standing = longest(right for right in reaching if broken(right, line, stand, now) is None)
+    found = nearest(reaching, line, stand, now) if standing is None else None
+    right = standing if found is None else found[0]
+    if right is None:
+        return ()
+    return tuple(
+        Check(one.rule, one.holds, f"{one.detail} ({right.reference})", None if one.holds else Reason(one.bound.value))
+        for one in demands(right, line, stand, now)
+    )
 
 
 def _missing(mine: Sequence[CarriageRight], now: datetime) -> Reason | None:
@@ -355,17 +288,26 @@ def _session_checks(question: Question) -> tuple[Check, ...]:
 
 def standing_rights(question: Question) -> tuple[CarriageRight, ...]:
     """Every right in force that reaches this viewer; what they grant beyond the live picture adds up."""
-    line, channel, stand, now = question.line, question.channel, question.stand, question.now
+    line = question.line
+    return () if line is None else tuple(_holding(_reaching(question), line, question))
+
+
+def _reaching(question: Question) -> list[CarriageRight]:
+    """The rights in force for the channel where the line lives, whatever their bounds."""
+    line, channel, now = question.line, question.channel, question.now
     if line is None or channel is None:
-        return ()
-    return tuple(
+        return []
+    return [
         right
         for right in question.rights
-        if right.covers_channel(channel.id)
-        and right.in_force(now)
-        and right.covers_territory(line.territory)
-        and (stand is None or broken(right, line, stand, now) is None)
-    )
+        if right.covers_channel(channel.id) and right.in_force(now) and right.covers_territory(line.territory)
+    ]
+
+
+def _holding(reaching: Iterable[CarriageRight], line: Line, question: Question) -> Iterable[CarriageRight]:
+    """Those of whose bounds none is broken."""
+    stand, now = question.stand, question.now
+    return reaching if stand is None else [one for one in reaching if broken(one, line, stand, now) is None]
 
 
 def longest(rights: Iterable[CarriageRight]) -> CarriageRight | None:
