@@ -107,7 +107,8 @@ def test_a_cap_is_taken_back_with_the_screens_of_before(actor: Actor, suspect: L
     assert suspect.max_sessions == 1
     with pytest.raises(ConflictError):
         sharing.cap(actor, suspect.id)
-    weigh_lines(NOW)
+    weigh_lines(NOW + timedelta(days=9))
+    assert sharing.find_suspect(suspect.id).grounds
     sharing.lift(actor, suspect.id)
     suspect.refresh_from_db()
     assert suspect.max_sessions == 4

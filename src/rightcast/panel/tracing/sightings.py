@@ -94,7 +94,8 @@ def _keep(line: Line, row: Suspect | None, suspicion: domain.Suspicion, now: dat
         row.state, row.since, row.decided = Suspect.State.OPEN, now, None
         _tell(row, suspicion, now)
         return
-    _set(row, suspicion, now)
+    if row.state == Suspect.State.OPEN or suspicion.is_worth_a_look:
+        _set(row, suspicion, now)  # else the grounds of the decision stay
     row.save()
 
 
