@@ -77,7 +77,8 @@ Bounds, Standpoint, Presence, Portability, Network,
 Recorder, Recording rule, Allowance, Permit, Start-over, Play,
 Guide source, Guide channel, Assignment, Oddity,
 Collection, Holding, Harvest,
-Event table, Weekly grid, Proposal, Match step, Picture
+Event table, Weekly grid, Proposal, Match step, Picture,
+Session record, Spool, Stand, Sweep, Retention
 """
 
 

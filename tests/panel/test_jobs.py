@@ -16,6 +16,7 @@ from rightcast.panel.console.live import live
 from rightcast.panel.jobs import tasks
 from rightcast.panel.jobs.main import work_until
 from rightcast.panel.lines import operations as lines
+from rightcast.panel.privacy.queries import retention
 from rightcast.panel.rights import operations as rights
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def test_the_turns_of_a_right_are_noticed_once(actor: Actor, channel: Channel) -
 
 def test_rows_past_their_time_are_pruned(actor: Actor) -> None:
     lines.create_line(actor, name="anna")
-    AuditRow.objects.update(at=timezone.now() - tasks.KEEP_AUDIT - timedelta(days=1))
+    AuditRow.objects.update(at=timezone.now() - timedelta(days=retention().audit_days + 1))
     lines.create_line(actor, name="bert")
     tasks.prune()
     assert [row.sentence for row in AuditRow.objects.all()] == ["added line bert"]

@@ -162,6 +162,11 @@ class StationSettings:
         """What viewers marked on their boxes, shared by the edges of this machine."""
         return self.data / "favourites.sqlite3"
 
+    @property
+    def session_spool(self) -> Path:
+        """Folder of session records that the panel has not taken in yet."""
+        return self.data / "sessions"
+
     def handover(self) -> str:
         """The settings as JSON for a child process."""
         return msgspec.json.encode(self, enc_hook=str).decode()

@@ -212,7 +212,7 @@ class Admission:
             viewing, lease_s
         ):
             return True
-        self._viewings.remove(viewing)
+        self._viewings.remove(viewing, "taken")
         return False
 
     async def renew_ts(self) -> None:
@@ -223,14 +223,14 @@ class Admission:
         for sid in gone:
             viewing = running[sid]
             if not viewing.ended and not await self._regain(viewing, TS_LEASE_S):
-                self._viewings.remove(viewing)
+                self._viewings.remove(viewing, "taken")
                 self._cut(viewing)
 
     def hang_up(self, viewing: Viewing) -> None:
         """One socket of a stream closed, or never got to see it."""
         viewing.holds -= 1
         if viewing.holds <= 0:
-            self._viewings.remove(viewing)
+            self._viewings.remove(viewing, "hung_up")
         task = asyncio.get_running_loop().create_task(self._sessions.release(viewing.sid))
         self._releases.add(task)
         task.add_done_callback(self._releases.discard)
@@ -240,7 +240,7 @@ class Admission:
         now = self._clock()
         for viewing in self._viewings.all():
             if viewing.kind == HLS and viewing.leased_until <= now:
-                self._viewings.remove(viewing)
+                self._viewings.remove(viewing, "stopped")
 
     def end_due(self) -> None:
         """End what the clock has ended."""
@@ -258,6 +258,8 @@ class Admission:
     def refuse(self, reason: Reason, *, line: str, channel_id: int, address: str, sid: str = "") -> None:
         """Note a refusal for the help desk."""
         self.refusals[reason.value] += 1
+        if self._viewings.log is not None:
+            self._viewings.log.refused(channel_id, reason.value)
         report = RefusalReport(
             at=self._clock(), line=line, channel_id=channel_id, reason=reason.value, address=address, sid=sid
         )
@@ -283,7 +285,8 @@ class Admission:
         if self._minter.voided(viewing):
             verdict = Denied(Reason.SESSION_REVOKED)
         if isinstance(verdict, Allowed):
-            viewing.right_id, viewing.max_height = verdict.right_id, verdict.max_height
+            self._viewings.rests_on(viewing, verdict.right_id)
+            viewing.max_height = verdict.max_height
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
             self._viewings.schedule(viewing)
             self.again_for_past(viewing)
@@ -292,7 +295,7 @@ class Admission:
         self.refuse(verdict.reason, line=who[0], channel_id=who[1], address=who[2], sid=viewing.sid)
         _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
         viewing.refused = verdict.reason
-        self._viewings.remove(viewing)
+        self._viewings.remove(viewing, verdict.reason.value)
         self._cut(viewing)
         task = asyncio.get_running_loop().create_task(self._sessions.revoke(viewing.sid))
         self._releases.add(task)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from rightcast.edge.http_message import Response, text
@@ -53,3 +54,11 @@ class Figures:
 
     def _work(self) -> bytes:
         return exposition(station_samples(self._settings, time.time()).all())
+
+
+def version_of_this() -> str:
+    """The version of Rightcast that runs."""
+    try:
+        return version("rightcast")
+    except PackageNotFoundError:
+        return "unknown"

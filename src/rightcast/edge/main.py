@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from rightcast.contract.catalogue import Kind
@@ -21,6 +20,7 @@ from rightcast.edge.cues import Cues, cues_of
 from rightcast.edge.doors import Doors, Rooms
 from rightcast.edge.endless_ts import Delivery
 from rightcast.edge.favourites import Favourites
+from rightcast.edge.figures import version_of_this
 from rightcast.edge.follower import Follower
 from rightcast.edge.guide.shows import ReplicaGuide
 from rightcast.edge.http_listener import Listener
@@ -41,6 +41,7 @@ from rightcast.edge.past.playing import Playing
 from rightcast.edge.places import Places
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
+from rightcast.edge.session_log import SessionLog
 from rightcast.edge.standpoints import Standpoints
 from rightcast.edge.tickets import Tickets
 from rightcast.edge.tuner import TunerDoor
@@ -48,6 +49,7 @@ from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.content_keys import ContentKeys
 from rightcast.state.keys import derived_key, station_key
 from rightcast.state.reports import FileReports
+from rightcast.state.session_spool import SpoolWriter
 from rightcast.state.sessions_file import FileSessions
 from rightcast.state.sessions_memory import MemorySessions
 
@@ -144,6 +146,9 @@ class Edge:
             standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel),
             clock=clock,
         )
+        spool = SpoolWriter(settings.session_spool, index)
+        whence = self.admission.asking.standpoints.whence
+        self.log = SessionLog(spool, index, self.viewings, whence=whence, clock=clock)
         self.keys = Keys(self.replica, ContentKeys(key))
         self.workshop = Workshop(Pool(packaging_workers()), settings.packages(index), max_bytes=PACKAGES_BYTES)
         self.outputs = Outputs(
@@ -217,6 +222,7 @@ class Edge:
     async def start(self) -> None:
         """Open the doors. Raises PortTakenError."""
         await self.sessions.revoke_edge(f"e{self.index}")
+        await self.log.begin(self._reports.fetch("edge-", EdgeReport))
         with contextlib.suppress(OSError):
             await self.follower.poll()
         self.port = await self.listener.listen(self.settings.listen)
@@ -233,6 +239,7 @@ class Edge:
             tasks.append(group.create_task(self.follower.follow()))
             tasks.append(group.create_task(self._keep_time()))
             tasks.append(group.create_task(self._look_ahead()))
+            tasks.append(group.create_task(self.log.keep()))
             tasks.append(group.create_task(self.playing.stock.watch()))
             tasks.append(group.create_task(self.places.watch(lambda: self._ask_again(self.viewings.all()))))
             if self.tuner is not None:
@@ -246,6 +253,7 @@ class Edge:
         if self.tuner is not None:
             await self.tuner.close()
         await self.listener.close()
+        await self.log.close()
         await self.workshop.close()
         self.films.delivery.close()
         self.playing.close()
@@ -264,7 +272,7 @@ class Edge:
             pid=os.getpid(),
             at=time.time(),
             started=self._started,
-            version=_version(),
+            version=version_of_this(),
             revision=self.replica.revision,
             heard=self.replica.heard,
             sessions=sessions,
@@ -277,7 +285,7 @@ class Edge:
             + self.radio.bytes_of_the_gone
             + self.playing.delivery.bytes_of_the_gone
             + self.films.delivery.bytes_of_the_gone
-            + _running_bytes(self.viewings),
+            + self.viewings.bytes_running(),
         )
 
     def _answer(self, request: Request, connection: Connection) -> Answer | Coroutine[Any, Any, Answer]:
@@ -385,14 +393,3 @@ def packaging_workers() -> int:
     With two of them a job that hangs holds up nobody else.
     """
     return max(2, min(4, (os.cpu_count() or 1) // 2))
-
-
-def _running_bytes(viewings: Viewings) -> int:
-    return sum(viewer.bytes_sent for viewing in viewings.all() for viewer in viewing.viewers)
-
-
-def _version() -> str:
-    try:
-        return version("rightcast")
-    except PackageNotFoundError:
-        return "unknown"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rightcast.edge.identity import Player
     from rightcast.edge.replica import Replica
     from rightcast.edge.ring_reader import Ring
+    from rightcast.edge.viewings import Viewing
 
 
 class Standpoints:
@@ -41,6 +42,13 @@ class Standpoints:
             height=self._height(channel_id, live=live, playlists=playlists) if channel_id > 0 else None,
             floor=level(self._replica.protection(channel_id)) if playlists else Floor.NONE,
         )
+
+    def whence(self, viewing: Viewing) -> tuple[str, str]:
+        """The country a viewing is watched from, and its class of device, for the record."""
+        line = self._replica.line(viewing.line_id) if viewing.credential_id else None
+        credentials = line.credentials if line is not None else ()
+        kind = next((one.kind for one in credentials if one.id == viewing.credential_id), None)
+        return self.place_of(viewing.address).country, device_class(viewing.player, kind).value
 
     def _height(self, channel_id: int, *, live: bool, playlists: bool) -> int | None:
         """Of the tallest picture among playlists; else of the broadcast."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rightcast.edge.icy import Listener
     from rightcast.edge.library.delivery import FileViewer
     from rightcast.edge.past.delivery import PastViewer
+    from rightcast.edge.session_log import SessionLog
 
 RECENT_S = 60.0
 
@@ -102,9 +103,10 @@ class Viewing:
 
 
 class Viewings:
-    """All viewings of this edge."""
+    """All viewings of this edge; `log`, where there is one, is told how each begins and ends."""
 
     def __init__(self) -> None:
+        self.log: SessionLog | None = None
         self._all: dict[str, Viewing] = {}
         self._tokens: dict[str, Viewing] = {}
         self._at: dict[str, Viewing] = {}
@@ -170,6 +172,10 @@ class Viewings:
         """How many viewings each channel has; recordings, and titles of the library below zero, need none that runs."""
         return {key: _of_the_present(found) for key, found in self._of_channel.items() if key > 0}
 
+    def bytes_running(self) -> int:
+        """What the sockets that are open now have sent."""
+        return sum(viewer.bytes_sent for viewing in self._all.values() for viewer in viewing.viewers)
+
     def add(self, viewing: Viewing) -> None:
         """A viewing began."""
         self._all[viewing.sid] = viewing
@@ -182,6 +188,14 @@ class Viewings:
         if viewing.recording_id:
             self._of_recording.setdefault(viewing.recording_id, set()).add(viewing)
         self.schedule(viewing)
+        if self.log is not None:
+            self.log.began(viewing)
+
+    def rests_on(self, viewing: Viewing, right_id: int) -> None:
+        """It may go on, and this is the right it stands on now."""
+        viewing.right_id = right_id
+        if self.log is not None:
+            self.log.rests_on(viewing, right_id)
 
     def ends_by(self, viewing: Viewing, until: float) -> None:
         """It must be asked again at a time, though its right may last longer."""
@@ -194,9 +208,11 @@ class Viewings:
         if viewing.until is not None:
             heapq.heappush(self._ends, (viewing.until, viewing.sid))
 
-    def remove(self, viewing: Viewing) -> None:
-        """A viewing ended."""
+    def remove(self, viewing: Viewing, why: str) -> None:
+        """A viewing ended; `why`: the code of a refusal, `hung_up`, `stopped` or `taken`."""
         viewing.ended = True
+        if self.log is not None:
+            self.log.ended(viewing, why)
         if self._all.get(viewing.sid) is viewing:
             del self._all[viewing.sid]
         if self._tokens.get(viewing.token) is viewing:

@@ -175,6 +175,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("Lines", "group", "lines.line"),
+                    _item("Sessions", "play_circle", "usage.sessionrow"),
                     {
                         "title": "Shared lines",
                         "icon": "diversity_3",

@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "rightcast.panel.recordings",
     "rightcast.panel.tracing",
     "rightcast.panel.evidence",
+    "rightcast.panel.usage",
+    "rightcast.panel.privacy",
     "rightcast.panel.publish",
     "rightcast.panel.staff",
     "rightcast.panel.alarms",

@@ -26,6 +26,7 @@ DEVICES_S = 10.0
 ARCHIVE_S = 10.0
 SIGHTINGS_S = 60.0
 SHARING_S = 300.0
+SESSIONS_S = 2.0
 PRUNE_S = 3600.0
 WATCH_S = 1.0
 END_S = 2.0
@@ -75,6 +76,7 @@ def run(settings: StationSettings) -> None:
         (ARCHIVE_S, tasks.note_archive),
         (SIGHTINGS_S, tasks.note_sharing),
         (SHARING_S, tasks.weigh_sharing),
+        (SESSIONS_S, tasks.note_sessions),
         (PRUNE_S, tasks.prune),
     ]
     work_until(stop, each)

@@ -19,15 +19,18 @@ from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.guide.broadcasts import Broadcasts
 from rightcast.panel.lines.devices import note_seen, settle_confirmations, settle_device_wishes, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
+from rightcast.panel.privacy.queries import retention
+from rightcast.panel.privacy.sweeping import Nightly
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
 from rightcast.panel.tracing.operations import forget_revocations
 from rightcast.panel.tracing.sightings import forget_sightings, note_sightings, weigh_lines
+from rightcast.panel.usage.taking import take_sessions
 from rightcast.state.activations import FileActivations
 from rightcast.state.reports import FileReports
 
-KEEP_AUDIT = timedelta(days=3 * 365)
 _watch = Watch()
+_nightly = Nightly()
 _broadcasts = lru_cache(maxsize=1)(Broadcasts)
 _STARTED = time.time()
 
@@ -82,11 +85,17 @@ def watch() -> None:
     FileReports(settings.STATION.reports).put("watch", report)
 
 
+def note_sessions() -> None:
+    """Keep what edges wrote of sessions."""
+    take_sessions()
+
+
 def prune() -> None:
-    """Forget expired sign-ins, and audit rows and alarms past the time they are kept for."""
+    """Forget expired sign-ins, audit rows and alarms past their time, and each night what is kept of persons."""
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
-    prune_rows(now - KEEP_AUDIT)
+    prune_rows(now - timedelta(days=retention().audit_days))
     prune_alarms(now)
     forget_revocations(now)
     forget_sightings(now)
+    _nightly.look(now)

@@ -27,12 +27,14 @@ _EVERYTHING = (
     "guide",
     "tracing",
     "evidence",
+    "usage",
+    "privacy",
 )
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
-    RIGHTS_OFFICER: ("rights", "tracing", "evidence"),
-    HELP_DESK: ("lines", "recordings", "tracing"),
+    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy"),
+    HELP_DESK: ("lines", "recordings", "tracing", "usage"),
 }
 _SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing")
 

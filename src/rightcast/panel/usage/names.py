@@ -1,0 +1,69 @@
+"""What was watched, in words, and where a line lives: looked up once for many session records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rightcast.domain.library import watched_title
+from rightcast.panel.audit.models import PersonKey
+from rightcast.panel.catalogue.models import Channel
+from rightcast.panel.library.models import Title
+from rightcast.panel.lines.models import Line
+from rightcast.panel.recordings.models import Recording
+from rightcast.panel.rights.models import CarriageRight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from rightcast.contract.session_records import SessionRecord
+
+_STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of channels, titles, recordings and rights, homes of lines; `erased` are lines that nothing is kept of."""
+
+    channels: Mapping[int, str]
+    titles: Mapping[int, str]
+    recordings: Mapping[int, str]
+    rights: Mapping[int, str]
+    homes: Mapping[int, str]
+    erased: frozenset[int]
+
+    def watched(self, one: SessionRecord) -> str:
+        """The name of what a session watched."""
+        if one.recording_id:
+            return self.recordings.get(one.recording_id, f"recording {one.recording_id}")
+        title = watched_title(one.channel_id)
+        if title is not None:
+            return self.titles.get(title, f"title {title}")
+        return self.channels.get(one.channel_id, f"channel {one.channel_id}")
+
+
+def names_for(records: Iterable[SessionRecord]) -> Names:
+    """All names that these records need."""
+    found = list(records)
+    titles = (watched_title(one.channel_id) for one in found)
+    line_ids = {one.line_id for one in found}
+    gone = PersonKey.objects.filter(kind="line", erased_at__isnull=False)
+    return Names(
+        channels=_pairs(Channel.objects.all(), "name", {one.channel_id for one in found if one.channel_id > 0}),
+        titles=_pairs(Title.objects.all(), "name", {one for one in titles if one is not None}),
+        recordings=_pairs(Recording.objects.all(), "title", {one.recording_id for one in found if one.recording_id}),
+        rights=_pairs(CarriageRight.objects.all(), "reference", {key for one in found for key, _ in one.rights}),
+        homes=_pairs(Line.objects.all(), "territory", line_ids),
+        erased=frozenset(_pairs(gone, "kind", line_ids, key="person_id")),
+    )
+
+
+def _pairs(rows: QuerySet[Any], named: str, wanted: set[int], key: str = "id") -> dict[int, str]:
+    ids = sorted(wanted)
+    found: dict[int, str] = {}
+    for at in range(0, len(ids), _STEP):
+        found |= dict(rows.filter(**{f"{key}__in": ids[at : at + _STEP]}).values_list(key, named))
+    return found
