@@ -1,4 +1,4 @@
-"""`rightcast right`."""
+"""`rightcast right` and `rightcast blackout`."""
 
 from __future__ import annotations
 
@@ -79,3 +79,18 @@ def test_a_wrong_value_is_told_with_its_field(station: Shell, option: str, value
     answer = station(*BASIC, "--type", "contract", "--reference", "wrong", option, value, "--json")
     assert answer.code == 1
     assert answer.json["error"]["field"] in {field, field.removesuffix("ies") + "y"}
+
+
+def test_a_blackout_is_added_explained_listed_and_ended(station: Shell) -> None:
+    added = station("blackout", "add", "Cup final", "--channel", "One", "--living", "it", "--until", "2h", "--json")
+    assert added.code == 0, added
+    assert "A blackout keeps this viewer" in station("explain", "anna", "One").out
+    assert station("blackout", "end", str(added.json["id"])).code == 0
+    assert "no blackout" in station("blackout", "list").out
+    assert station("blackout", "list", "--all", "--json").json[0]["audience"] == "residence IT"
+
+
+def test_an_audience_that_cannot_be_is_named(station: Shell) -> None:
+    answer = station("blackout", "add", "B", "--channel", "One", "--present", "Italy", "--json")
+    assert answer.code == 1, answer
+    assert '"audience"' in answer.err + answer.out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rightcast.contract.reports import (
@@ -24,6 +24,7 @@ from rightcast.contract.reports import (
 )
 from rightcast.contract.ring import Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up, Want
 from rightcast.contract.station import Address, StationSettings
+from rightcast.domain.blackouts import Audience, Blackout, Instead, Match, Term, Trait
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.features import Features
 from rightcast.domain.guide import Credit, GuideDay, Show
@@ -62,6 +63,22 @@ NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
 SOURCE = Source(id=3, kind=SourceKind.UDP, url="udp://239.1.1.1:5000", service_id=1201)
 RECORDS = {
+    "blackout": Blackout(
+        id=4,
+        name="Cup final",
+        channel_ids=(8, 9),
+        starts=NOON,
+        ends=NOON + timedelta(hours=2),
+        audience=Audience(
+            match=Match.ANY,
+            terms=(Term(Trait.PRESENCE, ("IT", "SM")), Term(Trait.DEVICE_CLASS, ("mobile",))),
+            parts=(Audience(match=Match.NONE, terms=(Term(Trait.NETWORK, ("10.0.0.0/8",)),)),),
+        ),
+        instead=Instead.CHANNEL,
+        instead_id=10,
+        max_height=576,
+        source="provider.example/point/1",
+    ),
     "revocation": Revocation(id=9, at=NOON, sid="e0.Qx", line_id=7, channel_id=8),
     "station": Station(
         name="Teleriva",

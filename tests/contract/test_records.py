@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rightcast.contract import codec
 from rightcast.contract.catalogue import TYPES, Change, Kind, Record, Revision, body_of
+from rightcast.domain.blackouts import Audience
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.errors import ContractError
 from rightcast.domain.lineup import Channel, ChannelKind, Line, Source, SourceKind, Station
@@ -25,6 +26,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 numbers = st.floats(allow_nan=False, allow_infinity=False)  # JSON has no others
 for kind_of_text, strategy in ((datetime, moments), (str, texts), (float, numbers)):
     st.register_type_strategy(kind_of_text, strategy)
+audiences = st.builds(Audience, parts=st.just(()))
+st.register_type_strategy(Audience, audiences | st.builds(Audience, parts=st.tuples(audiences)))
 
 
 @given(st.sampled_from(Kind), st.data())

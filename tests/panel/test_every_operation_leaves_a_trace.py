@@ -13,6 +13,7 @@ from rightcast.domain.findings import Severity
 from rightcast.panel.alarms import operations as alarms
 from rightcast.panel.alarms.models import AlarmRow
 from rightcast.panel.audit.models import AuditRow
+from rightcast.panel.blackouts import operations as blackouts
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.lines import operations as lines
 from rightcast.panel.publish.models import OutboxRow
@@ -71,6 +72,7 @@ class World:
         self.alarm = AlarmRow.objects.create(
             subject_kind="channel", subject_id="1", kind="channel-silent", severity=3, since=NOW, raised=NOW
         )
+        self.blackout = blackouts.add_blackout(actor, name="Final", channel_ids=[self.channel.id])
         self.notifier = alarms.add_notifier(actor, name="log", kind="syslog", settings=SYSLOG)
         self.rule = alarms.add_rule(actor, **RULE)
         self.quiet = alarms.add_quiet(actor, **QUIET)
@@ -114,6 +116,12 @@ DEEDS: list[tuple[str, Kind | None, Callable[[World], object]]] = [
         Kind.STATION,
         lambda w: station_operations.set_signal_policy(w.actor, SignalPolicy(own_networks=("10.0.0.0/8",))),
     ),
+    (
+        "blackout.add",
+        Kind.BLACKOUT,
+        lambda w: blackouts.add_blackout(w.actor, name="Two", channel_ids=[w.channel.id], ends=LATER),
+    ),
+    ("blackout.lift", Kind.BLACKOUT, lambda w: blackouts.lift_blackout(w.actor, w.blackout.id)),
     ("alarm.acknowledge", None, lambda w: alarms.acknowledge(w.actor, w.alarm.id, note="seen")),
     ("alarm.reopen", None, lambda w: alarms.withdraw_acknowledgement(w.actor, w.alarm.id)),
     ("alarm.note", None, lambda w: alarms.add_note(w.actor, w.alarm.id, "a note")),

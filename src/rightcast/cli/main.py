@@ -57,6 +57,7 @@ _COMMANDS = {
     "nowplaying": "rightcast.cli.outgoing:now_playing_command",
     "protection": "rightcast.cli.protection:protection_group",
     "cpix": "rightcast.cli.protection:cpix_group",
+    "blackout": "rightcast.cli.blackouts:blackout_group",
     "token": "rightcast.cli.tokens:token_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "audit": "rightcast.cli.auditing:audit_group",

@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass
 
 from rightcast.contract import codec, guide_bodies
+from rightcast.domain.blackouts import Blackout
 from rightcast.domain.guide import GuideDay
 from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
@@ -31,6 +32,7 @@ Record = (
     | Collection
     | Holding
     | Revocation
+    | Blackout
 )
 
 
@@ -49,6 +51,7 @@ class Kind(enum.StrEnum):
     COLLECTION = "collection"
     TITLE = "title"
     REVOCATION = "revocation"
+    BLACKOUT = "blackout"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -64,6 +67,7 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.COLLECTION: Collection,
     Kind.TITLE: Holding,
     Kind.REVOCATION: Revocation,
+    Kind.BLACKOUT: Blackout,
 }
 
 

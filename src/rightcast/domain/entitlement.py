@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rightcast.domain.blackouts import Blackout, facts_of, judge, next_start
 from rightcast.domain.bounds import Standpoint, broken, nearest, relies_on_portability
 from rightcast.domain.bounds_in_words import demands
 from rightcast.domain.cues import EVERYBODY, UNRESTRICTED, Restrictions, SignalPolicy
@@ -93,6 +94,7 @@ class Question:
     restrict now, `policy` whom that concerns here, `viewer` where and with what the viewer watches; without a viewer
     signals are left aside. `stand`: what the bounds of rights are held against; without it they are left aside, as
     lists do, never plays. `joins` False: a session that runs already. `off`: the channel's schedule has it off.
+    `blackouts` are those of this channel, past ones too.
     """
 
     line: Line | None
@@ -108,6 +110,7 @@ class Question:
     stand: Standpoint | None = None
     joins: bool = True
     off: bool = False
+    blackouts: Sequence[Blackout] = ()
 
 
 def decide(question: Question) -> Allowed | Denied:
@@ -137,6 +140,7 @@ def _is_plain(question: Question, line: Line) -> bool:
         and not question.off
         and (channel.features is None or channel.life.running is Running.ON)
         and (question.restrictions is UNRESTRICTED or question.viewer is None)
+        and not any(one.runs(now) for one in question.blackouts)
         and (question.sessions_in_use is None or question.sessions_in_use < line.max_sessions)
     )
 
@@ -157,7 +161,8 @@ def _ending(question: Question, right: CarriageRight, line: Line) -> datetime | 
     """When the first of those things ends that the verdict stands on."""
     stand, case = question.stand, line.portability
     ports = stand is not None and case is not None and relies_on_portability(right, line, stand)
-    moments = (right.ends, line.expires, case.until if ports and case is not None else None)
+    dark = next_start(question.blackouts, facts_of(question), question.now) if question.blackouts else None
+    moments = (right.ends, line.expires, dark, case.until if ports and case is not None else None)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -194,7 +199,8 @@ def _channel_checks(question: Question) -> tuple[Check, ...]:
         None if inside else Reason.NOT_IN_PACKAGE,
     )
     rights = _right_checks(question.rights, channel.id, question.line, question)
-    return known, packaged, *rights, published, *_life_checks(channel, question), *_signal_checks(question)
+    signals = (*_signal_checks(question), *_blackouts(question))
+    return known, packaged, *rights, published, *_life_checks(channel, question), *signals
 
 
 def _life_checks(channel: Channel, question: Question) -> tuple[Check, ...]:
@@ -218,6 +224,14 @@ def _signal_checks(question: Question) -> tuple[Check, ...]:
     blacked_out = policy.forbids(found, viewer.address, viewer.player)
     reason = Reason.BLACKED_OUT if blacked_out else None
     return (Check("the provider's signals allow this delivery", not blacked_out, found.in_words, reason),)
+
+
+def _blackouts(question: Question) -> tuple[Check, ...]:
+    """Whether a blackout keeps the viewer out now; nothing while none runs on the channel."""
+    found = judge(question.blackouts, facts_of(question), question.now) if question.blackouts else None
+    if found is None:
+        return ()
+    return (Check("no blackout concerns the viewer", not found[0], found[1], Reason.KEPT_OUT if found[0] else None),)
 
 
 def _right_checks(

@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     RIGHT_FULL_FOR_LINE = "right-full-for-line"
     RIGHT_FULL = "right-full"
     BLACKED_OUT = "blacked-out-by-signal"
+    KEPT_OUT = "blacked-out-by-provider"
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
     SESSION_REVOKED = "session-revoked"
@@ -95,6 +96,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.BLACKED_OUT: (
         "The provider's signal in the stream forbids this delivery for now; the channel comes back when it is lifted."
     ),
+    Reason.KEPT_OUT: "A blackout keeps this viewer from the channel for now; it comes back when that ends.",
     Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
     Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
     Reason.SESSION_REVOKED: "The session was revoked, alone or with all of its line, channel or station; sign in anew.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rightcast.domain.blackouts import dark_spans, facts_of
 from rightcast.domain.cues import UNRESTRICTED
 from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, decide
 from rightcast.domain.rights import Copies
@@ -213,13 +214,26 @@ def decide_recording(question: Question, recording: Recording | None, *, downloa
     if recording is None or recording.status is Status.REMOVED or recording.line_id != owner:
         return Denied(Reason.UNKNOWN_RECORDING)
     channel = None if question.channel is None else replace(question.channel, features=None)
-    asked = replace(question, channel=channel, off=False, joins=False, restrictions=UNRESTRICTED)
+    asked = replace(question, channel=channel, off=False, joins=False, restrictions=UNRESTRICTED, blackouts=())
     verdict = decide(asked)
     if isinstance(verdict, Denied):
         return verdict
     if recording.status not in PLAYABLE:
         return Denied(Reason.NOT_RECORDED)
+    if _is_dark(question, recording, download=download):
+        return Denied(Reason.KEPT_OUT)
     return _by_what_is_granted(asked, recording, download=download)
+
+
+def _is_dark(question: Question, recording: Recording, *, download: bool) -> bool:
+    """Whether a blackout keeps all of a recording from this viewer, or, of a file to take away, any of it."""
+    start, stop = recording.span
+    dark = [
+        (since, until)
+        for since, until in dark_spans(question.blackouts, facts_of(question))
+        if since < stop and until > start
+    ]
+    return bool(dark) and (download or not without([(start, stop)], dark))
 
 
 def _by_what_is_granted(asked: Question, recording: Recording, *, download: bool) -> Allowed | Denied:

@@ -361,7 +361,10 @@ class Admission:
             max_height=verdict.max_height,
             until=verdict.until.timestamp() if verdict.until is not None else None,
             leased_until=lease.expires,
-            from_wall=self._cues.clear_since(channel_id, lambda found: self._forbids(found, player)),
+            from_wall=max(
+                self.asking.clear_since(line, channel_id, player),
+                self._cues.clear_since(channel_id, lambda found: self._forbids(found, player)),
+            ),
         )
 
     def _forbids(self, found: Restrictions, player: Player) -> bool:

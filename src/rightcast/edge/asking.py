@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rightcast.domain.blackouts import clear_since, dark_spans, facts_of
 from rightcast.domain.entitlement import Question, Viewer
 from rightcast.domain.schedule import is_off, zone_named
 
@@ -30,7 +31,7 @@ class Asking:
     def question(
         self, line: Line, channel_id: int, player: Player | None = None, *, joins: bool = True, past: bool = False
     ) -> Question:
-        """Concurrency is left aside, and without a player the provider's signals and the bounds of rights too.
+        """Concurrency is left aside, and without a player signals, blackouts and the bounds of rights too.
 
         `joins` False: a session that runs already, which a draining channel does not end. `past`: of what is kept.
         """
@@ -40,6 +41,7 @@ class Asking:
             line=line,
             channel=channel,
             joins=joins,
+            blackouts=() if player is None else self._replica.blackouts_of(channel_id),
             off=channel is not None and self._is_off(channel, now),
             carried=self._replica.carried(line.package_ids),
             rights=self._replica.rights_of(channel_id),
@@ -49,6 +51,17 @@ class Asking:
             viewer=None if player is None else Viewer(player.address, player.name),
             stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past),
         )
+
+    def clear_since(self, line: Line, channel_id: int, player: Player) -> float:
+        """From when on a viewer who was kept out may see what a ring holds, in unix seconds; 0: all of it."""
+        if not self._replica.blackouts_of(channel_id):
+            return 0.0
+        asked = self.question(line, channel_id, player)
+        return clear_since(asked.blackouts, facts_of(asked), asked.now)
+
+    def dark(self, question: Question) -> list[tuple[float, float]]:
+        """From when to when blackouts keep the past of a channel from a viewer for good, in unix seconds."""
+        return dark_spans(question.blackouts, facts_of(question)) if question.blackouts else []
 
     def _is_off(self, channel: Channel, now: datetime) -> bool:
         """Whether the channel's schedule has it off the air now, by the station's clock."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rightcast.contract import codec
 from rightcast.contract.catalogue import FORMAT, TYPES, Kind, Revision
+from rightcast.domain.blackouts import Blackout, by_channel
 from rightcast.domain.errors import ContractError
 from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, Lineup, Package, Station
@@ -75,6 +76,8 @@ class Replica:
         self.packages: dict[int, Package] = {}
         self.rights: dict[int, CarriageRight] = {}
         self.revocations = Revocations()
+        self.blackouts: dict[int, Blackout] = {}
+        self._blackouts_of: dict[int, tuple[Blackout, ...]] = {}
         self._rights_of: dict[int, tuple[CarriageRight, ...]] = {}
         self._carried: dict[tuple[int, ...], frozenset[int]] = {}
         self._lines: OrderedDict[str, Line | None] = OrderedDict()
@@ -115,6 +118,10 @@ class Replica:
     def rights_of(self, channel_id: int) -> tuple[CarriageRight, ...]:
         """The rights recorded for a channel."""
         return self._rights_of.get(channel_id, ())
+
+    def blackouts_of(self, channel_id: int) -> tuple[Blackout, ...]:
+        """The blackouts of a channel, past and coming ones too."""
+        return self._blackouts_of.get(channel_id, ())
 
     def carried(self, package_ids: tuple[int, ...]) -> frozenset[int]:
         """The channels of all lineups of these packages."""
@@ -241,6 +248,9 @@ class Replica:
                 _replace(self.collections, key, record, Collection)
             case Kind.RIGHT:
                 self._remember_right(key, record)
+            case Kind.BLACKOUT:
+                _replace(self.blackouts, key, record, Blackout)
+                self._blackouts_of = by_channel(self.blackouts.values())
             case Kind.REVOCATION:
                 self.revocations.put(key, record if isinstance(record, Revocation) else None)
 

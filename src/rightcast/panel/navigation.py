@@ -166,6 +166,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("Carriage rights", "gavel", "rights.carriageright"),
+                    _item("Blackouts", "visibility_off", "blackouts.blackout"),
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "rightcast.panel.evidence",
     "rightcast.panel.usage",
     "rightcast.panel.privacy",
+    "rightcast.panel.blackouts",
     "rightcast.panel.publish",
     "rightcast.panel.staff",
     "rightcast.panel.alarms",

@@ -53,7 +53,7 @@ class Gate:
         found = permit(question, self._shows(channel_id, asked, opened), opened=opened)
         if isinstance(found, Denied):
             return found
-        hidden = self._cues.forbidden(channel_id, lambda one: self._forbids(one, player))
+        hidden = self._cues.forbidden(channel_id, lambda one: self._forbids(one, player)) + self._asking.dark(question)
         if not hidden:
             return found
         return replace(found, live_only=(*found.live_only, *(Span(since, until) for since, until in hidden)))
@@ -83,7 +83,7 @@ class Gate:
             right_id=verdict.right_id,
             until=verdict.until,
             windows=(Window(back_s=math.inf, since=start - _SEGMENT_S),),
-            live_only=(Span(stop + _SEGMENT_S, math.inf),),
+            live_only=(Span(stop + _SEGMENT_S, math.inf), *(Span(*one) for one in self._asking.dark(question))),
         )
 
     def in_general(self, line: Line, channel_id: int) -> Permit | Denied:

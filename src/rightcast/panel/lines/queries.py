@@ -13,6 +13,7 @@ from rightcast.domain import lineup as domain
 from rightcast.domain.entitlement import SENTENCES, Allowed, Check, Denied, Question, Reason, examine
 from rightcast.domain.errors import NotFoundError
 from rightcast.domain.schedule import is_off, zone_named
+from rightcast.panel.blackouts.queries import of_channel as blackouts_of
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.catalogue.models import Channel, LineupEntry
 from rightcast.panel.lines.models import Line
@@ -119,6 +120,7 @@ def explain(line_named: str | int, channel_named: str | int, now: datetime | Non
             off=record is not None and _is_off(record, now or timezone.now()),
             carried=frozenset() if line is None else carried_ids(line),
             rights=[] if channel is None else rights_of(channel.id),
+            blackouts=[] if channel is None else blackouts_of(channel.id),
             now=now or timezone.now(),
             published=channel is not None and channel.wanted,
             sessions_in_use=None if line is None or not reports else sessions_in_use(line.id, reports),

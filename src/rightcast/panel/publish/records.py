@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Kind
+from rightcast.panel.blackouts import queries as blackouts
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.guide import publication as guide
 from rightcast.panel.images import wanting as images
@@ -33,9 +34,11 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.TAKE: recordings.take_records,
     Kind.RECORDING: recordings.recording_records,
     Kind.REVOCATION: tracing.revocation_records,
+    Kind.BLACKOUT: blackouts.blackout_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.REVOCATION: tracing.revocation_ids,
+    Kind.BLACKOUT: blackouts.blackout_ids,
     Kind.STATION: station.station_keys,
     Kind.CHANNEL: catalogue.published_channel_ids,
     Kind.RIGHT: rights.right_ids,

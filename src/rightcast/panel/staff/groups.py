@@ -29,14 +29,15 @@ _EVERYTHING = (
     "evidence",
     "usage",
     "privacy",
+    "blackouts",
 )
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
-    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy"),
+    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts"),
     HELP_DESK: ("lines", "recordings", "tracing", "usage"),
 }
-_SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing")
+_SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing", "blackouts")
 
 
 def ensure_groups() -> None:

@@ -1,0 +1,1 @@
+"""Blackouts, typed by hand or read from a provider's schedule."""

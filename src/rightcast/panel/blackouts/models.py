@@ -1,0 +1,36 @@
+"""The table of blackouts. Only operations write it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from rightcast.domain.blackouts import Instead
+from rightcast.panel.catalogue.models import Channel
+
+
+class Blackout(models.Model):
+    """Channels that an audience may not see for a while. Past ones stay: they keep the past dark.
+
+    `source` is empty for one typed by hand; otherwise the id of the media point that it was read from, and
+    `source_updated` the provider's own date of it.
+    """
+
+    name = models.CharField(max_length=200)
+    channels = models.ManyToManyField(Channel, related_name="blackouts")
+    starts = models.DateTimeField(db_index=True)
+    ends = models.DateTimeField(null=True, blank=True, help_text="Empty: until it is lifted.")
+    audience = models.JSONField(default=dict, help_text="Whom it concerns; empty: everybody.")
+    instead = models.CharField(
+        max_length=16, choices=[(one.value, one.value.capitalize()) for one in Instead], default=Instead.NOTHING.value
+    )
+    instead_channel = models.ForeignKey(Channel, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    max_height = models.PositiveIntegerField(default=0, help_text="Pictures of up to so many lines stay allowed.")
+    source = models.CharField(max_length=400, blank=True, db_index=True)
+    source_updated = models.CharField(max_length=40, blank=True)
+    recorded = models.DateTimeField(editable=False)
+
+    class Meta:
+        ordering = ["-starts", "id"]
+
+    def __str__(self) -> str:
+        return self.name
