@@ -30,6 +30,7 @@ from bench import (
     players_catalogue,
     players_glass,
     players_lines,
+    rights_audit,
     rights_decide,
 )
 from bench.figures import Figure, table, write_readme, write_results
@@ -69,6 +70,8 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "guide.questions": guide_questions.questions,
     "rights.decide": rights_decide.decisions,
     "rights.rejudge": rights_decide.rejudgement,
+    "rights.audit_append": rights_audit.append,
+    "rights.audit_verify": rights_audit.verify,
     "console.import_playlist": console_import.import_playlist,
 }
 

@@ -11,8 +11,10 @@ import pytest
 from django.utils import timezone
 
 from rightcast.domain.anchors import read_root
+from rightcast.domain.chain import Fault, Wrong
 from rightcast.domain.merkle import Frontier, Tree, consistent, included
 from rightcast.panel.audit import witnessing
+from rightcast.panel.audit.checking import remember
 from rightcast.panel.audit.models import AuditRow, ChainHead, SignedRoot
 from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.audit.queries import anchoring, health, proof_findings
@@ -20,6 +22,7 @@ from rightcast.panel.audit.rooting import sign_due, sign_root
 from rightcast.panel.lines import operations as lines
 from rightcast.state.signing import public_key, signed_by
 from rightcast.state.stamps import stamp_holds
+from rightcast.state.verifying import Verdict
 from tests.audit.authority import make_authority, serving
 
 if TYPE_CHECKING:
@@ -120,6 +123,20 @@ def test_a_row_that_was_changed_before_its_root_raises_an_alarm(actor: Actor) ->
     assert [(one.kind, one.detail) for one in proof_findings()] == [
         ("audit-broken", "Row 1: its contents do not give its hash.")
     ]
+
+
+def test_the_alarm_ends_when_the_whole_trail_holds_again(actor: Actor) -> None:
+    lines.create_line(actor, name="anna")
+    whole = AuditRow.objects.get().kept_sentence
+    AuditRow.objects.update(kept_sentence="other")
+    sign_root(timezone.now())
+    seen = anchoring().checked_at
+    remember(Verdict(rows=1, faults=[Fault(Wrong.CHANGED, 1, 1, "row 1: changed")]), timezone.now())
+    assert (anchoring().check_trouble, anchoring().checked_at) == ("Row 1: changed.", seen)
+    AuditRow.objects.update(kept_sentence=whole)
+    remember(Verdict(rows=1), timezone.now())
+    assert proof_findings() == ()
+    assert health().troubles == []
 
 
 def test_no_root_is_signed_over_rows_that_are_missing(actor: Actor) -> None:

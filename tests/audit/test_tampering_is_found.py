@@ -18,6 +18,7 @@ from rightcast.state.trail import DatabaseTrail, ExportTrail, write_export
 from rightcast.state.verifying import Verdict, verify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ROWS, ROOTS_AT = 12, (4, 9)
@@ -243,6 +244,20 @@ def test_every_byte_of_the_file_that_is_flipped_is_found_or_means_nothing(path: 
         path.write_bytes(original[:at] + bytes([original[at] ^ (1 << chance.randrange(8))]) + original[at + 1 :])
         found = verdict(path)
         assert found.faults or _content(DatabaseTrail(path)) == whole, at
+
+
+class Busy(DatabaseTrail):
+    """A station on air: a deed is written while its trail is read."""
+
+    def rows(self) -> Iterator[Row]:
+        yield from super().rows()
+        spoil(self._path, "UPDATE audit_chainhead SET seq = 13")
+
+
+def test_deeds_of_a_station_on_air_do_not_disturb_who_verifies(path: Path) -> None:
+    spoil(path, "PRAGMA journal_mode = WAL")
+    assert verify(Busy(path), public=SIGNER.public).holds
+    assert not verdict(path).holds
 
 
 def test_an_export_holds_and_every_byte_of_it_counts(path: Path, tmp_path: Path) -> None:

@@ -28,6 +28,19 @@ def test_a_stations_trail_is_verified_exported_and_found_out(rightcast: Shell, t
     answer = rightcast("audit", "verify", "--json")
     assert answer.code == 1
     assert [one["wrong"] for one in answer.json["faults"]] == ["changed"]
+    assert _trouble(tmp_path).startswith("Row ")
+    with closing(sqlite3.connect(tmp_path / "data" / "rightcast.sqlite3")) as database:
+        database.execute("UPDATE audit_auditrow SET subject_id = NULL WHERE action = 'audit.anchor'")
+        database.commit()
+    assert rightcast("audit", "verify").code == 0
+    assert _trouble(tmp_path) == ""
+
+
+def _trouble(folder: Path) -> str:
+    """What the station's own alarm rests on."""
+    with closing(sqlite3.connect(folder / "data" / "rightcast.sqlite3")) as database:
+        (said,) = database.execute("SELECT check_trouble FROM audit_anchoring").fetchone()
+    return str(said)
 
 
 def test_a_wrong_key_is_told(rightcast: Shell) -> None:

@@ -11,8 +11,9 @@ import msgspec
 
 from rightcast.cli.audit import audit_group
 from rightcast.cli.desk import station_command
-from rightcast.cli.panel import open_to_write
+from rightcast.cli.panel import open_to_read, open_to_write
 from rightcast.cli.public_keys import read_key
+from rightcast.domain.errors import RightcastError
 from rightcast.state.signing import public_key
 from rightcast.state.trail import DatabaseTrail, ExportTrail, mirrored_roots, write_export
 from rightcast.state.verifying import Verdict, verify
@@ -52,6 +53,8 @@ def verify_audit(
         authority=stamp_authority.read_bytes() if stamp_authority is not None else b"",
         witnessed=mirrored_roots(mirror) if mirror is not None else (),
     )
+    if database is None and export_file is None:
+        _remember(desk, found)
     desk.answer(msgspec.to_builtins(found) | {"holds": found.holds}, _words(found))
     if not found.holds:
         click.get_current_context().exit(1)
@@ -91,6 +94,21 @@ def anchor_audit(desk: Desk, *, stamp_url: str, mirror: str) -> None:
     row = set_anchoring(actor, stamp_url=stamp_url, mirror=mirror)
     lines = [f"Time stamps: {row.stamp_url or 'none'}.", f"Mirror: {row.mirror or 'none'}."]
     desk.answer({"stamp_url": row.stamp_url, "mirror": row.mirror}, lines)
+
+
+def _remember(desk: Desk, found: Verdict) -> None:
+    """Tell the station what came of it: its alarm ends, or begins. A database that cannot be written stays as it is."""
+    from django.db import DatabaseError
+
+    try:
+        open_to_read(desk)
+        from django.utils import timezone
+
+        from rightcast.panel.audit.checking import remember
+
+        remember(found, timezone.now())
+    except (DatabaseError, RightcastError) as error:
+        click.echo(f"What was found could not be told to the station: {error}", err=True)
 
 
 def _words(found: Verdict) -> list[str]:

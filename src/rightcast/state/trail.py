@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from base64 import b64decode, b64encode
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,8 @@ from rightcast.domain.chain import Row
 from rightcast.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 EXPORT = "rightcast-export-1"
@@ -50,6 +51,9 @@ class End:
 class Trail(Protocol):
     """One trail to verify."""
 
+    def still(self) -> AbstractContextManager[None]:
+        """While it lasts all reading is of the trail as it was at the first."""
+
     def checkpoints(self) -> list[Signed]:
         """Genesis and checkpoints, the oldest first."""
 
@@ -74,6 +78,7 @@ class DatabaseTrail:
         if not path.is_file():
             raise NotFoundError(f"There is no database {path}.", remedy="Name another.", field="database")
         self._path = path
+        self._held: sqlite3.Connection | None = None
 
     def checkpoints(self) -> list[Signed]:
         """As the table has them."""
@@ -112,8 +117,7 @@ class DatabaseTrail:
         tables = ("audit_auditrow", "audit_checkpoint", "audit_signedroot", "audit_chainhead")
         found = []
         for table in tables:
-            with closing(self._open()) as database:
-                database.text_factory = bytes
+            with self._open(bytes) as database:
                 try:
                     for _ in database.execute(f"SELECT * FROM {table}"):  # noqa: S608 - one of ours
                         pass
@@ -121,11 +125,20 @@ class DatabaseTrail:
                     found.append(f"the table {table} cannot be read to its end: {error}")
         return found
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """One connection in one transaction: a station on air writes on meanwhile."""
+        with closing(self._connect()) as database:
+            database.execute("BEGIN")
+            self._held = database
+            try:
+                yield
+            finally:
+                self._held = None
+
     def _read(self, after: int | None, *, strict: bool) -> Iterator[Row]:
         where = "" if after is None else f" WHERE seq > {after}"
-        with closing(self._open()) as database:
-            if not strict:
-                database.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
+        with self._open(str if strict else _lenient) as database:
             for found in database.execute(f"SELECT {_COLUMNS} FROM audit_auditrow{where} ORDER BY seq"):  # noqa: S608
                 if _KINDS.issuperset(map(type, found)):
                     yield Row(found[0], _moment(found[1]), *found[2:])
@@ -133,15 +146,22 @@ class DatabaseTrail:
                     yield _strange(found)
 
     def _all(self, question: str) -> list[tuple[object, ...]]:
-        with closing(self._open()) as database:
-            database.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
+        with self._open(_lenient) as database:
             try:
                 return database.execute(question).fetchall()
             except sqlite3.Error:
                 return []
 
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=20)
+    @contextmanager
+    def _open(self, text: Callable[[bytes], object]) -> Iterator[sqlite3.Connection]:
+        held = self._held
+        with nullcontext(held) if held is not None else closing(self._connect()) as database:
+            database.text_factory = text
+            yield database
+
+    def _connect(self) -> sqlite3.Connection:
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        return sqlite3.connect(address, uri=True, timeout=20, isolation_level=None)
 
 
 class ExportTrail:
@@ -182,6 +202,10 @@ class ExportTrail:
     def end(self) -> End | None:
         """The end as it was when the export was made."""
         return self._end
+
+    def still(self) -> AbstractContextManager[None]:
+        """A file that nobody writes to."""
+        return nullcontext()
 
     def unreadable(self) -> list[str]:
         """Lines that are not exactly as `write_export` writes them, counted from 1."""
@@ -227,7 +251,7 @@ class ExportTrail:
 def write_export(trail: Trail, path: Path) -> int:
     """Write a trail as lines of JSON; returns how many rows. docs/reference/audit.md says what each line is."""
     count = 0
-    with path.open("wb") as out:
+    with trail.still(), path.open("wb") as out:
         out.write(_line({"kind": EXPORT}))
         for one in trail.checkpoints():
             out.write(_line({"checkpoint": one.record, "signature": one.signature}))
@@ -280,6 +304,10 @@ def _row_of(line: bytes) -> Row | None:
     except (TypeError, KeyError, ValueError):
         pass
     return Row(inner["seq"], "", "", None, "", "", "", None, "", None, "", line.decode("utf-8", "backslashreplace"))
+
+
+def _lenient(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _strange(found: tuple[object, ...]) -> Row:

@@ -53,13 +53,14 @@ def verify(
     which stamps must stand; `witnessed`: roots from a mirror, which hold also when the trail has lost them.
     """
     verdict = Verdict(key=fingerprint(public) if public is not None else "")
-    for words in trail.unreadable():
-        verdict.found(Wrong.UNREADABLE, 0, 0, words)
-    begin = _beginning(trail, public, verdict)
-    roots = _roots(trail.roots(), list(witnessed), public, authority, verdict)
-    walk = Walk(begin.seq, begin.hash, begin.tree)
-    _walk(trail, walk, roots, begin, verdict)
-    _check_end(trail, walk, roots, verdict)
+    with trail.still():
+        for words in trail.unreadable():
+            verdict.found(Wrong.UNREADABLE, 0, 0, words)
+        begin = _beginning(trail, public, verdict)
+        roots = _roots(trail.roots(), list(witnessed), public, authority, verdict)
+        walk = Walk(begin.seq, begin.hash, begin.tree)
+        _walk(trail, walk, roots, begin, verdict)
+        _check_end(trail, walk, roots, verdict)
     verdict.first = begin.seq + 1
     verdict.last = walk.seq
     return verdict

@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import rfc8785
 from django.db import transaction
 
 from rightcast.domain.anchors import GENESIS, read_base
-from rightcast.domain.chain import canonical, moment_text
+from rightcast.domain.chain import Row, canonical, moment_text
 from rightcast.panel.audit.models import AuditRow, ChainHead, Checkpoint
 from rightcast.panel.audit.persons import PERSONS, Person, keys_for, sealed
+from rightcast.panel.audit.queries import HEAD_ID
+from rightcast.panel.audit.storing import locked_end, store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from rightcast.panel.audit.operations import Actor
-
-HEAD_ID = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +48,25 @@ class Said:
         return self.subject, self.subject_id
 
 
-def append(actor: Actor, said: Sequence[Said], now: datetime) -> list[AuditRow]:
+def append(actor: Actor, said: Sequence[Said], now: datetime) -> None:
     """Add rows in their order, in the caller's transaction or one of their own."""
     if not said:
-        return []
-    with transaction.atomic():
-        head = _locked_head(now)
+        return
+    with transaction.atomic(savepoint=False):
+        seq, before = _locked_end(now)
         persons = [one.about for one in said if one.about is not None]
         who: Person | None = ("staff", actor.user.pk) if actor.user is not None else None
         keys = keys_for([*persons, who] if who else persons)
-        name = _storable(actor.name)
+        name, at = _storable(actor.name), moment_text(now)
         made = []
         for one in said:
+            seq += 1
             shown = sealed(name, who, keys[who], "actor_name") if who else name
-            row = _chained(_row(actor, shown, one, keys, head.seq + 1, now), head)
-            head.seq, head.hash = row.id, row.hash
+            blank = _row(actor, shown, one, keys, seq, at)
+            row = replace(blank, prev_hash=before, hash=blank.hash_after(before))
+            before = row.hash
             made.append(row)
-        AuditRow.objects.bulk_create(made)
-        ChainHead.objects.filter(id=HEAD_ID).update(seq=head.seq, hash=head.hash)
-    return made
+        store(made, now)
 
 
 def hold_trail(now: datetime) -> None:
@@ -74,7 +74,7 @@ def hold_trail(now: datetime) -> None:
 
     What an operation numbers after this call is numbered in the order of commits, on every database.
     """
-    _locked_head(now)
+    _locked_end(now)
 
 
 def genesis_record(now: datetime, taken_in: int) -> str:
@@ -101,50 +101,43 @@ def canonical_detail(detail: Mapping[str, object]) -> str:
 
 
 def _row(  # noqa: PLR0917 - what a row is made of
-    actor: Actor, shown: str, said: Said, keys: Mapping[Person, bytes | None], seq: int, now: datetime
-) -> AuditRow:
+    actor: Actor, shown: str, said: Said, keys: Mapping[Person, bytes | None], seq: int, at: str
+) -> Row:
     sentence, detail, about = _storable(said.sentence), canonical_detail(said.detail), said.about
     if about is not None:
         sentence, detail = (
             sealed(text, about, keys[about], column) for text, column in ((sentence, "sentence"), (detail, "detail"))
         )
-    return AuditRow(
-        id=seq,
-        at=now,
+    return Row(
+        seq=seq,
+        at=at,
         actor_kind=actor.kind,
-        kept_actor=shown,
-        user_id=actor.user.pk if actor.user is not None else None,
+        actor_id=actor.user.pk if actor.user is not None else None,
+        actor_name=shown,
         action=said.action,
         subject=said.subject,
         subject_id=said.subject_id,
         person_kind=about[0] if about else "",
         person_id=about[1] if about else None,
-        kept_sentence=sentence,
-        kept_detail=detail,
+        sentence=sentence,
+        detail=detail,
     )
 
 
-def _chained(row: AuditRow, head: ChainHead) -> AuditRow:
-    row.prev_hash = head.hash
-    row.hash = row.chained().hash_after(head.hash)
-    return row
-
-
-def _locked_head(now: datetime) -> ChainHead:
-    """The end of the chain, ours until the transaction ends; made when the trail is empty.
-
-    SQLite's write lock is held since the transaction began; elsewhere the row is locked.
-    """
-    head = ChainHead.objects.select_for_update().filter(id=HEAD_ID).first()
-    if head is not None:
-        return head
+def _locked_end(now: datetime) -> tuple[int, str]:
+    """The end of the chain, ours until the transaction ends; made when the trail is empty."""
+    found = locked_end()
+    if found is not None:
+        return found
     last = AuditRow.objects.order_by("-id").first()
     if last is not None:  # somebody took the end away; verifying says so, and deeds go on being written
-        return ChainHead.objects.create(id=HEAD_ID, seq=last.id, hash=last.hash)
+        ChainHead.objects.create(id=HEAD_ID, seq=last.id, hash=last.hash)
+        return last.id, last.hash
     genesis = genesis_record(now, 0)
     Checkpoint.objects.get_or_create(seq=0, defaults={"record": genesis})
-    genesis = Checkpoint.objects.get(seq=0).record
-    return ChainHead.objects.create(id=HEAD_ID, seq=0, hash=read_base(genesis).hash)
+    begin = read_base(Checkpoint.objects.get(seq=0).record)
+    ChainHead.objects.create(id=HEAD_ID, seq=0, hash=begin.hash)
+    return 0, begin.hash
 
 
 def _storable(text: str) -> str:

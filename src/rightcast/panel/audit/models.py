@@ -156,6 +156,8 @@ class Anchoring(models.Model):
     mirror_failing_since = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     check_trouble = models.CharField(max_length=300, blank=True, default="")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_rows = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = "anchoring"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from django.contrib.auth.models import User
 
 from rightcast.domain.errors import PermissionDeniedError
-from rightcast.panel.audit.appending import Said, append
+from rightcast.panel.audit.appending import append
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from rightcast.panel.audit.models import AuditRow
+    from rightcast.panel.audit.appending import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,6 @@ class Actor:
             )
 
 
-def write_row(  # noqa: PLR0917 - one parameter for each column of the trail
-    actor: Actor,
-    action: str,
-    subject_id: int | None,
-    sentence: str,
-    detail: Mapping[str, object],
-    now: datetime,
-) -> AuditRow:
-    """Add one row to the trail; `action` is `subject.verb`."""
-    return append(actor, [Said(action, subject_id, sentence, detail)], now)[0]
-
-
-def write_rows(actor: Actor, said: Sequence[Said], now: datetime) -> list[AuditRow]:
-    """Add rows to the trail in their order."""
-    return append(actor, said, now)
+def write_rows(actor: Actor, said: Sequence[Said], now: datetime) -> None:
+    """Add rows to the trail in their order; each action is `subject.verb`."""
+    append(actor, said, now)

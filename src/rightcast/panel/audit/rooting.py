@@ -84,7 +84,7 @@ def _signed(walk: Walk, first: int, last: SignedRoot | None, now: datetime) -> S
 
 
 def _tell(faults: list[Fault], otherwise: str, now: datetime) -> None:
-    """Keep what was found first; it stays until somebody has had the whole trail verified."""
+    """Keep what was found first; it stays until the whole trail is verified and holds (`checking`)."""
     words = f"{faults[0].sentence[:1].upper()}{faults[0].sentence[1:]}." if faults else otherwise
     if words:
         row, _ = Anchoring.objects.get_or_create(id=ANCHORING_ID)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from rightcast.domain.errors import InvalidInputError, RightcastError, StampRefusedError
@@ -37,7 +38,8 @@ MOST_MIRRORED = 100
 def look() -> None:
     """Sign what is due, and have it witnessed."""
     now = timezone.now()
-    sign_due(now)
+    if sign_due(now) is not None:
+        _bring_to_disk()
     wanted = anchoring()
     if wanted.stamp_url:
         _note(wanted, "stamp", _stamp_last(wanted, now), now)
@@ -127,6 +129,13 @@ def mirrored_root(root: SignedRoot) -> bytes:
         "stamp": b64encode(root.stamp).decode() if root.stamp is not None else "",
     }
     return (json.dumps(record, sort_keys=True) + "\n").encode()
+
+
+def _bring_to_disk() -> None:
+    """Rows that a witness will be told of must outlast a power cut: SQLite's journal is not synced at each commit."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _note(wanted: Anchoring, name: str, trouble: str, now: datetime) -> None:

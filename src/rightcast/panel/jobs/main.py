@@ -28,6 +28,7 @@ SIGHTINGS_S = 60.0
 SHARING_S = 300.0
 SESSIONS_S = 2.0
 PRUNE_S = 3600.0
+CHECK_S = 3600.0
 WATCH_S = 1.0
 END_S = 2.0
 """How long messages under way are waited for at the end; what was claimed is sent by the next process."""
@@ -40,7 +41,7 @@ def run(settings: StationSettings) -> None:
     station_key(settings.keys)
     set_up_django(settings)
     from rightcast.panel.alarms.courier import Courier  # noqa: PLC0415 - models load after Django's set-up
-    from rightcast.panel.audit import witnessing  # noqa: PLC0415 - likewise
+    from rightcast.panel.audit import checking, witnessing  # noqa: PLC0415 - likewise
     from rightcast.panel.guide.working import GuideWork  # noqa: PLC0415 - likewise
     from rightcast.panel.images.keeping import Keeper  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
@@ -62,7 +63,10 @@ def run(settings: StationSettings) -> None:
     desk = threading.Thread(target=work_until, args=(stop, guide_jobs()), name="guides", daemon=True)
     desk.start()
     proof = threading.Thread(
-        target=work_until, args=(stop, [(witnessing.LOOK_S, witnessing.look)]), name="proof", daemon=True
+        target=work_until,
+        args=(stop, [(witnessing.LOOK_S, witnessing.look), (CHECK_S, checking.check_due)]),
+        name="proof",
+        daemon=True,
     )
     proof.start()
     recordings = threading.Thread(target=work_until, args=(stop, RecordingJobs().due), name="recordings", daemon=True)
