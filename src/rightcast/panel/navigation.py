@@ -103,6 +103,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     {"title": "Station", "icon": "cell_tower", "link": reverse_lazy("admin:index")},
                     {
+                        "title": "Wall",
+                        "icon": "grid_view",
+                        "link": reverse_lazy("wall"),
+                        "permission": _allowed("catalogue.view_channel"),
+                    },
+                    {
                         "title": "Alarms",
                         "icon": "notifications",
                         "link": reverse_lazy("alarms"),

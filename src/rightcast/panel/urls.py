@@ -13,6 +13,7 @@ from rightcast.panel.console.cues import cues_page
 from rightcast.panel.console.pictures import thumbnail
 from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.unknown import unknown_page
+from rightcast.panel.console.wall import wall_now, wall_page
 from rightcast.panel.console.why import why_page
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.grids import pages as grids
@@ -28,6 +29,8 @@ from rightcast.panel.tracing.pages import suspects_page
 
 urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
+    path("wall/", admin.site.admin_view(wall_page), name="wall"),
+    path("wall/now/", admin.site.admin_view(wall_now), name="wall-now"),
     path("channel/<int:channel_id>/thumbnail.jpg", admin.site.admin_view(thumbnail), name="thumbnail"),
     path("channel/<int:channel_id>/cues/", admin.site.admin_view(cues_page), name="channel-cues"),
     path("channel/<int:channel_id>/kept/", admin.site.admin_view(kept_page), name="channel-kept"),

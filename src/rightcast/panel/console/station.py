@@ -245,7 +245,7 @@ def _channel_line(
     channel: Channel, picture: Live, covered: Collection[int], allowed: Collection[int], now: datetime
 ) -> ChannelLine:
     report = picture.channels.get(channel.id)
-    tone, state, since, detail = _state(channel, report, covered, allowed, now)
+    tone, state, since, detail = channel_standing(channel, report, covered, allowed, now)
     sources = [redact(source.url) for source in channel.sources.all()]
     return ChannelLine(
         link=reverse("admin:catalogue_channel_change", args=[channel.id]),
@@ -262,9 +262,10 @@ def _channel_line(
     )
 
 
-def _state(
+def channel_standing(
     channel: Channel, report: ChannelReport | None, covered: Collection[int], allowed: Collection[int], now: datetime
 ) -> tuple[str, str, str, str]:
+    """Tone, state, how long it lasts and what there is to say, of a channel beside its report."""
     state = state_of(channel, covered)
     if state is not ChannelState.PUBLISHED:
         return "calm", state.value, "", ""
