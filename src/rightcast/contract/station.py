@@ -149,6 +149,11 @@ class StationSettings:
         """Folder of what viewers wish of their recordings, on tmpfs."""
         return self.ring_root / "recording-wishes"
 
+    @property
+    def notices(self) -> Path:
+        """The post box of notices of infringement, and their originals."""
+        return self.data / "notices"
+
     def packages(self, edge: int) -> Path:
         """Where edge process `edge` has segments packaged; empty but for what is being written."""
         return self.ring_root / f"packages-{edge}"

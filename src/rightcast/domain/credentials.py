@@ -15,7 +15,7 @@ from rightcast.domain.lineup import CredentialKind
 
 RESERVED_NAMES = frozenset(
     {"live", "movie", "series", "timeshift", "streaming", "hls", "play", "c", "s", "stalker_portal", "auto"}
-    | {"tv", "activate", "edge", "api", "dvbi", "guide"}
+    | {"tv", "activate", "edge", "api", "dvbi", "guide", "notice"}
 )
 _ALLOWED = re.compile(r"[A-Za-z0-9_-]{3,64}")
 _CLEAR_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -41,6 +41,7 @@ from rightcast.edge.library.posters import Posters
 from rightcast.edge.library.shelves import POSTERS
 from rightcast.edge.library_port import Library
 from rightcast.edge.live import Live
+from rightcast.edge.notices.door import NoticeDoor
 from rightcast.edge.past.playing import Playing
 from rightcast.edge.recordings.library import WithRecordings
 from rightcast.edge.recordings.playing import RecordingAddresses
@@ -51,6 +52,7 @@ from rightcast.edge.tickets import Tickets
 from rightcast.edge.unknown import Unknown
 from rightcast.state.activations import FileActivations
 from rightcast.state.keys import derived_key
+from rightcast.state.notices import NoticeBox
 from rightcast.state.recording_wishes import RecordingWishes
 
 if TYPE_CHECKING:
@@ -171,6 +173,7 @@ class Doors:
             "p": self._playlists.short,
             "playlist": self._playlists.below,
             "activate": activation.answer,
+            "notice": self._notices().answer,
             "tv": television.answer,
             "c": television.answer,
             "stalker_portal": television.below,
@@ -183,6 +186,16 @@ class Doors:
             "recordings": self.recordings.answer,
             "series": self._past.episode,
         }
+
+    def _notices(self) -> NoticeDoor:
+        rooms = self._rooms
+        return NoticeDoor(
+            NoticeBox(rooms.settings.notices),
+            rooms.replica,
+            derived_key(rooms.key, "notices"),
+            settings=rooms.settings,
+            clock=rooms.clock,
+        )
 
     def _portal(self) -> Portal:
         rooms = self._rooms
