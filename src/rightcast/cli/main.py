@@ -58,6 +58,7 @@ _COMMANDS = {
     "protection": "rightcast.cli.protection:protection_group",
     "cpix": "rightcast.cli.protection:cpix_group",
     "blackout": "rightcast.cli.blackouts:blackout_group",
+    "notice": "rightcast.cli.notices:notice_group",
     "token": "rightcast.cli.tokens:token_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "audit": "rightcast.cli.auditing:audit_group",

@@ -173,6 +173,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Carriage rights", "gavel", "rights.carriageright"),
                     _item("Blackouts", "visibility_off", "blackouts.blackout"),
+                    {
+                        "title": "Notices",
+                        "icon": "flag",
+                        "link": reverse_lazy("notices"),
+                        "permission": _allowed("notices.view_notice"),
+                    },
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "rightcast.panel.usage",
     "rightcast.panel.privacy",
     "rightcast.panel.blackouts",
+    "rightcast.panel.notices",
     "rightcast.panel.publish",
     "rightcast.panel.staff",
     "rightcast.panel.alarms",

@@ -23,6 +23,9 @@ from rightcast.panel.library.pages import harvest_file
 from rightcast.panel.lines.pages import devices_page, secret_page
 from rightcast.panel.matching import pages as matching
 from rightcast.panel.metrics import metrics
+from rightcast.panel.notices import deciding
+from rightcast.panel.notices import pages as notices
+from rightcast.panel.notices.desk_pages import desk_page, flaggers_page
 from rightcast.panel.staff.pages import OwnPasswordView
 from rightcast.panel.tracing.pages import act as act_on_suspect
 from rightcast.panel.tracing.pages import suspects_page
@@ -55,6 +58,13 @@ urlpatterns = [
     path("guide/matching/", admin.site.admin_view(matching.matching_page), name="matching"),
     path("guide/matching/act/", admin.site.admin_view(matching.act), name="matching-act"),
     path("guide/matching/<int:channel_id>/", admin.site.admin_view(matching.choose_page), name="matching-choose"),
+    path("notices/", admin.site.admin_view(notices.inbox_page), name="notices"),
+    path("notices/live/", admin.site.admin_view(notices.inbox_live), name="notices-live"),
+    path("notices/flaggers/", admin.site.admin_view(flaggers_page), name="notice-flaggers"),
+    path("notices/desk/", admin.site.admin_view(desk_page), name="notice-desk"),
+    path("notices/<str:reference>/", admin.site.admin_view(notices.notice_page), name="notice"),
+    path("notices/<str:reference>/act/", admin.site.admin_view(deciding.act), name="notice-act"),
+    path("notices/<str:reference>/<str:what>", admin.site.admin_view(notices.download), name="notice-file"),
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),

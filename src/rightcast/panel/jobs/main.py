@@ -47,6 +47,7 @@ def run(settings: StationSettings) -> None:
     from rightcast.panel.jobs import tasks  # noqa: PLC0415 - likewise
     from rightcast.panel.jobs.guides import guide_jobs  # noqa: PLC0415 - likewise
     from rightcast.panel.library.harvesting import Harvester  # noqa: PLC0415 - likewise
+    from rightcast.panel.notices import jobs as notice_jobs  # noqa: PLC0415 - likewise
     from rightcast.panel.recordings.jobs import RecordingJobs  # noqa: PLC0415 - likewise
 
     stop = threading.Event()
@@ -69,6 +70,10 @@ def run(settings: StationSettings) -> None:
         daemon=True,
     )
     proof.start()
+    notices = threading.Thread(
+        target=work_until, args=(stop, [(notice_jobs.LOOK_S, notice_jobs.look)]), name="notices", daemon=True
+    )
+    notices.start()
     recordings = threading.Thread(target=work_until, args=(stop, RecordingJobs().due), name="recordings", daemon=True)
     recordings.start()
     each: list[tuple[float, Callable[[], object]]] = [

@@ -30,11 +30,12 @@ _EVERYTHING = (
     "usage",
     "privacy",
     "blackouts",
+    "notices",
 )
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
-    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts"),
+    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts", "notices"),
     HELP_DESK: ("lines", "recordings", "tracing", "usage"),
 }
 _SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing", "blackouts")

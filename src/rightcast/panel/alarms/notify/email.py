@@ -54,23 +54,27 @@ class Email:
 
     def send(self, way: Way, messages: Sequence[Message], now: float) -> str:
         """One mail with all of them. Raises DeliveryError."""
-        security = way.get("security") or "starttls"
-        host, port = split_host(way.get("server"), _PORTS[security], field="server")
-        address = resolved(host, port, networks=way.networks, private=True)
-        mail = compose(way, messages, now)
-        try:
-            with _connect(host, address, port, security) as link:
-                if way.get("user"):
-                    link.login(way.get("user"), way.secret)
-                refused = link.send_message(mail)
-        except smtplib.SMTPResponseException as error:
-            permanent = 500 <= error.smtp_code < 600
-            raise DeliveryError(f"{host} answered {error.smtp_code}.", permanent=permanent) from error
-        except smtplib.SMTPRecipientsRefused as error:
-            raise DeliveryError(f"{host} takes no mail for these addresses.", permanent=True) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryError(f"{host} could not be reached: {error}"[:200]) from error
-        return f"taken by {host}" + (f", but not for {', '.join(refused)}" if refused else "")
+        return hand_in(way, compose(way, messages, now))
+
+
+def hand_in(way: Way, mail: EmailMessage) -> str:
+    """Hand a mail to the server of a way; what it answered. Raises DeliveryError."""
+    security = way.get("security") or "starttls"
+    host, port = split_host(way.get("server"), _PORTS[security], field="server")
+    address = resolved(host, port, networks=way.networks, private=True)
+    try:
+        with _connect(host, address, port, security) as link:
+            if way.get("user"):
+                link.login(way.get("user"), way.secret)
+            refused = link.send_message(mail)
+    except smtplib.SMTPResponseException as error:
+        permanent = 500 <= error.smtp_code < 600
+        raise DeliveryError(f"{host} answered {error.smtp_code}.", permanent=permanent) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        raise DeliveryError(f"{host} takes no mail for these addresses.", permanent=True) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryError(f"{host} could not be reached: {error}"[:200]) from error
+    return f"taken by {host}" + (f", but not for {', '.join(refused)}" if refused else "")
 
 
 def _connect(host: str, address: str, port: int, security: str) -> smtplib.SMTP:

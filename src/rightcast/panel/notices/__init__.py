@@ -1,0 +1,1 @@
+"""Notices of infringement: taken in, decided, answered, disputed."""

@@ -1,0 +1,71 @@
+"""Reading notices: the inbox in the order in which to work, one notice by its number, a statement to begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from rightcast.domain import statements
+from rightcast.domain.errors import NotFoundError
+from rightcast.domain.notices import Way
+from rightcast.panel.catalogue.models import Channel
+from rightcast.panel.notices.models import Letter, LetterState, Notice
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+def find_notice(reference: str) -> Notice:
+    """The notice of this number, in letters of either case. Raises NotFoundError."""
+    row = Notice.objects.select_related("flagger").filter(reference=reference.strip().upper()).first()
+    if row is None:
+        raise NotFoundError(
+            f"There is no notice '{reference.strip()[:40]}'.", remedy="List them with `rightcast notice list`."
+        )
+    return row
+
+
+def ours() -> QuerySet[Notice]:
+    """Those that wait for us: trusted flaggers first, then by what is due first."""
+    return Notice.objects.filter(ours=True).order_by("-trusted", F("due").asc(nulls_last=True), "received", "id")
+
+
+def theirs() -> QuerySet[Notice]:
+    """Those that wait for somebody else, or for nobody, the newest first."""
+    return Notice.objects.filter(ours=False).order_by("-received", "-id")
+
+
+def found(text: str) -> QuerySet[Notice]:
+    """Those with these words in them."""
+    words = text.strip()[:100]
+    return Notice.objects.filter(
+        Q(reference__icontains=words) | Q(sender__icontains=words) | Q(work__icontains=words)
+        | Q(email__icontains=words) | Q(reasons__icontains=words) | Q(own_id=words)
+    ).order_by("-received", "-id")  # fmt: skip
+
+
+def letters_by_hand() -> int:
+    """Letters that nobody has sent."""
+    return Letter.objects.filter(state=LetterState.KEPT).count()
+
+
+def statement_of(row: Notice) -> statements.Statement:
+    """What a statement of reasons says before somebody has looked at it. Nothing of the sender goes in."""
+    today = timezone.now().date()
+    added = Channel.objects.filter(id__in=row.targets).order_by("added").values_list("added", flat=True).first()
+    applied = row.acted.date() if row.acted else today
+    source = statements.Source.ARTICLE_16
+    if row.trusted:
+        source = statements.Source.TRUSTED_FLAGGER
+    elif row.kind != "dsa-16":
+        source = statements.Source.OTHER_NOTIFICATION
+    return statements.Statement(
+        puid=row.reference,
+        territorial_scope=statements.COUNTRIES,
+        content_date=min(added.date(), applied) if added else applied,
+        application_date=applied,
+        source_type=source,
+        automated_detection=row.way == Way.API.value,
+    )
