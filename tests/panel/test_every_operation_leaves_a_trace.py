@@ -18,6 +18,7 @@ from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.lines import operations as lines
 from rightcast.panel.publish.models import OutboxRow
 from rightcast.panel.rights import operations as rights
+from rightcast.panel.rights import steps
 from rightcast.panel.station import operations as station_operations
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ DEEDS: list[tuple[str, Kind | None, Callable[[World], object]]] = [
     ("package.remove", Kind.LINE, lambda w: catalogue.remove_package(w.actor, w.package.id)),
     ("right.update", Kind.RIGHT, lambda w: rights.update_right(w.actor, w.right.id, territories=["GB"])),
     ("right.end", Kind.RIGHT, lambda w: rights.end_right(w.actor, w.right.id)),
-    ("right.suspend", Kind.RIGHT, lambda w: rights.suspend_right(w.actor, w.right.id)),
-    ("right.withdraw", Kind.RIGHT, lambda w: rights.withdraw_right(w.actor, w.right.id)),
+    ("right.suspend", Kind.RIGHT, lambda w: steps.suspend_right(w.actor, w.right.id)),
+    ("right.withdraw", Kind.RIGHT, lambda w: steps.withdraw_right(w.actor, w.right.id)),
     ("right.remove", Kind.RIGHT, lambda w: rights.remove_right(w.actor, w.right.id)),
     ("line.disable", Kind.LINE, lambda w: lines.disable_line(w.actor, w.line.id)),
     ("line.enable", Kind.LINE, lambda w: lines.enable_line(w.actor, w.line.id)),

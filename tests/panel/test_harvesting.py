@@ -17,8 +17,9 @@ from rightcast.panel.library.cutting import CutError, cut
 from rightcast.panel.library.models import Harvest, HarvestState
 from rightcast.panel.library.operations import create_collection, remove_title
 from rightcast.panel.library.orders import Order, Piece
-from rightcast.panel.rights.operations import record_right, withdraw_right
+from rightcast.panel.rights.operations import record_right
 from rightcast.panel.rights.queries import right_records
+from rightcast.panel.rights.steps import withdraw_right
 from rightcast.state.archive.reel import channel_reel
 from tests.panel.numbered import keep, numbers_in, write_stream
 

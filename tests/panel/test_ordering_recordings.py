@@ -21,6 +21,7 @@ from rightcast.panel.recordings.keeping import hear
 from rightcast.panel.recordings.models import Recording, TakeRow
 from rightcast.panel.recordings.queries import usage_of
 from rightcast.panel.rights import operations as rights
+from rightcast.panel.rights import steps
 from tests.panel.recording_world import RecordingWorld, told
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def test_a_shared_take_stays_while_anybody_plays_it(world: RecordingWorld) -> No
 def test_files_go_when_the_right_ended_and_the_grace_is_over(world: RecordingWorld) -> None:
     row = world.order(1)
     told(world, row, spans=[(row.start, row.stop)])
-    rights.withdraw_right(world.actor, world.right.id)
+    steps.withdraw_right(world.actor, world.right.id)
     assert follow_rights(world.now) == 0
     assert follow_rights(world.now + 23 * 3600) == 0
     assert follow_rights(world.now + 24 * 3600) == 1
@@ -178,9 +179,9 @@ def test_files_go_when_the_right_ended_and_the_grace_is_over(world: RecordingWor
 def test_a_right_that_comes_back_in_time_saves_them(world: RecordingWorld) -> None:
     row = world.order(1)
     told(world, row, spans=[(row.start, row.stop)])
-    rights.suspend_right(world.actor, world.right.id)
+    steps.suspend_right(world.actor, world.right.id)
     follow_rights(world.now)
-    rights.resume_right(world.actor, world.right.id)
+    steps.resume_right(world.actor, world.right.id)
     assert follow_rights(world.now + 30 * 3600) == 0
     row.refresh_from_db()
     assert (row.status, row.unfounded_since) == ("done", 0)
@@ -198,7 +199,7 @@ def test_the_days_of_a_right_are_counted_from_the_show(world: RecordingWorld) ->
 def test_what_is_under_way_ends_with_its_right(world: RecordingWorld) -> None:
     row = world.order(1)
     told(world, row, over=False, spans=[(row.start, row.start + 10)])
-    rights.withdraw_right(world.actor, world.right.id)
+    steps.withdraw_right(world.actor, world.right.id)
     follow_rights(row.start + 60)
     assert TakeRow.objects.get(id=row.take_id).stop == row.start + 60
 

@@ -17,6 +17,7 @@ from rightcast.panel.lines.models import Line
 from rightcast.panel.publish import publisher, records
 from rightcast.panel.publish.models import OutboxRow
 from rightcast.panel.rights import operations as rights
+from rightcast.panel.rights import steps
 from rightcast.panel.rights.models import CarriageRight
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Operator:
             lambda: catalogue.remove_package(self.actor, self.one(Package)),
             lambda: rights.update_right(self.actor, self.one(CarriageRight), channel_ids=self.some(Channel)),
             lambda: rights.end_right(self.actor, self.one(CarriageRight)),
-            lambda: rights.suspend_right(self.actor, self.one(CarriageRight)),
-            lambda: rights.resume_right(self.actor, self.one(CarriageRight)),
+            lambda: steps.suspend_right(self.actor, self.one(CarriageRight)),
+            lambda: steps.resume_right(self.actor, self.one(CarriageRight)),
             lambda: rights.remove_right(self.actor, self.one(CarriageRight)),
             lambda: lines.set_packages(self.actor, self.one(Line), self.some(Package)),
             lambda: lines.kick_line(self.actor, self.one(Line)),

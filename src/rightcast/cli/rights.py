@@ -13,12 +13,15 @@ from rightcast.cli.channels import channel_ids
 from rightcast.cli.desk import station_command, table
 from rightcast.cli.moments import now_utc, optional_moment, parse_moment, shown
 from rightcast.cli.panel import open_to_read, open_to_write
-from rightcast.domain.rights import WORLDWIDE, Copies, Instrument, Later
+from rightcast.cli.right_terms import bounds_of, demand_options, terms_of
+from rightcast.domain.rights import WORLDWIDE, Copies, Instrument, Later, RightStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
     from rightcast.cli.desk import Desk
+    from rightcast.cli.right_terms import Given
     from rightcast.panel.rights.models import CarriageRight
 
 _COPIES = {"none": Copies.NONE, "private": Copies.PRIVATE, "shared": Copies.SHARED}
@@ -101,6 +104,8 @@ def right_group() -> None:
 )
 @click.option("--download", is_flag=True, help="Recordings may be taken away as files.")
 @click.option("--notes", default="", help="Anything worth knowing.")
+@click.option("--draft", is_flag=True, help="Only write it down; evidence and approval come later.")
+@demand_options
 def add_right(
     desk: Desk,
     *,
@@ -120,6 +125,8 @@ def add_right(
     recording_days: int,
     download: bool,
     notes: str,
+    draft: bool,
+    **demands: Unpack[Given],
 ) -> None:
     """Record a right; channels it covers go on air while it is in force."""
     if bool(channels) and all_channels:
@@ -152,12 +159,16 @@ def add_right(
         ),
         title_ids=[find_title(one).pk for one in titles],
         collection_ids=[find_collection(one).pk for one in collections],
+        bounds=bounds_of(demands),
+        terms=terms_of(demands),
+        draft=draft,
     )
     desk.answer(
-        _value(right),
+        value_of(right),
         [
             f"Recorded right {right.reference} (id {right.pk}) for {len(right.channels.all())} channels"
-            f" in {_areas(right.territories)}, {shown(right.starts)} to {shown(right.ends, 'open end')} UTC."
+            f" in {_areas(right.territories)}, {shown(right.starts)} to {shown(right.ends, 'open end')} UTC.",
+            _said_of(right),
         ],
     )
 
@@ -168,7 +179,7 @@ def list_rights(desk: Desk) -> None:
     open_to_read(desk)
     from rightcast.panel.rights.models import CarriageRight
 
-    values = [_value(right) for right in CarriageRight.objects.prefetch_related("channels").order_by("id")]
+    values = [value_of(right) for right in CarriageRight.objects.prefetch_related("channels").order_by("id")]
     rows = (
         (
             value.id,
@@ -198,7 +209,7 @@ def end_right(desk: Desk, *, right: str, at: str) -> None:
     from rightcast.panel.rights.queries import find_right
 
     ended = operations.end_right(actor, find_right(right).pk, at=moment)
-    desk.answer(_value(ended), [f"Right {ended.reference} ends {shown(ended.ends)} UTC."])
+    desk.answer(value_of(ended), [f"Right {ended.reference} ends {shown(ended.ends)} UTC."])
 
 
 @station_command(right_group, "withdraw")
@@ -206,11 +217,11 @@ def end_right(desk: Desk, *, right: str, at: str) -> None:
 def withdraw_right(desk: Desk, *, right: str) -> None:
     """Withdraw RIGHT (id or reference) at once and for good."""
     actor = open_to_write(desk)
-    from rightcast.panel.rights import operations
     from rightcast.panel.rights.queries import find_right
+    from rightcast.panel.rights.steps import withdraw_right as withdraw
 
-    withdrawn = operations.withdraw_right(actor, find_right(right).pk)
-    desk.answer(_value(withdrawn), [f"Right {withdrawn.reference} is withdrawn."])
+    withdrawn = withdraw(actor, find_right(right).pk)
+    desk.answer(value_of(withdrawn), [f"Right {withdrawn.reference} is withdrawn."])
 
 
 def _territories(given: tuple[str, ...]) -> list[str]:
@@ -222,12 +233,25 @@ def _areas(territories: Iterable[str]) -> str:
     return ", ".join("worldwide" if code == WORLDWIDE else code for code in territories)
 
 
+def _said_of(right: CarriageRight) -> str:
+    """What its standing means."""
+    from rightcast.panel.rights.writing import lacking
+
+    missing = ", ".join(lacking(right))
+    if right.status == RightStatus.ACTIVE.value:
+        told = "It is active at once: this station has one operator, so nobody else looked at it."
+        return f"{told} Evidence is still missing: {missing}." if missing else told
+    told = "It is a draft and allows nothing yet."
+    return f"{told} Attach its evidence with `rightcast right evidence`: {missing}." if missing else told
+
+
 def _new_reference(licensor: str) -> str:
     """Fine enough in time that a script may record one right after another."""
     return f"{licensor} {now_utc():%Y-%m-%d %H:%M:%S.%f}"[-120:]
 
 
-def _value(right: CarriageRight) -> RightValue:
+def value_of(right: CarriageRight) -> RightValue:
+    """The right as it is answered."""
     from rightcast.panel.rights.queries import state_of
 
     return RightValue(

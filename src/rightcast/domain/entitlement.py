@@ -276,7 +276,7 @@ def _missing(mine: Sequence[CarriageRight], now: datetime) -> Reason | None:
     """Why no right is in force, naming the nearest miss; None when one is."""
     if any(right.in_force(now) for right in mine):
         return None
-    if any(right.in_term(now) and right.status is not RightStatus.DRAFT for right in mine):
+    if any(right.in_term(now) and not right.status.pending for right in mine):
         return Reason.RIGHT_WITHDRAWN
     recorded = [right for right in mine if right.status is RightStatus.ACTIVE]
     if any(right.starts > now for right in recorded):

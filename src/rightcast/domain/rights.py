@@ -29,12 +29,22 @@ class Instrument(enum.StrEnum):
 
 
 class RightStatus(enum.StrEnum):
-    """Life of a right; only an active one carries anything."""
+    """Life of a right; only an active one carries anything. It leaves the panel once it was active."""
 
     DRAFT = "draft"
+    EVIDENCE = "evidence"
+    APPROVED = "approved"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def pending(self) -> bool:
+        """Whether the right has never been in force."""
+        return self in _PENDING
+
+
+_PENDING = frozenset({RightStatus.DRAFT, RightStatus.EVIDENCE, RightStatus.APPROVED})
 
 
 class Copies(enum.StrEnum):

@@ -123,7 +123,7 @@ def _right_checks(question: TitleQuestion) -> tuple[Check, ...]:
 def _missing(mine: Sequence[CarriageRight], now: datetime) -> Reason | None:
     if any(right.in_force(now) for right in mine):
         return None
-    recorded = [right for right in mine if right.status is not RightStatus.DRAFT]
+    recorded = [right for right in mine if not right.status.pending]
     if any(right.in_term(now) for right in recorded):
         return Reason.RIGHT_WITHDRAWN
     active = [right for right in recorded if right.status is RightStatus.ACTIVE]

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from rightcast.domain.rights import RightStatus
 from rightcast.domain.sources import redact
 from rightcast.panel.alarms.showing import channel_alarms
 from rightcast.panel.archive.pages import kept_link
@@ -28,6 +27,7 @@ from rightcast.panel.desk import OperatedAdmin, OperatedInline, button, column
 from rightcast.panel.features.registry import FORMS
 from rightcast.panel.matching.showing import guide_link
 from rightcast.panel.rights.models import CarriageRight
+from rightcast.panel.rights.queries import PENDING
 from rightcast.panel.rights.queries import state_of as right_state
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class ChannelAdmin(SeenColumns, OperatedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
         """With the sources that the list shows."""
-        mine = CarriageRight.objects.filter(channels=OuterRef("pk")).exclude(status=RightStatus.DRAFT.value)
+        mine = CarriageRight.objects.filter(channels=OuterRef("pk")).exclude(status__in=PENDING)
         channels = Channel.objects.annotate(covered=Exists(mine))
         return channels.prefetch_related("sources").select_related("category")
 

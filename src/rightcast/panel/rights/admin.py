@@ -11,10 +11,11 @@ from django.db.models import Count
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from rightcast.domain.agreements import Step
 from rightcast.domain.rights import Copies, Later, RightStatus
 from rightcast.panel.console.numbers import until
 from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
-from rightcast.panel.rights import operations
+from rightcast.panel.rights import operations, steps
 from rightcast.panel.rights.models import CarriageRight
 from rightcast.panel.rights.queries import state_of
 
@@ -31,6 +32,8 @@ STATE_LABELS = {
     "in force": "success",
     "ends soon": "warning",
     "suspended": "warning",
+    "evidence": "info",
+    "approved": "info",
     "withdrawn": "danger",
 }
 
@@ -81,7 +84,7 @@ class CarriageRightAdmin(OperatedAdmin):
     list_filter = ("status", "instrument")
     search_fields = ("reference", "licensor")
     autocomplete_fields = ("channels", "collections", "titles")
-    buttons = ("end_now", "suspend", "resume", "withdraw")
+    buttons = ("approve", "activate", "send_back", "end_now", "suspend", "resume", "withdraw")
     fieldsets = (
         (None, {"fields": (("reference", "licensor"), "instrument")}),
         ("What it covers", {"fields": ("channels", "all_channels", ("collections", "titles"), "territories")}),
@@ -157,11 +160,29 @@ class CarriageRightAdmin(OperatedAdmin):
         """What the right's state allows."""
         state = state_of(record, timezone.now())
         return {
+            "approve": state == "evidence",
+            "activate": state == "approved",
+            "send_back": state in {"evidence", "approved"},
             "end_now": state == "in force",
             "suspend": state in {"in force", "upcoming"},
             "resume": state == "suspended",
             "withdraw": state not in {"withdrawn", "ended"},
         }[name]
+
+    @button("Approve", icon="verified")
+    def approve(self, actor: Actor, record: CarriageRight) -> str:
+        """Say that its evidence holds."""
+        return f"Right {steps.take_step(actor, record.id, Step.APPROVE)} is approved; put it into force now."
+
+    @button("Put into force", icon="play_circle")
+    def activate(self, actor: Actor, record: CarriageRight) -> str:
+        """Let it carry its channels."""
+        return f"Right {steps.take_step(actor, record.id, Step.ACTIVATE)} is in force."
+
+    @button("Send back", icon="undo")
+    def send_back(self, actor: Actor, record: CarriageRight) -> str:
+        """Make it a draft again."""
+        return f"Right {steps.take_step(actor, record.id, Step.SEND_BACK)} is a draft again."
 
     @button("End now", icon="event_busy")
     def end_now(self, actor: Actor, record: CarriageRight) -> str:
@@ -171,17 +192,17 @@ class CarriageRightAdmin(OperatedAdmin):
     @button("Suspend", icon="pause_circle")
     def suspend(self, actor: Actor, record: CarriageRight) -> str:
         """Stop carriage for now."""
-        return f"Right {operations.suspend_right(actor, record.id)} is suspended."
+        return f"Right {steps.suspend_right(actor, record.id)} is suspended."
 
     @button("Resume", icon="play_circle")
     def resume(self, actor: Actor, record: CarriageRight) -> str:
         """Carry again."""
-        return f"Right {operations.resume_right(actor, record.id)} is active again."
+        return f"Right {steps.resume_right(actor, record.id)} is active again."
 
     @button("Withdraw", icon="block")
     def withdraw(self, actor: Actor, record: CarriageRight) -> str:
         """Stop carriage for good."""
-        return f"Right {operations.withdraw_right(actor, record.id)} is withdrawn."
+        return f"Right {steps.withdraw_right(actor, record.id)} is withdrawn."
 
     @column("State", label=STATE_LABELS)
     def state(self, right: CarriageRight) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from rightcast.domain.evidence import EvidenceKind
 from rightcast.domain.rights import Copies, Instrument, RightStatus
 from rightcast.panel.catalogue.models import Channel
 
@@ -46,8 +47,12 @@ class CarriageRight(models.Model):
     recording_days = models.PositiveIntegerField(default=0, help_text="0: for as long as the right lasts.")
     download = models.BooleanField(default=False, help_text="Recordings may be taken away as files.")
     bounds = models.JSONField(default=dict, blank=True, help_text="What it demands beyond term and residence.")
+    terms = models.JSONField(default=dict, blank=True, help_text="What it asks of the station, and who signed it.")
     notes = models.TextField(blank=True)
     recorded = models.DateTimeField(editable=False)
+    prepared_by = models.JSONField(default=list, editable=False, help_text="Hands that wrote it, as `staff:7`.")
+    approved_by = models.CharField(max_length=32, blank=True, editable=False)
+    suspended_by = models.CharField(max_length=32, blank=True, editable=False)
     phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.UPCOMING, editable=False)
 
     class Meta:
@@ -55,3 +60,22 @@ class CarriageRight(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Evidence(models.Model):
+    """One piece of what a right is proven by; its document is a file of the data folder named by `sha256`."""
+
+    right = models.ForeignKey(CarriageRight, on_delete=models.CASCADE, related_name="evidence")
+    need = models.CharField(max_length=32)
+    kind = models.CharField(max_length=16, choices=[(one.value, one.value.title()) for one in EvidenceKind])
+    text = models.TextField(blank=True, help_text="The name of the file, the address, or the statement.")
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveIntegerField(default=0)
+    added = models.DateTimeField()
+    added_by = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from django.utils import timezone
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.agreements import begins, change, widens
 from rightcast.domain.archive import LONGEST_H
-from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from rightcast.domain.rights import NOTHING_LATER, Copies, Instrument, Later, RightStatus
+from rightcast.domain.errors import InvalidInputError, NotFoundError
+from rightcast.domain.rights import NOTHING_LATER, UNBOUNDED, Bounds, Copies, Instrument, Later, RightStatus
+from rightcast.domain.terms import PLAIN, Terms
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.operation import operating
+from rightcast.panel.rights.bounding import agree, bind
 from rightcast.panel.rights.models import CarriageRight, Phase
+from rightcast.panel.rights.queries import to_record
+from rightcast.panel.rights.writing import covered, hand_of, lacking, office, publish, right_of, stand, standing_of
 from rightcast.panel.territories import check_territories
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Sized
     from datetime import datetime
     from typing import Unpack
-
-    from rightcast.panel.operation import Deed
 
 
 LONGEST_RECORDING_DAYS = 3650
@@ -39,6 +43,8 @@ class RightChanges(TypedDict, total=False):
     ends: datetime | None
     notes: str
     later: Later
+    bounds: Bounds
+    terms: Terms
     title_ids: Sequence[int]
     collection_ids: Sequence[int]
 
@@ -56,19 +62,24 @@ def record_right(
     ends: datetime | None = None,
     notes: str = "",
     later: Later = NOTHING_LATER,
+    bounds: Bounds = UNBOUNDED,
+    terms: Terms = PLAIN,
     title_ids: Sequence[int] = (),
     collection_ids: Sequence[int] = (),
+    draft: bool = False,
 ) -> CarriageRight:
-    """Record a right; it is active at once. `all_channels`: those that exist now, not later ones.
+    """Record a right. Where one operator does everything it is active at once, unless it shall be a `draft`.
 
-    `starts` None means now, `ends` None open-ended; both aware. Raises InvalidInputError.
+    `all_channels`: those that exist now, not later ones. `starts` None means now, `ends` None open-ended; both
+    aware. Raises InvalidInputError.
     """
     with operating(actor, "rights.add_carriageright") as deed:
         right = CarriageRight(
             reference=_free_reference(reference),
             licensor=_text(licensor, "licensor", 200),
             instrument=_instrument(instrument),
-            status=RightStatus.ACTIVE.value,
+            status=RightStatus.DRAFT.value if draft else begins(hand_of(actor), office()).value,
+            prepared_by=[hand_of(actor).key],
             territories=list(check_territories(territories)),
             starts=starts or deed.now,
             ends=ends,
@@ -77,38 +88,31 @@ def record_right(
         )
         _check_term(right.starts, right.ends)
         _grant(right, later)
+        bind(right, bounds)
+        agree(right, terms)
         right.phase = phase_of(right, deed.now)
-        covered = _channel_ids(channel_ids, all_channels=all_channels)
-        _covers_something(covered, title_ids, collection_ids)
+        chosen = _channel_ids(channel_ids, all_channels=all_channels)
+        _covers_something(chosen, title_ids, collection_ids)
         right.save()
-        right.channels.set(covered)
+        right.channels.set(chosen)
         right.titles.set(title_ids)
         right.collections.set(collection_ids)
-        sentence = f"recorded right {right.reference} of {right.licensor} for {len(covered)} channels"
+        sentence = f"recorded right {right.reference} of {right.licensor} for {len(chosen)} channels"
         deed.record("right.record", right.id, sentence, **_facts(right))
-        _publish(deed, right, covered)
+        publish(deed, right, chosen)
     return right
 
 
 def update_right(actor: Actor, right_id: int, **changes: Unpack[RightChanges]) -> CarriageRight:
-    """Change what is named. Raises InvalidInputError, NotFoundError."""
+    """Change what is named. Raises InvalidInputError, NotFoundError, and ConflictError where it takes a second person.
+
+    A right that was approved waits for approval again.
+    """
     with operating(actor, "rights.change_carriageright") as deed:
-        right = _right(right_id)
-        before = _covered(right)
-        if "reference" in changes:
-            right.reference = _free_reference(changes["reference"], right_id)
-        if "licensor" in changes:
-            right.licensor = _text(changes["licensor"], "licensor", 200)
-        if "instrument" in changes:
-            right.instrument = _instrument(changes["instrument"])
-        if "territories" in changes:
-            right.territories = list(check_territories(changes["territories"]))
-        right.starts = changes.get("starts", right.starts)
-        right.ends = changes.get("ends", right.ends)
-        right.notes = changes.get("notes", right.notes)
-        if "later" in changes:
-            _grant(right, changes["later"])
-        _check_term(right.starts, right.ends)
+        right = right_of(right_id)
+        before, standing = covered(right), standing_of(right)
+        was = to_record(right, before)
+        _write(right, changes)
         right.phase = phase_of(right, deed.now)
         right.save()
         if "channel_ids" in changes:
@@ -117,26 +121,53 @@ def update_right(actor: Actor, right_id: int, **changes: Unpack[RightChanges]) -
             right.titles.set(changes["title_ids"])
         if "collection_ids" in changes:
             right.collections.set(changes["collection_ids"])
-        _covers_something(_covered(right), right.titles.all(), right.collections.all())
+        now_covered = covered(right)
+        _covers_something(now_covered, right.titles.all(), right.collections.all())
+        standing = replace(standing, lacking=lacking(right))
+        stand(right, change(standing, widens(was, to_record(right, now_covered)), hand_of(actor), office()))
+        right.save(update_fields=["status", "prepared_by", "approved_by", "suspended_by"])
         deed.record("right.update", right_id, f"changed right {right.reference}", **_facts(right))
-        _publish(deed, right, sorted({*before} ^ {*_covered(right)}))
+        publish(deed, right, sorted({*before} ^ {*now_covered}))
     return right
+
+
+def _write(right: CarriageRight, changes: RightChanges) -> None:
+    if "reference" in changes:
+        right.reference = _free_reference(changes["reference"], right.pk)
+    if "licensor" in changes:
+        right.licensor = _text(changes["licensor"], "licensor", 200)
+    if "instrument" in changes:
+        right.instrument = _instrument(changes["instrument"])
+    if "territories" in changes:
+        right.territories = list(check_territories(changes["territories"]))
+    right.starts = changes.get("starts", right.starts)
+    right.ends = changes.get("ends", right.ends)
+    right.notes = changes.get("notes", right.notes)
+    if "later" in changes:
+        _grant(right, changes["later"])
+    if "bounds" in changes:
+        bind(right, changes["bounds"])
+    if "terms" in changes:
+        agree(right, changes["terms"])
+    _check_term(right.starts, right.ends)
 
 
 def cover_title(actor: Actor, right_id: int, title_id: int) -> None:
     """Let a right cover one more title of the library. Raises NotFoundError."""
     with operating(actor, "rights.change_carriageright") as deed:
-        right = _right(right_id)
+        right = right_of(right_id)
         right.titles.add(title_id)
         deed.record("right.cover", right_id, f"right {right.reference} covers title {title_id} too", title=title_id)
         deed.changed(Kind.RIGHT, right_id)
 
 
 def end_right(actor: Actor, right_id: int, at: datetime | None = None) -> CarriageRight:
-    """End a right at a moment, now when none is given. Raises InvalidInputError, NotFoundError."""
+    """End a right at a moment, now when none is given. Raises ConflictError, InvalidInputError, NotFoundError."""
     with operating(actor, "rights.change_carriageright") as deed:
-        right = _right(right_id)
+        right = right_of(right_id)
         moment = at or deed.now
+        longer = "a later end" if right.ends is not None and moment > right.ends else ""
+        stand(right, change(standing_of(right), longer, hand_of(actor), office()))
         right.starts = min(moment, right.starts)  # one that never began gets an empty term, not a negative one
         right.ends = moment
         right.phase = phase_of(right, deed.now)
@@ -146,28 +177,12 @@ def end_right(actor: Actor, right_id: int, at: datetime | None = None) -> Carria
     return right
 
 
-def suspend_right(actor: Actor, right_id: int) -> CarriageRight:
-    """Stop carriage under a right until it is resumed. Raises ConflictError, NotFoundError."""
-    return _move(actor, right_id, RightStatus.SUSPENDED, {RightStatus.ACTIVE}, "suspend")
-
-
-def resume_right(actor: Actor, right_id: int) -> CarriageRight:
-    """Carry again under a suspended right. Raises ConflictError, NotFoundError."""
-    return _move(actor, right_id, RightStatus.ACTIVE, {RightStatus.SUSPENDED}, "resume")
-
-
-def withdraw_right(actor: Actor, right_id: int) -> CarriageRight:
-    """Stop carriage under a right for good. Raises ConflictError, NotFoundError."""
-    every = {RightStatus.ACTIVE, RightStatus.SUSPENDED, RightStatus.DRAFT}
-    return _move(actor, right_id, RightStatus.WITHDRAWN, every, "withdraw")
-
-
 def remove_right(actor: Actor, right_id: int) -> None:
     """Remove a right recorded by mistake; its audit rows stay. Raises NotFoundError."""
     with operating(actor, "rights.delete_carriageright") as deed:
-        right = _right(right_id)
+        right = right_of(right_id)
         deed.record("right.remove", right_id, f"removed right {right.reference}", **_facts(right))
-        _publish(deed, right, _covered(right))
+        publish(deed, right, covered(right))
         right.delete()
 
 
@@ -198,39 +213,6 @@ def phase_of(right: CarriageRight, now: datetime) -> Phase:
     return Phase.RUNNING if right.ends is None or now < right.ends else Phase.OVER
 
 
-def _move(actor: Actor, right_id: int, status: RightStatus, out_of: set[RightStatus], verb: str) -> CarriageRight:
-    with operating(actor, "rights.change_carriageright") as deed:
-        right = _right(right_id)
-        if RightStatus(right.status) not in out_of:
-            raise ConflictError(
-                f"Right {right.reference} is {right.status}; it cannot be {verb.removesuffix('e')}ed.",
-                remedy="Record a new right if carriage is allowed again.",
-            )
-        was_draft = right.status == RightStatus.DRAFT.value
-        right.status = status.value
-        right.save(update_fields=["status"])
-        deed.record(f"right.{verb}", right_id, f"right {right.reference} is now {status.value}")
-        _publish(deed, right, _covered(right) if was_draft else ())
-    return right
-
-
-def _publish(deed: Deed, right: CarriageRight, channel_ids: Sequence[int]) -> None:
-    """Channels first: an edge that knows the right must know what it covers."""
-    deed.changed_all(Kind.CHANNEL, channel_ids)
-    deed.changed(Kind.RIGHT, right.id)
-
-
-def _right(right_id: int) -> CarriageRight:
-    right = CarriageRight.objects.filter(id=right_id).first()
-    if right is None:
-        raise NotFoundError(f"There is no carriage right of id {right_id}.", remedy="It may have been removed.")
-    return right
-
-
-def _covered(right: CarriageRight) -> list[int]:
-    return sorted(right.channels.order_by().values_list("id", flat=True))
-
-
 def _facts(right: CarriageRight) -> dict[str, object]:
     return {
         "licensor": right.licensor,
@@ -243,6 +225,8 @@ def _facts(right: CarriageRight) -> dict[str, object]:
         "recordings": right.recordings,
         "recording_days": right.recording_days,
         "download": right.download,
+        "bounds": right.bounds,
+        "status": right.status,
     }
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+PENDING = tuple(one.value for one in domain.RightStatus if one.pending)
+
+
 def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) -> domain.CarriageRight:
     """The right as every plane knows it; prefetch `channels` when reading many.
 
@@ -47,13 +50,13 @@ def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) ->
 
 
 def right_records(keys: Sequence[int]) -> dict[int, domain.CarriageRight]:
-    """Records of those rights that exist."""
-    return {right.id: to_record(right) for right in _with_channel_ids().filter(id__in=keys)}
+    """Records of those rights that were in force once: what waits for approval stays in the panel."""
+    return {right.id: to_record(right) for right in _with_channel_ids().filter(id__in=keys).exclude(status__in=PENDING)}
 
 
 def right_ids() -> list[int]:
-    """All of them, oldest first."""
-    return list(CarriageRight.objects.order_by("id").values_list("id", flat=True))
+    """Of all that were in force once, oldest first."""
+    return list(CarriageRight.objects.exclude(status__in=PENDING).order_by("id").values_list("id", flat=True))
 
 
 def rights_of(channel_id: int) -> list[domain.CarriageRight]:
@@ -62,8 +65,8 @@ def rights_of(channel_id: int) -> list[domain.CarriageRight]:
 
 
 def covered_ids(channel_ids: Iterable[int] | None = None) -> set[int]:
-    """Those channels for which at least one right that is not a draft is recorded (None: of all)."""
-    through = CarriageRight.channels.through.objects.exclude(carriageright__status=domain.RightStatus.DRAFT.value)
+    """Those channels for which at least one right was in force once (None: of all)."""
+    through = CarriageRight.channels.through.objects.exclude(carriageright__status__in=PENDING)
     if channel_ids is not None:
         through = through.filter(channel_id__in=list(channel_ids))
     return set(through.values_list("channel_id", flat=True))
@@ -100,7 +103,7 @@ def ending_before(moment: datetime, now: datetime) -> list[CarriageRight]:
 
 
 def state_of(right: CarriageRight, now: datetime) -> str:
-    """In one word: draft, suspended, withdrawn, upcoming, in force or ended."""
+    """In a word: draft, evidence, approved, suspended, withdrawn, upcoming, in force or ended."""
     if right.status != domain.RightStatus.ACTIVE.value:
         return right.status
     if now < right.starts:
