@@ -15,8 +15,9 @@ from rightcast.contract.catalogue import Kind
 from rightcast.domain.lineup import Station
 from rightcast.domain.places import Network
 from rightcast.domain.rights import Bounds, DeviceClass, Distribution
-from rightcast.edge.places import CountryFile, Places, country_in
+from rightcast.edge.places import Places
 from rightcast.edge.replica import Replica
+from rightcast.state.countries import CountryFile, country_in
 from tests.edge.station import TestStation, eventually
 from tests.edge.test_decisions import applied, refused
 

@@ -60,6 +60,8 @@ _COMMANDS = {
     "blackout": "rightcast.cli.blackouts:blackout_group",
     "notice": "rightcast.cli.notices:notice_group",
     "token": "rightcast.cli.tokens:token_group",
+    "network": "rightcast.cli.places:network_group",
+    "residence": "rightcast.cli.places:residence_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "audit": "rightcast.cli.auditing:audit_group",
     "case": "rightcast.cli.cases:case_group",

@@ -45,7 +45,7 @@ class Network:
             raise InvalidInputError(
                 f"'{self.cidr}' is not a range of addresses.",
                 remedy="Write one such as 10.20.0.0/16 or 2001:db8:20::/48.",
-                field="networks",
+                field="cidr",
             ) from error
 
 
@@ -104,13 +104,13 @@ class Portability:
             raise InvalidInputError(
                 f"Portability is of the EU and EEA; '{self.country}' is in neither.",
                 remedy="Leave the record out.",
-                field="portability",
+                field="line",
             )
         if not 1 <= len(set(self.means)) <= _MOST_MEANS or not set(self.means) - _NOT_ALONE:
             raise InvalidInputError(
                 "Residence is verified by one or two means, of which one is no address, declaration or IP check.",
                 remedy="Name a document, payment details, a contract or a bill.",
-                field="portability",
+                field="means",
             )
 
     def reaches(self, country: str, territory: str, now: datetime) -> bool:

@@ -179,6 +179,7 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("notices"),
                         "permission": _allowed("notices.view_notice"),
                     },
+                    _item("Networks", "lan", "places.network"),
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],
@@ -189,6 +190,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("Lines", "group", "lines.line"),
                     _item("Sessions", "play_circle", "usage.sessionrow"),
+                    _item("Verified residences", "travel_explore", "places.residence"),
                     {
                         "title": "Shared lines",
                         "icon": "diversity_3",

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "rightcast.panel.lines",
     "rightcast.panel.recordings",
     "rightcast.panel.tracing",
+    "rightcast.panel.places",
     "rightcast.panel.evidence",
     "rightcast.panel.usage",
     "rightcast.panel.privacy",

@@ -17,6 +17,7 @@ from rightcast.panel.blackouts.queries import of_channel as blackouts_of
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.catalogue.models import Channel, LineupEntry
 from rightcast.panel.lines.models import Line
+from rightcast.panel.places.queries import portability_of
 from rightcast.panel.rights.queries import rights_of
 from rightcast.panel.station.queries import station
 from rightcast.state.reports import FileReports
@@ -72,12 +73,13 @@ def to_record(line: Line) -> domain.Line:
             )
             for one in line.credentials.all()
         ),
+        portability=portability_of(line),
     )
 
 
 def line_records(keys: Sequence[int]) -> dict[int, domain.Line]:
     """Records of those lines that exist."""
-    found = Line.objects.filter(id__in=keys).prefetch_related("packages", "credentials")
+    found = Line.objects.filter(id__in=keys).select_related("residence").prefetch_related("packages", "credentials")
     return {line.id: to_record(line) for line in found}
 
 

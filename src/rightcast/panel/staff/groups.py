@@ -31,14 +31,27 @@ _EVERYTHING = (
     "privacy",
     "blackouts",
     "notices",
+    "places",
 )
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
-    ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide"),
+    ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide", "places"),
     RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts", "notices"),
-    HELP_DESK: ("lines", "recordings", "tracing", "usage"),
+    HELP_DESK: ("lines", "recordings", "tracing", "usage", "places"),
 }
-_SEES = ("catalogue", "lines", "recordings", "rights", "station", "audit", "alarms", "guide", "tracing", "blackouts")
+_SEES = (
+    "catalogue",
+    "lines",
+    "recordings",
+    "rights",
+    "station",
+    "audit",
+    "alarms",
+    "guide",
+    "tracing",
+    "blackouts",
+    "places",
+)
 
 
 def ensure_groups() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.lineup import Station
+from rightcast.panel.places.queries import networks
 from rightcast.panel.station.models import StationRow
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def station() -> Station:
     """The station as edges know it; defaults when nothing was set."""
     row = StationRow.objects.filter(id=ROW_ID).first()
     if row is None:
-        return Station()
+        return Station(networks=networks())
     return Station(
         name=row.name,
         territory=row.territory,
@@ -27,6 +28,7 @@ def station() -> Station:
         replica_max_age_s=row.replica_max_age_s,
         login_failure_status=row.login_failure_status,
         signals=policy_of(row),
+        networks=networks(),
     )
 
 

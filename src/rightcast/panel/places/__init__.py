@@ -1,0 +1,1 @@
+"""Where viewers are, as operators record it: networks they know, and customers whose residence was verified."""
