@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.formats.scte224.documents import SIGNALLED
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Shell
 
 BASIC = ("right", "add", "--channel", "One", "--licensor", "Studio")
@@ -88,6 +92,18 @@ def test_a_blackout_is_added_explained_listed_and_ended(station: Shell) -> None:
     assert station("blackout", "end", str(added.json["id"])).code == 0
     assert "no blackout" in station("blackout", "list").out
     assert station("blackout", "list", "--all", "--json").json[0]["audience"] == "residence IT"
+
+
+def test_a_providers_schedule_is_previewed(station: Shell, tmp_path: Path) -> None:
+    document = tmp_path / "schedule.xml"
+    document.write_bytes(SIGNALLED)
+    shown = station("blackout", "import", str(document), "--dry-run")
+    assert shown.code == 0, shown
+    assert "Nothing was changed." in shown.out
+    document.write_bytes(SIGNALLED[:-9])
+    wrong = station("blackout", "import", str(document))
+    assert wrong.code == 1
+    assert "Line" in wrong.err
 
 
 def test_an_audience_that_cannot_be_is_named(station: Shell) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,12 +12,13 @@ from rightcast.cli.desk import station_command, table
 from rightcast.cli.moments import now_utc, optional_moment, shown
 from rightcast.cli.panel import open_to_read, open_to_write
 from rightcast.domain.blackouts import Audience, Instead, Match, Term, Trait
-from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.errors import FolderNotWritableError, InvalidInputError, NotFoundError
 from rightcast.domain.rights import DeviceClass
 
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _WHEN = "2026-05-01T20:00 (UTC), a span from now such as 10min, or now."
 
 
@@ -149,3 +151,71 @@ def end_blackout(desk: Desk, *, blackout: int) -> None:
 
     row = lift_blackout(actor, blackout)
     desk.answer({"id": blackout, "name": row.name}, [f"Ended {row.name}."])
+
+
+@station_command(blackout_group, "import")
+@click.argument("document", type=_FILE)
+@click.option(
+    "--map", "maps", multiple=True, metavar="MEDIA=CHANNEL", help="Which channel a Media is; may be repeated."
+)
+@click.option("--dry-run", is_flag=True, help="Show what it would do, and change nothing.")
+def import_schedule(desk: Desk, *, document: Path, maps: tuple[str, ...], dry_run: bool) -> None:
+    """Take in a provider's schedule (SCTE 224), whole or not at all. The same document changes nothing twice."""
+    channels = {}
+    for one in maps:
+        name, sign, channel = one.rpartition("=")
+        if not sign or not name.strip() or not channel.strip():
+            raise InvalidInputError(f"'{one}' is no MEDIA=CHANNEL.", remedy="Write C7=Canale 7.", field="map")
+        channels[name.strip()] = channel.strip()
+    try:
+        data = document.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"{document}: {error.strerror}.", remedy="Name another file.", field="file") from error
+    actor = open_to_write(desk)
+    from rightcast.panel.blackouts import schedules
+
+    plan = schedules.plan_import(data, channels) if dry_run else schedules.import_schedule(actor, data, channels)
+    values = {
+        "dry_run": dry_run,
+        "blackouts": [
+            {
+                "step": one.step,
+                "name": one.kept.name,
+                "channel": one.channel_id,
+                "starts": one.kept.starts,
+                "ends": one.kept.ends,
+                "audience": one.kept.audience.in_words,
+                "max_height": one.kept.max_height,
+                "instead": one.instead,
+                "source": one.source,
+            }
+            for one in plan.planned
+        ],
+        "notes": plan.notes,
+    }
+    cells = [
+        (one.step, one.channel, shown(one.kept.starts), shown(one.kept.ends, "open"), one.kept.name, one.words)
+        for one in plan.planned
+    ]
+    lines = table(cells, ("STEP", "CHANNEL", "FROM (UTC)", "UNTIL", "NAME", "KEPT FROM")) or ["It keeps nobody out."]
+    lines += ["", *plan.notes] if plan.notes else []
+    desk.answer(values, [*lines, "", "Nothing was changed."] if dry_run else lines)
+
+
+@station_command(blackout_group, "export")
+@click.option("--all", "everything", is_flag=True, help="Those that are over too.")
+@click.option("--imported", type=int, metavar="ID", help="A provider's document as it was taken in.")
+@click.option("--out", type=_FILE, required=True, metavar="FILE", help="Where to write the document.")
+def export_schedule(desk: Desk, *, everything: bool, imported: int | None, out: Path) -> None:
+    """Write blackouts as a document of SCTE 224."""
+    open_to_read(desk)
+    from rightcast.panel.blackouts import schedules
+
+    data = schedules.export_blackouts(everything=everything) if imported is None else schedules.document(imported)
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise FolderNotWritableError(
+            f"{out} cannot be written: {error.strerror}.", remedy="Name another file.", field="out"
+        ) from error
+    desk.answer({"file": out, "bytes": len(data)}, [f"Wrote {out}."])

@@ -34,3 +34,17 @@ class Blackout(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Schedule(models.Model):
+    """A provider's document as it was taken in, so that nothing of it is lost."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    imported = models.DateTimeField(editable=False)
+    body = models.BinaryField()
+
+    class Meta:
+        ordering = ["-imported", "id"]
+
+    def __str__(self) -> str:
+        return self.digest
