@@ -16,6 +16,10 @@ EMPTY = sha256(b"").digest()
 """The root of no leaves (section 2.1)."""
 
 
+_REMEMBERED = 32
+"""Leaves under a node that is kept once it was made; smaller ones are made anew, or a million rows fill the memory."""
+
+
 def leaf_hash(data: bytes) -> bytes:
     """MTH({d}) of section 2.1: leaves and nodes are told apart by their first byte."""
     return sha256(b"\x00" + data).digest()
@@ -119,7 +123,8 @@ class Tree:
             return self._levels[0][low - self._base.size]
         middle = low + _split(high - low)
         made = node_hash(self._hash(low, middle), self._hash(middle, high))
-        self._known[low, high] = made
+        if high - low >= _REMEMBERED:
+            self._known[low, high] = made
         return made
 
 

@@ -176,8 +176,8 @@ class OperatedAdmin(BaseAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """A record's history is its part of the audit trail."""
         subject = _SUBJECTS.get(self.opts.model_name or "")
-        query = f"subject={subject or self.opts.model_name}&subject_id={object_id}"
-        return HttpResponseRedirect(f"{reverse('admin:audit_auditrow_changelist')}?{query}")
+        query = f"subject={subject or self.opts.model_name}&object={object_id}"
+        return HttpResponseRedirect(f"{reverse('trail')}?{query}")
 
     # Removing ----------------------------------------------------------------------------------
 

@@ -172,6 +172,12 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("Carriage rights", "gavel", "rights.carriageright"),
+                    {
+                        "title": "Evidence",
+                        "icon": "folder_zip",
+                        "link": reverse_lazy("evidence"),
+                        "permission": _allowed("evidence.view_case"),
+                    },
                     _item("Blackouts", "visibility_off", "blackouts.blackout"),
                     {
                         "title": "Notices",
@@ -222,7 +228,12 @@ UNFOLD: dict[str, Any] = {
                     _item("Notifiers", "campaign", "alarms.notifierrow"),
                     _item("Quiet times", "bedtime", "alarms.quietrow"),
                     _item("Alarm rules", "rule", "alarms.alarmrule"),
-                    _item("Audit trail", "history", "audit.auditrow"),
+                    {
+                        "title": "Audit trail",
+                        "icon": "history",
+                        "link": reverse_lazy("trail"),
+                        "permission": _allowed("audit.view_auditrow"),
+                    },
                     _item("Staff", "badge", "staff.operator"),
                     _item("Settings", "tune", "station.stationrow"),
                 ],

@@ -8,6 +8,7 @@ from django.urls import path
 from rightcast.panel.alarms import pages as alarms
 from rightcast.panel.alarms.bell import bell_fragment
 from rightcast.panel.archive.pages import archive_page, kept_page
+from rightcast.panel.audit import pages as trail
 from rightcast.panel.console.air import air_page
 from rightcast.panel.console.cues import cues_page
 from rightcast.panel.console.pictures import thumbnail
@@ -15,6 +16,7 @@ from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.unknown import unknown_page
 from rightcast.panel.console.wall import wall_now, wall_page
 from rightcast.panel.console.why import why_page
+from rightcast.panel.evidence import pages as evidence
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.grids import pages as grids
 from rightcast.panel.guide import pages as guide
@@ -42,6 +44,11 @@ urlpatterns = [
     path("channel/<int:channel_id>/<slug:feature>/", admin.site.admin_view(feature_page), name="feature"),
     path("harvest/<int:harvest_id>/file", admin.site.admin_view(harvest_file), name="harvest-file"),
     path("metrics", metrics, name="metrics"),
+    path("trail/", admin.site.admin_view(trail.trail_page), name="trail"),
+    path("trail/act/", admin.site.admin_view(trail.act), name="trail-act"),
+    path("trail/<int:seq>/", admin.site.admin_view(trail.row_page), name="trail-row"),
+    path("evidence/", admin.site.admin_view(evidence.evidence_page), name="evidence"),
+    path("evidence/pack/", admin.site.admin_view(evidence.pack), name="evidence-pack"),
     path("alarms/", admin.site.admin_view(alarms.alarms_page), name="alarms"),
     path("alarms/bell/", admin.site.admin_view(bell_fragment), name="alarms-bell"),
     path("alarms/live/", admin.site.admin_view(alarms.alarms_live), name="alarms-live"),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 import json
 from typing import TYPE_CHECKING
 
 from rightcast.domain.anchors import read_root
-from rightcast.domain.merkle import Tree
 from rightcast.panel.audit.models import AuditRow, SignedRoot
+from rightcast.panel.audit.paths import steps_between, tree_of
 from rightcast.panel.audit.pruning import base
-from rightcast.state.evidence.sealing import readable
 from rightcast.state.trail import row_line
 
 if TYPE_CHECKING:
@@ -46,36 +44,27 @@ def proven(rows: Sequence[Row]) -> dict[str, bytes]:
     are left out: sign one before.
     """
     roots = [(read_root(one.record), one) for one in SignedRoot.objects.order_by("number")]
-    begin = base()
-    if begin is None or not roots:
-        return {"trail/rows.jsonl": b"", "trail/proofs.json": readable({"consistency": [], "rows": {}})}
     sizes = [record.size for record, _ in roots]
-    hashes = AuditRow.objects.filter(id__gt=begin.seq).order_by("id").values_list("hash", flat=True)
-    tree = Tree(begin.tree, [bytes.fromhex(one) for one in hashes.iterator(chunk_size=5000)])
-    paths, used = {}, {roots[-1][0].number}
-    shown = [row for row in rows if begin.seq < row.seq <= sizes[-1]]
+    begin = base()
+    shown = [row for row in rows if begin is not None and sizes and begin.seq < row.seq <= sizes[-1]]
+    by_root: dict[int, list[Row]] = {}
     for row in shown:
-        root = roots[bisect.bisect_left(sizes, row.seq)][0]
-        paths[str(row.seq)] = {"path": _texts(tree.inclusion(row.seq - 1, root.size)), "root": root.number}
-        used.add(root.number)
-    chosen = [(record, kept) for record, kept in roots if record.number in used]
-    files = {"trail/rows.jsonl": b"".join(row_line(row) for row in shown)}
-    files["trail/proofs.json"] = (
-        json.dumps(
-            {"consistency": _between([record for record, _ in chosen], tree), "rows": paths}, sort_keys=True
-        ).encode()
-        + b"\n"
-    )
+        by_root.setdefault(bisect.bisect_left(sizes, row.seq), []).append(row)
+    paths: dict[str, dict[str, object]] = {}
+    for place, under in by_root.items():
+        root, tree = roots[place][0], tree_of(roots[place][0])
+        for row in under:
+            paths[str(row.seq)] = {"path": _texts(tree.inclusion(row.seq - 1, root.size)), "root": root.number}
+    chosen = [roots[place] for place in sorted({*by_root, len(roots) - 1})] if roots else []
+    between = [
+        {"first": one.number, "path": _texts(path), "second": other.number}
+        for one, other, path in steps_between([record for record, _ in chosen])
+    ]
+    proofs = json.dumps({"consistency": between, "rows": paths}, sort_keys=True)
+    files = {"trail/rows.jsonl": b"".join(map(row_line, shown)), "trail/proofs.json": proofs.encode() + b"\n"}
     for record, kept in chosen:
         files |= _root_files(record, kept)
     return files
-
-
-def _between(roots: Sequence[Root], tree: Tree) -> list[dict[str, object]]:
-    return [
-        {"first": one.number, "path": _texts(tree.consistency(one.size, other.size)), "second": other.number}
-        for one, other in itertools.pairwise(roots)
-    ]
 
 
 def _root_files(record: Root, kept: SignedRoot) -> dict[str, bytes]:
