@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
 from rightcast.contract.notices import Passed, SentNotice, SentWord, Standing
+from rightcast.domain.notice_deadlines import Days
 from rightcast.domain.notice_references import new_reference, opened_by, page_of
 from rightcast.domain.notices import NoticeKind, Side, State, Step, Way, digest, missing
 from rightcast.edge.guessing import Buckets, Patience, network_of
@@ -183,7 +186,10 @@ class NoticeDoor:
         if found is not None:
             return found
         sent = self._box.sent(reference)
-        return None if sent is None else first_standing(sent)
+        if sent is None:
+            return None
+        due = Days(self._zone()).after(datetime.fromtimestamp(sent.received, UTC), self._desk().decide_days)
+        return replace(first_standing(sent), due=due.timestamp())
 
     def _desk(self) -> NoticeDesk:
         """What is offered, looked up every few seconds."""
@@ -193,20 +199,21 @@ class NoticeDoor:
         return self._known
 
     def _look(self, request: Request, desk: NoticeDesk, *, below: bool = False) -> Look:
-        station = self._replica.station
-        try:
-            zone = ZoneInfo(station.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = ZoneInfo("UTC")
         base = f"{place_of(request, self._settings).path}/notice" if self._settings.public_url else "notice"
         return Look(
             language=language_of(request.fields().get("lang", ""), request.header(b"accept-language")),
-            station=station.name,
-            zone=zone,
+            station=self._replica.station.name,
+            zone=self._zone(),
             desk=desk,
             base="../notice" if below and base == "notice" else base,
             other=request.path.rstrip("/").rpartition("/")[2],
         )
+
+    def _zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self._replica.station.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     def _off(self, look: Look) -> Response:
         contact = look.desk.contact

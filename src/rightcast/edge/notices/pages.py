@@ -61,7 +61,7 @@ def form_page(look: Look, filled: Filled | None = None, faults: Iterable[Missing
     kinds = look.desk.kinds
     chosen = filled.kind if filled is not None and filled.kind in kinds else kinds[0]
     by_field = {one.field: missing_words(look.language, one.code, one.sentence, one.remedy) for one in reversed(found)}
-    draw = _Fields(look, filled, by_field, only_dmca=kinds == (NoticeKind.DMCA,))
+    draw = _Fields(look, filled, by_field)
     parts = [f"<h1>{words['title']}</h1>", f'<p class="lead">{words["lead"]}</p>']
     if note:
         parts.append(f'<section class="card bad" role="alert"><p>{escape(note)}</p></section>')
@@ -150,10 +150,10 @@ def page(look: Look, title: str, body: str) -> str:
 class _Fields:
     """Draws the fields of the form with what was written in them and what is wrong of it."""
 
-    def __init__(
-        self, look: Look, filled: Filled | None, faults: Mapping[str, tuple[str, str]], *, only_dmca: bool
-    ) -> None:
-        self._words, self._filled, self._faults, self._only_dmca = look.words, filled, faults, only_dmca
+    def __init__(self, look: Look, filled: Filled | None, faults: Mapping[str, tuple[str, str]]) -> None:
+        self._words, self._filled, self._faults = look.words, filled, faults
+        self._with_dmca = NoticeKind.DMCA in look.desk.kinds
+        self._only_dmca = look.desk.kinds == (NoticeKind.DMCA,)
 
     def line(self, name: str, complete: str = "off", kind: str = "text") -> str:
         """A field of one line."""
@@ -186,7 +186,9 @@ class _Fields:
         )
 
     def dmca(self, name: str) -> str:
-        """A field that only a DMCA notice needs."""
+        """A field that only a DMCA notice needs, where such notices are taken."""
+        if not self._with_dmca:
+            return ""
         drawn = self.tick(name) if name == "accuracy" else self.line(name, "name" if name == "signature" else "off")
         return f'<div class="dmca">{drawn}</div>'
 

@@ -58,7 +58,8 @@ def _do(actor: Actor, row: Notice, form: QueryDict) -> list[str]:
             operations.reject(actor, row.pk, message, silent=deed == "dismiss")
         case "act":
             done = operations.act(actor, row.pk, _channels(form), message)
-            return [f"{len(done.darkened)} taken off the air. Reasons are owed by the end of today."]
+            count = len(done.darkened)
+            return [f"{count} channel{'' if count == 1 else 's'} taken off the air. Reasons are owed by tonight."]
         case "state":
             email, said = form.get("affected_email", "").strip(), form.get("affected", "")
             operations.state(actor, row.pk, _statement(row, form), affected_email=email, message=said)
