@@ -243,6 +243,15 @@ def test_a_rejection_may_be_disputed_and_upheld(box: NoticeBox, channel: Channel
         operations.act(Actor.cli(), row.pk, [channel.pk], WHY)
 
 
+def test_a_rejection_that_was_wrong_leads_to_a_takedown_and_restores_nothing(box: NoticeBox, on_air: Channel) -> None:
+    row = send(box, on_air)
+    operations.reject(Actor.cli(), row.pk, WHY)
+    operations.dispute(Actor.cli(), row.pk, Side.SENDER, "It is ours, look at the contract.")
+    with pytest.raises(ConflictError):
+        operations.restore(Actor.cli(), row.pk, WHY)
+    assert operations.act(Actor.cli(), row.pk, [on_air.pk], WHY).darkened == [on_air.pk]
+
+
 def test_the_inbox_has_trusted_flaggers_first_then_what_is_due_first(box: NoticeBox, channel: Channel) -> None:
     flagger, _key = flaggers.add_flagger(Actor.cli(), name="Watch", email="a@watch.example", trusted=True)
     send(box, channel, "N0000000001")

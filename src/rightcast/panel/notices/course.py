@@ -107,7 +107,7 @@ def clock_of(row: Notice) -> list[Deadline]:
 def advance(row: Notice, step: Step, now: datetime, by: str, text: str = "", **more: str) -> None:
     """Take a step, saved and written into its course. Raises ConflictError where the step may not be taken."""
     led = after(State(row.state), step)
-    if led is None:
+    if led is None or step not in moves(row):
         raise ConflictError(
             f"Notice {row.reference} is {row.state}; it cannot be moved on by '{step.value}'.",
             remedy="Look at it again: somebody else may have moved it.",
@@ -115,6 +115,15 @@ def advance(row: Notice, step: Step, now: datetime, by: str, text: str = "", **m
     row.state = led.value
     save(row)
     NoticeStep.objects.create(notice=row, at=now, by=by, step=step.value, state=led.value, text=text, **more)
+
+
+def moves(row: Notice) -> list[Step]:
+    """The steps that may be taken now: of a dispute those that are left to whoever looks at it again."""
+    found = [step for step in Step if after(State(row.state), step) is not None]
+    if row.state != State.DISPUTED.value:
+        return found
+    against = Step.RESTORE if row.side == Side.SENDER.value else Step.ACT
+    return [step for step in found if step is not against]
 
 
 def save(row: Notice) -> None:

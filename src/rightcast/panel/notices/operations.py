@@ -82,7 +82,6 @@ def act(actor: Actor, notice_id: int, channel_ids: Iterable[int], message: str) 
         row.targets = sorted(set(channel_ids))
         row.darkened = sorted({*row.darkened, *darken(actor, row.reference, row.targets)})
         row.message, row.acted, row.decided, row.decided_by = _words(message), deed.now, deed.now, actor.name
-        row.disputed, row.side = None, ""
         course.advance(row, Step.ACT, deed.now, actor.name, row.message)
         letters.acted(row, deed.now)
         detail = {"channels": row.targets, "darkened": row.darkened}

@@ -16,8 +16,7 @@ from django.utils import timezone
 from rightcast.domain.errors import NotFoundError
 from rightcast.domain.notice_references import page_of
 from rightcast.domain.notices import Notice as Told
-from rightcast.domain.notices import NoticeKind, Side, State, after, missing
-from rightcast.domain.notices import Step as Move
+from rightcast.domain.notices import NoticeKind, Side, missing
 from rightcast.domain.statements import LONGEST_EXPLANATION, LONGEST_FACTS, LONGEST_GROUND
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.numbers import until
@@ -83,7 +82,6 @@ def render_notice(request: HttpRequest, row: Notice, typed: dict[str, Any], stat
         signature=row.signature,
     )  # fmt: skip
     chosen = typed.get("chosen", [])
-    state = State(row.state)
     context = {
         "row": row,
         "line": line_of(row, now),
@@ -95,7 +93,7 @@ def render_notice(request: HttpRequest, row: Notice, typed: dict[str, Any], stat
         "letters": row.letters.all(),
         "kept": LetterState.KEPT.value,
         "may": request.user.has_perm(CHANGE),
-        "moves": [move.value for move in Move if after(state, move) is not None],
+        "moves": [move.value for move in course.moves(row)],
         "disputable": [side.value for side in course.disputable(row)],
         "statement": queries.statement_of(row),
         "limits": {"facts": LONGEST_FACTS, "ground": LONGEST_GROUND, "explanation": LONGEST_EXPLANATION},
