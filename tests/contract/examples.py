@@ -28,6 +28,7 @@ from rightcast.domain.blackouts import Audience, Blackout, Instead, Match, Term,
 from rightcast.domain.cues import SignalPolicy
 from rightcast.domain.features import Features
 from rightcast.domain.guide import Credit, GuideDay, Show
+from rightcast.domain.hold import Hold
 from rightcast.domain.library import Collection, Episode, HeldEpisode, Holding, MediaFile, Title, TitleKind
 from rightcast.domain.lineup import (
     Channel,
@@ -58,6 +59,8 @@ from rightcast.domain.rights import (
     Later,
     RightStatus,
 )
+from rightcast.domain.takedown import Cause as DarkCause
+from rightcast.domain.takedown import Takedown
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
@@ -78,6 +81,29 @@ RECORDS = {
         instead_id=10,
         max_height=576,
         source="provider.example/point/1",
+    ),
+    "takedown": Takedown(
+        id=12,
+        case="7 O 12/26",
+        cause=DarkCause.COURT,
+        begins=NOON,
+        expires=NOON + timedelta(days=1),
+        channel_ids=frozenset({8}),
+        title_ids=frozenset({3}),
+        line_ids=frozenset({7}),
+        territories=frozenset({"FR"}),
+        shown_from=NOON - timedelta(hours=1),
+        shown_until=NOON + timedelta(hours=1),
+    ),
+    "hold": Hold(
+        id=13,
+        case="7 O 12/26",
+        until=NOON,
+        channel_ids=frozenset({8}),
+        title_ids=frozenset({3}),
+        line_ids=frozenset({7}),
+        shown_from=NOON - timedelta(hours=1),
+        shown_until=NOON,
     ),
     "revocation": Revocation(id=9, at=NOON, sid="e0.Qx", line_id=7, channel_id=8),
     "station": Station(

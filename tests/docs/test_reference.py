@@ -60,6 +60,7 @@ def test_every_dependency_has_a_row_and_none_is_invented() -> None:
 
 
 NOUNS = """
+Takedown, Hold, Acknowledgement, Order,
 Revocation, Transition key, Sighting, Suspect, Delivery network, Common Access Token,
 Blackout, Audience, Provider schedule,
 Notice, Flagger, Statement of reasons, Counter-notice,

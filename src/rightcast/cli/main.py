@@ -62,6 +62,7 @@ _COMMANDS = {
     "token": "rightcast.cli.tokens:token_group",
     "network": "rightcast.cli.places:network_group",
     "residence": "rightcast.cli.places:residence_group",
+    "takedown": "rightcast.cli.takedowns:takedown_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "audit": "rightcast.cli.auditing:audit_group",
     "case": "rightcast.cli.cases:case_group",

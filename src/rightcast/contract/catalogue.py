@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from rightcast.contract import codec, guide_bodies
 from rightcast.domain.blackouts import Blackout
 from rightcast.domain.guide import GuideDay
+from rightcast.domain.hold import Hold
 from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
 from rightcast.domain.recordings import Recording, Take
 from rightcast.domain.revocation import Revocation
 from rightcast.domain.rights import CarriageRight
+from rightcast.domain.takedown import Takedown
 
 FORMAT = 1
 
@@ -33,6 +35,8 @@ Record = (
     | Holding
     | Revocation
     | Blackout
+    | Takedown
+    | Hold
 )
 
 
@@ -52,6 +56,8 @@ class Kind(enum.StrEnum):
     TITLE = "title"
     REVOCATION = "revocation"
     BLACKOUT = "blackout"
+    TAKEDOWN = "takedown"
+    HOLD = "hold"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -68,6 +74,8 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.TITLE: Holding,
     Kind.REVOCATION: Revocation,
     Kind.BLACKOUT: Blackout,
+    Kind.TAKEDOWN: Takedown,
+    Kind.HOLD: Hold,
 }
 
 

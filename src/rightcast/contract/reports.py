@@ -235,6 +235,27 @@ class EdgeReport(msgspec.Struct, frozen=True, kw_only=True):
     unknown: list[UnknownReport] = []
 
 
+class DarkenedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A takedown that was carried out. `heard`: when it came, from when on everything new was refused.
+
+    `dark`: when the last of the `stopped` sessions was ended. Both in unix seconds.
+    """
+
+    id: int
+    heard: float
+    dark: float
+    stopped: int = 0
+
+
+class DarkReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an edge, or the process that sends datagrams, says of the takedowns that stand. `who` is "edge 0" or so."""
+
+    who: str
+    pid: int
+    at: float
+    takedowns: list[DarkenedReport]
+
+
 class OutputReport(msgspec.Struct, frozen=True, kw_only=True):
     """One address that a channel is sent to. Counters since the process began.
 

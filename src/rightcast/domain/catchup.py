@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain.archive import START_OVER_H
 from rightcast.domain.entitlement import Allowed, Denied, Question, Reason, decide, standing_rights
+from rightcast.domain.takedown import dark_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,8 +81,9 @@ class Permit:
     """What of the past one viewer may watch of a channel, until something that it rests on changes.
 
     `windows` are those of the rights that grant catch-up, `begun` the programmes that may be begun anew, `live_only`
-    those that may never be watched later. `until`: when one of the rights ends, which is to be decided upon anew.
-    Moments beyond now are future past: when they come, the viewer is level with the live picture.
+    those that may never be watched later, `taken_down` those that a takedown keeps dark. `until`: when one of the
+    rights ends or a takedown begins, which is to be decided upon anew. Moments beyond now are future past: when they
+    come, the viewer is level with the live picture.
     """
 
     right_id: int
@@ -89,10 +91,16 @@ class Permit:
     windows: tuple[Window, ...] = ()
     begun: tuple[Begun, ...] = ()
     live_only: tuple[Span, ...] = ()
+    taken_down: tuple[Span, ...] = ()
+
+    @property
+    def hidden(self) -> tuple[Span, ...]:
+        """What may not be watched whatever the windows say."""
+        return self.live_only + self.taken_down if self.taken_down else self.live_only
 
     def allows(self, moment: Span, now: float) -> bool:
         """Whether all of a moment, a segment say, may be shown now."""
-        if any(moment.within(one) for one in self.live_only):
+        if any(moment.within(one) for one in self.hidden):
             return False
         if moment.start >= self.floor(now):
             return True
@@ -107,7 +115,7 @@ class Permit:
             show = one.at(now)
             granted += [part.within(show) for part in left]
             left = [rest for part in left for rest in part.without(show)]
-        return tuple(sorted(_without(filter(None, granted), self.live_only), key=lambda part: part.start))
+        return tuple(sorted(_without(filter(None, granted), self.hidden), key=lambda part: part.start))
 
     def refusal(self, asked: Span, now: float) -> Reason | None:
         """Why a stretch may not be played now; None when it begins near enough to the moment asked for."""
@@ -115,12 +123,16 @@ class Permit:
             return Reason.NOT_YET_ON_AIR
         if self.begins_in_time(asked, now):
             return None
-        if replace(self, live_only=()).begins_in_time(asked, now):
+        if self.taken_down and replace(self, taken_down=()).begins_in_time(asked, now):
+            return Reason.TAKEN_DOWN
+        if replace(self, live_only=(), taken_down=()).begins_in_time(asked, now):
             return Reason.LIVE_ONLY
-        return self.denial(asked) if not self.live_only else replace(self, live_only=()).denial(asked)
+        return replace(self, live_only=(), taken_down=()).denial(asked)
 
     def denial(self, moment: Span) -> Reason:
         """The reason of a moment that is not allowed."""
+        if any(moment.within(one) for one in self.taken_down):
+            return Reason.TAKEN_DOWN
         if any(moment.within(one) for one in self.live_only):
             return Reason.LIVE_ONLY
         return Reason.TOO_LONG_AGO if self.windows else Reason.PAST_NOT_GRANTED
@@ -141,7 +153,8 @@ def permit(question: Question, shows: Sequence[Show], *, opened: float | None = 
     `shows` are those of the channel around now and the moments in question. `opened`: unix seconds when the viewer
     began, by which a programme begun anew may be seen to its end after it is over; without it, now.
     """
-    verdict = decide(question)
+    whole = tuple(one for one in question.takedowns if not one.is_partial)
+    verdict = decide(replace(question, takedowns=whole))
     if isinstance(verdict, Denied):
         return verdict
     rights = [one for one in standing_rights(question) if one.later.catchup_h > 0 or one.later.start_over]
@@ -161,11 +174,24 @@ def permit(question: Question, shows: Sequence[Show], *, opened: float | None = 
             windows.append(Window(back_s=BLIND_PAUSE_S, since=min(starting)))
     return Permit(
         right_id=_widest(rights).id,
-        until=_first(verdict, rights),
+        until=_first(verdict, rights, _next_takedown(question)),
         windows=tuple(windows),
         begun=begun,
         live_only=tuple(Span(one.start, one.stop) for one in shows if one.no_catchup),
+        taken_down=_taken_down(question),
     )
+
+
+def _taken_down(question: Question) -> tuple[Span, ...]:
+    if question.line is None or not question.takedowns:
+        return ()
+    spans = dark_spans(question.takedowns, question.line, question.country, question.now)
+    return tuple(Span(start, stop) for start, stop in spans)
+
+
+def _next_takedown(question: Question) -> datetime | None:
+    """When the next takedown of a programme begins."""
+    return min((one.begins for one in question.takedowns if one.begins > question.now), default=None)
 
 
 def padded(asked: Span, shows: Iterable[Show], archive: Archive) -> Span:
@@ -193,8 +219,8 @@ def _widest(rights: Sequence[CarriageRight]) -> CarriageRight:
     return max(rights, key=lambda one: (one.later.catchup_h, one.ends is None, one.ends or one.starts))
 
 
-def _first(verdict: Allowed, rights: Iterable[CarriageRight]) -> datetime | None:
-    known = [moment for moment in (verdict.until, *(one.ends for one in rights)) if moment is not None]
+def _first(verdict: Allowed, rights: Iterable[CarriageRight], dark: datetime | None) -> datetime | None:
+    known = [moment for moment in (verdict.until, dark, *(one.ends for one in rights)) if moment is not None]
     return min(known, default=None)
 
 

@@ -17,6 +17,7 @@ from rightcast.domain.life import Running
 from rightcast.domain.lineup import Channel, Line, LineStatus
 from rightcast.domain.reasons import SENTENCES, Reason
 from rightcast.domain.rights import CarriageRight, RightStatus
+from rightcast.domain.takedown import Takedown, darkened_by, next_dark
 
 __all__ = [
     "SENTENCES",
@@ -95,6 +96,7 @@ class Question:
     signals are left aside. `stand`: what the bounds of rights are held against; without it they are left aside, as
     lists do, never plays. `joins` False: a session that runs already. `off`: the channel's schedule has it off.
     `blackouts` are those of this channel, past ones too.
+    `takedowns` that concern the channel, for whomever; `shown`: when what is watched was on air, None: it is live.
     """
 
     line: Line | None
@@ -111,6 +113,13 @@ class Question:
     joins: bool = True
     off: bool = False
     blackouts: Sequence[Blackout] = ()
+    takedowns: Sequence[Takedown] = ()
+    shown: tuple[float, float] | None = None
+
+    @property
+    def country(self) -> str:
+        """Where the viewer is; "" while nobody knows."""
+        return "" if self.stand is None else self.stand.place.country
 
 
 def decide(question: Question) -> Allowed | Denied:
@@ -138,6 +147,7 @@ def _is_plain(question: Question, line: Line) -> bool:
         and channel.id in question.carried
         and question.published
         and not question.off
+        and not question.takedowns
         and (channel.features is None or channel.life.running is Running.ON)
         and (question.restrictions is UNRESTRICTED or question.viewer is None)
         and not any(one.runs(now) for one in question.blackouts)
@@ -147,7 +157,12 @@ def _is_plain(question: Question, line: Line) -> bool:
 
 def examine(question: Question) -> tuple[Allowed | Denied, tuple[Check, ...]]:
     """Answer one viewing request with the whole chain of checks, failing ones included."""
-    checks = (*line_checks(question.line, question.now), *_channel_checks(question), *_session_checks(question))
+    checks = (
+        *line_checks(question.line, question.now),
+        *takedown_checks(question),
+        *_channel_checks(question),
+        *_session_checks(question),
+    )
     failed = next((check for check in checks if not check.holds), None)
     if failed is not None:
         return Denied(failed.reason or Reason.NO_RIGHT), checks
@@ -162,7 +177,10 @@ def _ending(question: Question, right: CarriageRight, line: Line) -> datetime | 
     stand, case = question.stand, line.portability
     ports = stand is not None and case is not None and relies_on_portability(right, line, stand)
     dark = next_start(question.blackouts, facts_of(question), question.now) if question.blackouts else None
-    moments = (right.ends, line.expires, dark, case.until if ports and case is not None else None)
+    down = None
+    if question.takedowns:
+        down = next_dark(question.takedowns, line, question.country, question.now, question.shown)
+    moments = (right.ends, line.expires, dark, down, case.until if ports and case is not None else None)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -176,6 +194,15 @@ def line_checks(line: Line | None, now: datetime) -> tuple[Check, ...]:
     in_time = line.expires is None or now < line.expires
     until = "never expires" if line.expires is None else f"expires {line.expires:%Y-%m-%d %H:%M} UTC"
     return known, status, Check("line has not expired", in_time, until, None if in_time else Reason.LINE_EXPIRED)
+
+
+def takedown_checks(question: Question) -> tuple[Check, ...]:
+    """Whether what is asked for was taken down; nothing when no takedown concerns it."""
+    if question.line is None or not question.takedowns:
+        return ()
+    found = darkened_by(question.takedowns, question.line, question.country, question.now, question.shown)
+    detail = "none stands here" if found is None else found.in_words
+    return (Check("no takedown stands", found is None, detail, None if found is None else Reason.TAKEN_DOWN),)
 
 
 def _channel_checks(question: Question) -> tuple[Check, ...]:

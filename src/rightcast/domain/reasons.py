@@ -37,6 +37,7 @@ class Reason(enum.StrEnum):
     RIGHT_FULL = "right-full"
     BLACKED_OUT = "blacked-out-by-signal"
     KEPT_OUT = "blacked-out-by-provider"
+    TAKEN_DOWN = "taken-down"
     TOO_MANY_SESSIONS = "too-many-sessions"
     SESSION_KICKED = "session-kicked"
     SESSION_REVOKED = "session-revoked"
@@ -97,6 +98,7 @@ SENTENCES: dict[Reason, str] = {
         "The provider's signal in the stream forbids this delivery for now; the channel comes back when it is lifted."
     ),
     Reason.KEPT_OUT: "A blackout keeps this viewer from the channel for now; it comes back when that ends.",
+    Reason.TAKEN_DOWN: "What was asked for was taken down; it comes back when the takedown is lifted or expires.",
     Reason.TOO_MANY_SESSIONS: "All screens of this line are in use; stop one, or raise the limit.",
     Reason.SESSION_KICKED: "The session was ended by the operator; the player may open a new one.",
     Reason.SESSION_REVOKED: "The session was revoked, alone or with all of its line, channel or station; sign in anew.",

@@ -214,7 +214,9 @@ def decide_recording(question: Question, recording: Recording | None, *, downloa
     if recording is None or recording.status is Status.REMOVED or recording.line_id != owner:
         return Denied(Reason.UNKNOWN_RECORDING)
     channel = None if question.channel is None else replace(question.channel, features=None)
-    asked = replace(question, channel=channel, off=False, joins=False, restrictions=UNRESTRICTED, blackouts=())
+    whole = float(recording.start), float(recording.stop)
+    always = replace(question, off=False, joins=False, restrictions=UNRESTRICTED, blackouts=())
+    asked = replace(always, channel=channel, shown=whole)
     verdict = decide(asked)
     if isinstance(verdict, Denied):
         return verdict

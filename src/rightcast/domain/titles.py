@@ -14,6 +14,7 @@ from rightcast.domain.entitlement import Allowed, Check, Denied, Reason, line_ch
 from rightcast.domain.library import Holding
 from rightcast.domain.lineup import Line
 from rightcast.domain.rights import CarriageRight, RightStatus
+from rightcast.domain.takedown import Takedown, darkened_by, next_dark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleQuestion:
-    """Everything the decision rests on. `offered` are the ids of the collections in the line's packages."""
+    """Everything the decision rests on. `offered` are the ids of the collections in the line's packages.
+
+    `takedowns` that concern the title, for whomever; `country`: where the viewer is, "" while nobody knows.
+    """
 
     line: Line | None
     holding: Holding | None
     offered: frozenset[int]
     rights: Sequence[CarriageRight]
     now: datetime
+    takedowns: Sequence[Takedown] = ()
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +60,24 @@ def decide_title(question: TitleQuestion) -> Allowed | Denied:
 
 def examine_title(question: TitleQuestion) -> tuple[Allowed | Denied, tuple[Check, ...]]:
     """Answer with the whole chain of checks, failing ones included."""
-    checks = (*line_checks(question.line, question.now), *_title_checks(question))
+    checks = (*line_checks(question.line, question.now), *_takedown_checks(question), *_title_checks(question))
     failed = next((check for check in checks if not check.holds), None)
     if failed is not None:
         return Denied(failed.reason or Reason.NO_RIGHT), checks
     right = _standing(question)
     if right is None or question.line is None or question.holding is None:
         return Denied(Reason.NO_RIGHT), checks
-    ends = [one for one in (right.ends, question.line.expires, question.holding.until) if one is not None]
+    dark = next_dark(question.takedowns, question.line, question.country, question.now)
+    ends = [one for one in (right.ends, question.line.expires, question.holding.until, dark) if one is not None]
     return Allowed(right.id, min(ends, default=None)), checks
+
+
+def _takedown_checks(question: TitleQuestion) -> tuple[Check, ...]:
+    if question.line is None or not question.takedowns:
+        return ()
+    found = darkened_by(question.takedowns, question.line, question.country, question.now)
+    detail = "none stands here" if found is None else found.in_words
+    return (Check("no takedown stands", found is None, detail, None if found is None else Reason.TAKEN_DOWN),)
 
 
 def coverage(rights: Iterable[CarriageRight], territory: str, now: datetime) -> Coverage:

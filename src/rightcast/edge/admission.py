@@ -78,7 +78,7 @@ class Admission:
         self._clock = clock
         self.asking = Asking(replica, cues, standpoints, clock)
         self.again_for_past: Callable[[Viewing], None] = _nothing
-        self.ask_title: Callable[[Line, int], Allowed | Denied] = _no_title
+        self.ask_title: Callable[[Line, int, str], Allowed | Denied] = _no_title
         self._pending: dict[str, Viewing] = {}
         self._releases: set[asyncio.Task[None]] = set()
         self.refusals: Counter[str] = Counter()
@@ -97,7 +97,7 @@ class Admission:
         `joins` False: a session that runs already, which a draining channel does not end.
         """
         if channel_id < 0:
-            return self.ask_title(line, channel_id)
+            return self.ask_title(line, channel_id, self.asking.country(player))
         question = self.asking.question(line, channel_id, player, joins=joins)
         if player is not None and player.recording_id:
             return decide_recording(question, self._replica.recordings.find(player.recording_id))
@@ -279,12 +279,14 @@ class Admission:
 
     def _again(self, viewing: Viewing) -> None:
         player = viewing.who
-        verdict = self._still(self._replica.line(viewing.line_id), viewing.channel_id, viewing.opened, player)
+        line = self._replica.line(viewing.line_id)
+        verdict = self._still(line, viewing.channel_id, viewing.opened, player)
         if viewing.kind == TS and self._replica.protection(viewing.channel_id).refuses_clear_ts:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
         if self._minter.voided(viewing):
             verdict = Denied(Reason.SESSION_REVOKED)
         if isinstance(verdict, Allowed):
+            viewing.from_wall = max(viewing.from_wall, self.asking.clear_since(line, viewing.channel_id, player))
             self._viewings.rests_on(viewing, verdict.right_id)
             viewing.max_height = verdict.max_height
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
@@ -383,7 +385,7 @@ class Admission:
         return datetime.fromtimestamp(self._clock(), UTC)
 
 
-def _no_title(_line: Line, _number: int) -> Denied:
+def _no_title(_line: Line, _number: int, _country: str) -> Denied:
     """There is no library."""
     return Denied(Reason.UNKNOWN_TITLE)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rightcast.domain.blackouts import clear_since, dark_spans, facts_of
 from rightcast.domain.entitlement import Question, Viewer
 from rightcast.domain.schedule import is_off, zone_named
+from rightcast.domain.takedown import dark_spans as taken_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ class Asking:
     """Makes questions of the replica's records and what signals restrict."""
 
     def __init__(self, replica: Replica, cues: Cues, standpoints: Standpoints, clock: Callable[[], float]) -> None:
-        self._replica = replica
+        self.replica = self._replica = replica
         self._cues = cues
         self.standpoints = standpoints
         self._clock = clock
@@ -49,19 +50,29 @@ class Asking:
             restrictions=self._cues.restrictions(channel_id),
             policy=self._replica.station.signals,
             viewer=None if player is None else Viewer(player.address, player.name),
+            takedowns=self._replica.takedowns.of_channel(channel_id),
             stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past),
         )
 
-    def clear_since(self, line: Line, channel_id: int, player: Player) -> float:
-        """From when on a viewer who was kept out may see what a ring holds, in unix seconds; 0: all of it."""
-        if not self._replica.blackouts_of(channel_id):
+    def clear_since(self, line: Line | None, channel_id: int, player: Player) -> float:
+        """From when on what a ring holds may be seen by who was kept out, or of whose channel a programme was taken
+        down, in unix seconds; 0: all of it.
+        """
+        found = self._replica.takedowns.of_channel(channel_id)
+        if line is None or not (found or self._replica.blackouts_of(channel_id)):
             return 0.0
         asked = self.question(line, channel_id, player)
-        return clear_since(asked.blackouts, facts_of(asked), asked.now)
+        now = asked.now.timestamp()
+        down = [stop for _, stop in taken_spans(found, line, asked.country, asked.now) if stop <= now]
+        return max(clear_since(asked.blackouts, facts_of(asked), asked.now), *down, 0.0)
 
     def dark(self, question: Question) -> list[tuple[float, float]]:
         """From when to when blackouts keep the past of a channel from a viewer for good, in unix seconds."""
         return dark_spans(question.blackouts, facts_of(question)) if question.blackouts else []
+
+    def country(self, player: Player | None) -> str:
+        """Where somebody watches; "" while nobody knows."""
+        return "" if player is None else self.standpoints.place_of(player.address).country
 
     def _is_off(self, channel: Channel, now: datetime) -> bool:
         """Whether the channel's schedule has it off the air now, by the station's clock."""

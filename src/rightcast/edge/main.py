@@ -43,6 +43,7 @@ from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.session_log import SessionLog
 from rightcast.edge.standpoints import Standpoints
+from rightcast.edge.takedowns import Dimming
 from rightcast.edge.tickets import Tickets
 from rightcast.edge.tuner import TunerDoor
 from rightcast.edge.viewings import Viewing, Viewings
@@ -146,6 +147,7 @@ class Edge:
             standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel),
             clock=clock,
         )
+        self.dimming = Dimming(index, self._reports, self.admission, self.viewings, clock=clock)
         spool = SpoolWriter(settings.session_spool, index)
         whence = self.admission.asking.standpoints.whence
         self.log = SessionLog(spool, index, self.viewings, whence=whence, clock=clock)
@@ -333,6 +335,7 @@ class Edge:
                 ring.show(self._window_segments(key))
         if days := [key for kind, key in records if kind is Kind.GUIDE]:
             self.guide.changed(days)
+        self.dimming.changed(records)
         self._ask_again(self.viewings.touched_by(records))
 
     def _ask_again(self, touched: Sequence[Viewing]) -> None:
@@ -377,6 +380,7 @@ class Edge:
         self.workshop.sweep()
         self.playing.tick()
         self.films.tick()
+        self.dimming.tick()
         if self.certificate is not None:
             self.certificate.refresh()
 

@@ -21,6 +21,7 @@ from rightcast.domain.protection import Protection
 from rightcast.domain.recordings import Recording
 from rightcast.domain.revocation import Revocation, Revocations
 from rightcast.domain.rights import CarriageRight, next_boundary
+from rightcast.domain.takedown import Takedown, Takedowns
 from rightcast.edge.guide import shelf
 from rightcast.edge.kept_lines import KEPT_AS, packed, unpacked
 from rightcast.edge.library.rows import SCHEMA as TITLES
@@ -78,6 +79,7 @@ class Replica:
         self.revocations = Revocations()
         self.blackouts: dict[int, Blackout] = {}
         self._blackouts_of: dict[int, tuple[Blackout, ...]] = {}
+        self.takedowns = Takedowns()
         self._rights_of: dict[int, tuple[CarriageRight, ...]] = {}
         self._carried: dict[tuple[int, ...], frozenset[int]] = {}
         self._lines: OrderedDict[str, Line | None] = OrderedDict()
@@ -188,7 +190,7 @@ class Replica:
         self._base.close()
 
     def _store(self, revision: Revision, record: object) -> None:
-        if revision.kind is Kind.TAKE:  # the recorder's business
+        if revision.kind in {Kind.TAKE, Kind.HOLD}:  # the business of recorder and archivist
             return
         if revision.kind is Kind.RECORDING:
             recording = record if isinstance(record, Recording) else None
@@ -229,7 +231,7 @@ class Replica:
         if kind is Kind.LINE:
             self._lines.clear()
             return
-        if kind in {Kind.GUIDE, Kind.TAKE, Kind.RECORDING, Kind.TITLE}:
+        if kind in {Kind.GUIDE, Kind.TAKE, Kind.HOLD, Kind.RECORDING, Kind.TITLE}:
             return
         self.version += 1
         match kind:
@@ -253,6 +255,8 @@ class Replica:
                 self._blackouts_of = by_channel(self.blackouts.values())
             case Kind.REVOCATION:
                 self.revocations.put(key, record if isinstance(record, Revocation) else None)
+            case Kind.TAKEDOWN:
+                self.takedowns.put(key, record if isinstance(record, Takedown) else None)
 
     def _remember_right(self, key: int, record: object) -> None:
         before = self.rights.get(key)

@@ -161,8 +161,8 @@ class Viewings:
                     touched = [one for one in self.of_channel(of_guide_key(key)[0]) if one.past]
                 case Kind.RECORDING:
                     touched = self.of_recording(key)
-                case Kind.TAKE | Kind.COLLECTION:
-                    continue  # no decision rests on them
+                case Kind.TAKE | Kind.COLLECTION | Kind.HOLD | Kind.TAKEDOWN:
+                    continue  # no decision rests on them, and `edge.takedowns` asks again by the last
                 case _:
                     return self.all()
             found.update((one.sid, one) for one in touched)

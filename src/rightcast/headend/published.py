@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.hold import Hold
 from rightcast.domain.lineup import Channel, Station
 from rightcast.domain.rights import CarriageRight
+from rightcast.domain.takedown import Takedown, Takedowns
 
 if TYPE_CHECKING:
     from rightcast.contract.catalogue import Revision
@@ -19,9 +21,9 @@ _BATCH = 1000
 
 
 class Published:
-    """Channels, rights and the station as of the last revision read. `refresh` raises what the feed raises.
+    """Channels, rights, takedowns, holds and the station as of the last revision read.
 
-    `changes` counts how often any of them became another.
+    `refresh` raises what the feed raises. `changes` counts how often any of them became another.
     """
 
     def __init__(self, feed: Feed) -> None:
@@ -29,6 +31,8 @@ class Published:
         self._number = 0
         self.channels: dict[int, Channel] = {}
         self.rights: dict[int, CarriageRight] = {}
+        self.takedowns = Takedowns()
+        self.holds: dict[int, Hold] = {}
         self.station = Station()
         self.changes = 0
 
@@ -46,6 +50,8 @@ class Published:
             self._number = 0
             self.channels.clear()
             self.rights.clear()
+            self.takedowns = Takedowns()
+            self.holds.clear()
             self._note_change()
         while revisions := self._feed.read(self._number, _BATCH):
             for revision in revisions:
@@ -56,7 +62,7 @@ class Published:
         """A record is other than it was: for those who derive something from them."""
 
     def _apply(self, revision: Revision) -> None:
-        if revision.kind not in {Kind.CHANNEL, Kind.RIGHT, Kind.STATION}:
+        if revision.kind not in {Kind.CHANNEL, Kind.RIGHT, Kind.STATION, Kind.TAKEDOWN, Kind.HOLD}:
             return
         record = revision.record()
         if isinstance(record, Channel):
@@ -65,6 +71,12 @@ class Published:
             self.rights[revision.key] = record
         elif isinstance(record, Station):
             self.station = record
+        elif revision.kind is Kind.TAKEDOWN:
+            self.takedowns.put(revision.key, record if isinstance(record, Takedown) else None)
+        elif isinstance(record, Hold):
+            self.holds[revision.key] = record
+        elif revision.kind is Kind.HOLD:
+            self.holds.pop(revision.key, None)
         elif revision.kind is Kind.CHANNEL:
             self.channels.pop(revision.key, None)
         elif revision.kind is Kind.RIGHT:

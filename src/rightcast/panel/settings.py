@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "rightcast.panel.recordings",
     "rightcast.panel.tracing",
     "rightcast.panel.places",
+    "rightcast.panel.takedowns",
     "rightcast.panel.evidence",
     "rightcast.panel.usage",
     "rightcast.panel.privacy",

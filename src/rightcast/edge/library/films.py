@@ -85,9 +85,10 @@ class Films:
             if viewing.viewers and watched_title(viewing.channel_id) is not None:
                 viewing.leased_until = until
 
-    def _ask(self, line: Line, number: int) -> Allowed | Denied:
+    def _ask(self, line: Line, number: int, country: str) -> Allowed | Denied:
         title_id = watched_title(number)
-        return self._shelves.decide(line, None if title_id is None else self._replica.titles.find(title_id))
+        holding = None if title_id is None else self._replica.titles.find(title_id)
+        return self._shelves.decide(line, holding, country)
 
     def _answer(
         self, request: Request, who: Identified, holding: Holding | None, file: MediaFile | None

@@ -89,8 +89,8 @@ class Shelves:
         found = [] if holding is None else [one.episode for one in holding.episodes]
         return sorted(found, key=lambda one: (one.season, one.number))
 
-    def decide(self, line: Line | None, holding: Holding | None) -> Allowed | Denied:
-        """May the line watch the title now."""
+    def decide(self, line: Line | None, holding: Holding | None, country: str = "") -> Allowed | Denied:
+        """May the line watch the title now, from a country; "" while nobody knows which."""
         rights = [] if holding is None else self._rights_of(holding)
         return decide_title(
             TitleQuestion(
@@ -99,6 +99,8 @@ class Shelves:
                 offered=frozenset() if line is None else self._offered(line),
                 rights=rights,
                 now=datetime.fromtimestamp(self._clock(), UTC),
+                takedowns=() if holding is None else self._replica.takedowns.of_title(holding.title.id),
+                country=country,
             )
         )
 

@@ -13,9 +13,10 @@ import signal
 import sqlite3
 import time
 from collections import deque
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from rightcast.contract.reports import OutputReport, SenderReport
+from rightcast.contract.reports import DarkenedReport, DarkReport, OutputReport, SenderReport
 from rightcast.domain.errors import RightcastError
 from rightcast.headend.listening import Headend
 from rightcast.headend.output.reader import RingFiles
@@ -81,6 +82,7 @@ class Sender:
         self._parts: deque[_Arrived] = deque()
         self._broken = False
         self._heard = self._started
+        self._dark: dict[int, DarkenedReport] = {}
         self.files = RingFiles(self)
         self._headends = [Headend(settings.headend_socket(shard), self.files) for shard in range(settings.headends)]
 
@@ -142,9 +144,21 @@ class Sender:
                 _log.info("Channel %s is sent to %d addresses", record.name, len(outputs))
                 self._channels[channel_id] = ChannelSender(channel_id, record.name)
             self._channels[channel_id].follow(self._unrestricted(channel_id, outputs, now))
+        self._tell_dark(now)
         self.files.wanted = self._channels.keys()
         for headend in self._headends:
             headend.want()
+
+    def _tell_dark(self, now: float) -> None:
+        """Acknowledge takedowns: what they make dark is closed by now."""
+        moment = datetime.fromtimestamp(now, UTC)
+        known = {one.id for one in self._wanted.takedowns.all() if one.stands(moment)}
+        if known == self._dark.keys():
+            return
+        self._dark = {key: self._dark.get(key) or DarkenedReport(id=key, heard=now, dark=now) for key in known}
+        report = DarkReport(who="multicast", pid=os.getpid(), at=now, takedowns=[*self._dark.values()])
+        with contextlib.suppress(OSError):
+            self._reports.put("takedowns-sender", report)
 
     def _unrestricted(self, channel_id: int, outputs: Sequence[Output], now: float) -> list[Output]:
         """The outputs that the provider's signals leave open; the channel itself is followed on, to hear their end."""

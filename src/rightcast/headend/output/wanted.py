@@ -40,7 +40,9 @@ class Wanted(Published):
         """The channels that have outputs and may not be sent, and why."""
         moment = datetime.fromtimestamp(now, UTC)
         for channel_id, (channel, _) in self._sending().items():
-            if not self._may(channel_id, moment):
+            if self._is_dark(channel_id, moment):
+                yield channel, "It was taken down."
+            elif not self._may(channel_id, moment):
                 yield channel, f"No carriage right in force covers {self.station.territory}."
 
     def _sending(self) -> dict[int, tuple[Channel, list[Output]]]:
@@ -53,11 +55,22 @@ class Wanted(Published):
 
     def _may(self, channel_id: int, moment: datetime) -> bool:
         """Receivers of a managed network are in the station's territory, all of them."""
-        return any(
+        return not self._is_dark(channel_id, moment) and any(
             right.covers_channel(channel_id)
             and right.in_force(moment)
             and right.covers_territory(self.station.territory)
             for right in self.rights.values()
+        )
+
+    def _is_dark(self, channel_id: int, moment: datetime) -> bool:
+        """Whether a takedown concerns whoever receives the channel; one for single lines says nothing of groups."""
+        home, now = self.station.territory, (moment.timestamp(),) * 2
+        return any(
+            one.stands(moment)
+            and not one.line_ids
+            and (not one.territories or home in one.territories)
+            and one.darkens(now)
+            for one in self.takedowns.of_channel(channel_id)
         )
 
 

@@ -27,6 +27,7 @@ ARCHIVE_S = 10.0
 SIGHTINGS_S = 60.0
 SHARING_S = 300.0
 SESSIONS_S = 2.0
+TAKEDOWNS_S = 0.5
 PRUNE_S = 3600.0
 CHECK_S = 3600.0
 WATCH_S = 1.0
@@ -86,6 +87,7 @@ def run(settings: StationSettings) -> None:
         (SIGHTINGS_S, tasks.note_sharing),
         (SHARING_S, tasks.weigh_sharing),
         (SESSIONS_S, tasks.note_sessions),
+        (TAKEDOWNS_S, tasks.note_takedowns),
         (PRUNE_S, tasks.prune),
     ]
     work_until(stop, each)

@@ -23,6 +23,7 @@ from rightcast.panel.privacy.queries import retention
 from rightcast.panel.privacy.sweeping import Nightly
 from rightcast.panel.publish import publisher
 from rightcast.panel.rights.operations import notice_turns
+from rightcast.panel.takedowns.operations import note_acknowledgements, note_expired
 from rightcast.panel.tracing.operations import forget_revocations
 from rightcast.panel.tracing.sightings import forget_sightings, note_sightings, weigh_lines
 from rightcast.panel.usage.taking import take_sessions
@@ -83,6 +84,12 @@ def watch() -> None:
     _watch.look()
     report = WatchReport(pid=os.getpid(), at=time.time(), started=_STARTED, open=_watch.open_count)
     FileReports(settings.STATION.reports).put("watch", report)
+
+
+def note_takedowns() -> None:
+    """Keep what edges say of takedowns, and which of them have expired."""
+    note_acknowledgements()
+    note_expired(timezone.now())
 
 
 def note_sessions() -> None:

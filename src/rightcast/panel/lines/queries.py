@@ -20,6 +20,7 @@ from rightcast.panel.lines.models import Line
 from rightcast.panel.places.queries import portability_of
 from rightcast.panel.rights.queries import rights_of
 from rightcast.panel.station.queries import station
+from rightcast.panel.takedowns.queries import takedowns_of_channel
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def explain(line_named: str | int, channel_named: str | int, now: datetime | Non
             blackouts=[] if channel is None else blackouts_of(channel.id),
             now=now or timezone.now(),
             published=channel is not None and channel.wanted,
+            takedowns=[] if channel is None else takedowns_of_channel(channel.id),
             sessions_in_use=None if line is None or not reports else sessions_in_use(line.id, reports),
         )
     )

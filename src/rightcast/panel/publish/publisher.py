@@ -31,8 +31,9 @@ _GUIDE_BATCH = 60
 """Days of guides in one batch: their records are large, and the write lock is held while they are read."""
 _PAUSE_S = 0.02
 # A right that ended or a line that was disabled does not wait behind an import of thousands.
+_URGENT = (Kind.TAKEDOWN, Kind.HOLD, Kind.RIGHT, Kind.LINE, Kind.REVOCATION)
 _URGENT_FIRST = Case(
-    When(kind__in=[Kind.RIGHT.value, Kind.LINE.value, Kind.REVOCATION.value], then=0),
+    When(kind__in=[one.value for one in _URGENT], then=0),
     When(kind=Kind.GUIDE.value, then=2),
     default=1,
 )

@@ -14,6 +14,7 @@ from rightcast.panel.lines import queries as lines
 from rightcast.panel.recordings import queries as recordings
 from rightcast.panel.rights import queries as rights
 from rightcast.panel.station import queries as station
+from rightcast.panel.takedowns import queries as takedowns
 from rightcast.panel.tracing import queries as tracing
 
 if TYPE_CHECKING:
@@ -35,8 +36,12 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
     Kind.RECORDING: recordings.recording_records,
     Kind.REVOCATION: tracing.revocation_records,
     Kind.BLACKOUT: blackouts.blackout_records,
+    Kind.TAKEDOWN: takedowns.takedown_records,
+    Kind.HOLD: takedowns.hold_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
+    Kind.TAKEDOWN: takedowns.takedown_ids,
+    Kind.HOLD: takedowns.hold_ids,
     Kind.REVOCATION: tracing.revocation_ids,
     Kind.BLACKOUT: blackouts.blackout_ids,
     Kind.STATION: station.station_keys,

@@ -26,6 +26,7 @@ _EVERYTHING = (
     "alarms",
     "guide",
     "tracing",
+    "takedowns",
     "evidence",
     "usage",
     "privacy",
@@ -35,9 +36,9 @@ _EVERYTHING = (
 )
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
-    ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide", "places"),
-    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts", "notices"),
-    HELP_DESK: ("lines", "recordings", "tracing", "usage", "places"),
+    ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide", "places", "takedowns"),
+    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts", "notices", "takedowns"),
+    HELP_DESK: ("lines", "recordings", "tracing", "usage", "places", "takedowns"),
 }
 _SEES = (
     "catalogue",
@@ -49,6 +50,7 @@ _SEES = (
     "alarms",
     "guide",
     "tracing",
+    "takedowns",
     "blackouts",
     "places",
 )
