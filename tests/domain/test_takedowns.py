@@ -107,7 +107,7 @@ def test_a_programme_is_dark_in_the_past_where_the_rest_is_not() -> None:
         id=1, begins=NOON, channel_ids=frozenset({8}), shown_from=NOON - 3 * HOUR, shown_until=NOON - 2 * HOUR
     )
     question = asked(of(programme))
-    right = replace(question.rights[0], later=Later(catchup_h=24))
+    right = replace(question.rights[0], later=Later(catchup_h=24), starts=NOON - 24 * HOUR)
     found = permit(replace(question, rights=[right]), [])
     assert isinstance(found, Permit)
     noon = NOON.timestamp()

@@ -33,5 +33,5 @@ def test_whoever_has_an_end_is_asked_at_the_first_tick_after_it(
         now += gaps[int(now) % len(gaps)]
         for one in viewings.due(now):
             if one.until is not None and one.until <= now:
-                viewings.remove(one)
+                viewings.remove(one, "stopped")
         assert all(one.until is None or one.until > now for one in viewings.all())
