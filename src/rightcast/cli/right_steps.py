@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from rightcast.cli.desk import station_command, table
-from rightcast.cli.moments import shown
+from rightcast.cli.moments import now_utc, shown
 from rightcast.cli.panel import open_to_read, open_to_write
 from rightcast.cli.rights import RightValue, right_group, value_of
 from rightcast.domain.agreements import Step
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from rightcast.cli.desk import Desk
     from rightcast.panel.rights.models import CarriageRight
+
+SHOWN = 20
 
 
 class EvidenceValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +109,31 @@ def detach_evidence(desk: Desk, *, evidence: int) -> None:
 
     keeping.detach(actor, evidence)
     desk.answer({"detached": evidence}, ["It is taken away; a document stays in the data folder."])
+
+
+@station_command(right_group, "dry-run")
+@click.argument("right")
+def dry_run_command(desk: Desk, *, right: str) -> None:
+    """Say what would change if RIGHT ended now; nothing is changed."""
+    open_to_read(desk)
+    from rightcast.panel.rights.ending import if_ended
+    from rightcast.panel.rights.queries import find_right
+
+    found = if_ended(find_right(right), now_utc())
+    desk.answer(
+        found,
+        ["Nothing: it is not in force, or other rights carry all of it."]
+        if found.nothing
+        else [
+            f"Channels that go dark: {len(found.dark)}{': ' if found.dark else ''}{', '.join(found.dark[:SHOWN])}",
+            f"Lines that have one of them: {found.lines}",
+            f"Sessions that stand on it now: {found.sessions}",
+            f"Recordings that are lost: {found.recordings}",
+            *(f"Catch-up of {name}: {now} h, then {then} h" for name, now, then in found.catchup[:SHOWN]),
+            *(f"{name} is no longer carried in {', '.join(lost)}" for name, lost in found.narrower[:SHOWN]),
+            f"Titles of the library: {found.titles}",
+        ],
+    )
 
 
 def _read(file: Path) -> bytes:

@@ -68,6 +68,9 @@ def right_group() -> None:
 @station_command(right_group, "add")
 @click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help="Name, number or id; may be repeated.")
 @click.option("--all", "all_channels", is_flag=True, help="Every channel the station has now.")
+@click.option("--category", "categories", multiple=True, metavar="CATEGORY", help="Its channels of now.")
+@click.option("--lineup", "lineups", multiple=True, metavar="LINEUP", help="Its channels of now.")
+@click.option("--package", "packages", multiple=True, metavar="PACKAGE", help="Its channels of now.")
 @click.option(
     "--collection", "collections", multiple=True, metavar="COLLECTION", help="All its titles; may be repeated."
 )
@@ -111,6 +114,9 @@ def add_right(
     *,
     channels: tuple[str, ...],
     all_channels: bool,
+    categories: tuple[str, ...],
+    lineups: tuple[str, ...],
+    packages: tuple[str, ...],
     collections: tuple[str, ...],
     titles: tuple[str, ...],
     instrument: str,
@@ -131,20 +137,22 @@ def add_right(
     """Record a right; channels it covers go on air while it is in force."""
     if bool(channels) and all_channels:
         raise click.UsageError("Name channels with --channel, or take all with --all.")
-    if not (channels or all_channels or collections or titles):
-        raise click.UsageError("Name what it covers: --channel, --all, --collection or --title.")
+    if not (channels or all_channels or categories or lineups or packages or collections or titles):
+        raise click.UsageError("Name what it covers: --channel, --package, --all, --collection or --title.")
     begin, end = optional_moment(starts, field="from"), optional_moment(ends, field="until")
     actor = open_to_write(desk)
     from rightcast.panel.library.queries import find_collection, find_title
-    from rightcast.panel.rights import operations
+    from rightcast.panel.rights import bouquets, operations
     from rightcast.panel.station.queries import station
 
+    whole = (("category", categories), ("lineup", lineups), ("package", packages))
+    ids = {*channel_ids(channels), *(one for kind, names in whole for one in bouquets.channels_of(kind, names))}
     right = operations.record_right(
         actor,
         reference=reference or _new_reference(licensor),
         licensor=licensor,
         instrument=Instrument(instrument),
-        channel_ids=channel_ids(channels),
+        channel_ids=sorted(ids),
         all_channels=all_channels,
         territories=_territories(territories) or [station().territory],
         starts=begin,

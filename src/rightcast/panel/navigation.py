@@ -171,6 +171,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Rights",
                 "separator": True,
                 "items": [
+                    {
+                        "title": "Agreements",
+                        "icon": "view_kanban",
+                        "link": reverse_lazy("agreements"),
+                        "permission": _allowed("rights.view_carriageright"),
+                    },
                     _item("Carriage rights", "gavel", "rights.carriageright"),
                     {
                         "title": "Evidence",

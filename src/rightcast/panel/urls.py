@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from rightcast.panel.alarms import pages as alarms
 from rightcast.panel.alarms.bell import bell_fragment
@@ -77,6 +77,7 @@ urlpatterns = [
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),
     path("suspects/", admin.site.admin_view(suspects_page), name="suspects"),
     path("suspects/<int:line_id>/act/", admin.site.admin_view(act_on_suspect), name="suspect-act"),
+    path("agreements/", include("rightcast.panel.rights.urls")),
     path("why/", admin.site.admin_view(why_page), name="why"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("", admin.site.urls),
