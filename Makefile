@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LISTEN ?= 127.0.0.1:8080
 CONSOLE ?= 127.0.0.1:8000
 RUNARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: chaos run install install-dev test lint bench soak lock clean
 
