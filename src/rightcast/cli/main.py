@@ -35,6 +35,7 @@ _COMMANDS = {
     "channel": "rightcast.cli.airing:channel_group",
     "schedule": "rightcast.cli.airing:schedule_group",
     "ladder": "rightcast.cli.ladder:ladder_group",
+    "trace": "rightcast.cli.tracing:trace_group",
     "encoders": "rightcast.cli.ladder:encoders_command",
     "import": "rightcast.cli.playlists:import_group",
     "guide": "rightcast.cli.guide_matching:guide_group",

@@ -115,6 +115,11 @@ class StationSettings:
         """Folder of small pictures of what is on air, for the staff."""
         return self.ring_root / "thumbnails"
 
+    @property
+    def marker(self) -> Path:
+        """The file of another marker for marked rungs; where there is none, the station's own marks."""
+        return self.data / "marker"
+
     def headend_socket(self, shard: int) -> Path:
         """Where headend process `shard` announces its rings."""
         return self.ring_root / f"headend-{shard}.sock"

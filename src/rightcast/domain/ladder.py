@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.marking import TWIN, Variant
 
 MOST_RUNGS = 8
 SOUND_RUNG_BPS = (16_000, 512_000)
@@ -43,6 +44,11 @@ class AudioCodec(enum.StrEnum):
     COPY = "copy"
 
 
+class _Said(enum.StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
 class Deinterlace(enum.StrEnum):
     """Whether fields become whole pictures; `auto` looks at what the source says of each picture."""
 
@@ -66,6 +72,7 @@ class Rung:
     """One quality. `height` in lines, 0 for sound alone; `frame_rate` is a ceiling in pictures a second, 0 for none.
 
     `bitrate_bps` is that of the pictures, of the sound for a rung of sound alone. `preset` is one of SPEEDS.
+    `marked`: it is made twice, in two variants that trace a session; it costs as much as two rungs.
     """
 
     name: str
@@ -74,6 +81,7 @@ class Rung:
     bitrate_bps: int = 0
     frame_rate: int = 0
     preset: str = "veryfast"
+    marked: bool = False
 
     @property
     def has_pictures(self) -> bool:
@@ -82,11 +90,13 @@ class Rung:
 
     @classmethod
     def parse(cls, text: str) -> Rung:
-        """Read `720p`, or `NAME [height=N] [bitrate=3M] [codec=hevc] [fps=25] [preset=fast]`. Raises InvalidInputError.
+        """Read `720p`, or `NAME [height=N] [bitrate=3M] [codec=hevc] [fps=25] [preset=fast] [marked=yes]`.
+
+        Raises InvalidInputError.
 
         A name like 720p is a height of its own; what is left out is chosen by the height.
         """
-        name, options = _words(text, ("height", "bitrate", "codec", "fps", "preset"), field="rungs")
+        name, options = _words(text, ("height", "bitrate", "codec", "fps", "preset", "marked"), field="rungs")
         by_name = re.fullmatch(r"(\d{2,4})p", name)
         height = _whole(options["height"], "height") if "height" in options else int(by_name[1]) if by_name else 0
         codec = _one_of(VideoCodec, options.get("codec", "h264"), "codec", field="rungs")
@@ -98,6 +108,7 @@ class Rung:
             bitrate_bps=_amount(options["bitrate"], field="rungs") if "bitrate" in options else usual,
             frame_rate=_whole(options.get("fps", "0"), "fps"),
             preset=options.get("preset", "veryfast"),
+            marked=_one_of(_Said, options.get("marked", "no"), "answer to marked", field="rungs") is _Said.YES,
         )
 
     def __str__(self) -> str:
@@ -105,6 +116,7 @@ class Rung:
         words += [f"codec={self.codec}"] if self.has_pictures else []
         words += [f"fps={self.frame_rate}"] if self.frame_rate else []
         words += [f"preset={self.preset}"] if self.has_pictures and self.preset != "veryfast" else []
+        words += ["marked=yes"] if self.marked else []
         return " ".join(words)
 
 
@@ -154,6 +166,15 @@ class Ladder:
         if not self.rungs:
             return "As broadcast only."
         return f"{', '.join(rung.name for rung in self.rungs)} besides the broadcast itself."
+
+    @property
+    def made(self) -> tuple[tuple[int, Rung, Variant | None], ...]:
+        """What is encoded: number, rung and variant of each rendition; a marked rung is two."""
+        return tuple(
+            (number + (TWIN if variant is Variant.B else 0), rung, variant)
+            for number, rung in enumerate(self.rungs, 1)
+            for variant in ((Variant.A, Variant.B) if rung.marked else (None,))
+        )
 
     def check(self) -> None:
         """Raises InvalidInputError naming the field and what to write instead."""
@@ -240,6 +261,12 @@ def _check_rung(rung: Rung) -> None:
             field="rungs",
         )
     where = f"Rung {rung.name}"
+    if rung.marked and (rung.codec is VideoCodec.COPY or not rung.height):
+        raise InvalidInputError(
+            f"{where} cannot be marked: its pictures are not encoded here.",
+            remedy="Mark a rung with a height and a codec.",
+            field="rungs",
+        )
     if rung.codec is VideoCodec.COPY:
         return
     if rung.codec is VideoCodec.AV1 and rung.height:

@@ -31,6 +31,7 @@ from rightcast.edge.keys import Keys
 from rightcast.edge.library.films import Films
 from rightcast.edge.library.shelves import Shelves
 from rightcast.edge.live import Live
+from rightcast.edge.marking import Variants
 from rightcast.edge.origin import Origin
 from rightcast.edge.packaging.lists import Lists
 from rightcast.edge.packaging.manifests import Manifests
@@ -161,6 +162,7 @@ class Edge:
             covers=self.keys,
             packaging=self._packaging,
             place=lambda request: place_of(request, settings).url,
+            variants=Variants(derived_key(key, "marks"), self.keys, segment_s=settings.segment_s),
         )
         self.radio = Radio(Titles(self._reports).of)
         self.playing = Playing(

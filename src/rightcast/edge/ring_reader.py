@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
+from rightcast.domain.marking import TWIN, is_twin
 from rightcast.edge.cues import SLACK_S, cues_of
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.formats.hls.media import MediaSegment, media_playlist
@@ -157,6 +158,7 @@ class Ring:
         self.video = True
         self.tracks: list[Track] = []
         self.up = False
+        self.twin: Ring | None = None  # the second variant of a marked rung
         self.version = 0
         self.folder = Path()
         self.segments: dict[int, Segment] = {}
@@ -355,11 +357,14 @@ class Rings:
         ring = self._rings.get((channel_id, rendition))
         if ring is None:
             ring = self._rings[channel_id, rendition] = self._make(channel_id, rendition)
-            self._renditions.setdefault(channel_id, []).append(ring)
+            if is_twin(rendition):
+                self.get(channel_id, rendition - TWIN).twin = ring
+            else:
+                self._renditions.setdefault(channel_id, []).append(ring)
         return ring
 
     def of_channel(self, channel_id: int) -> list[Ring]:
-        """The rings of a channel that are up, the broadcast itself first."""
+        """The rings of a channel that are up, the broadcast itself first; second variants of marked rungs apart."""
         rings = (ring for ring in self._renditions.get(channel_id, ()) if ring.up)
         return sorted(rings, key=lambda ring: ring.rendition)
 

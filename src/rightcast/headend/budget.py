@@ -69,7 +69,7 @@ class Room:
 
 def rings_of(channel: Channel) -> int:
     """How many rings a channel fills while it runs."""
-    return 1 + len(channel.ladder.rungs)
+    return 1 + len(channel.ladder.made)
 
 
 def share_of(budget_bytes: int, rings: int) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.ladder import MOST_RUNGS
+from rightcast.domain.marking import TWIN
 from rightcast.headend.transcode import Transcoder
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class LadderLife:
     def _renew(self, record: Channel, ring_bytes: int, now: float) -> None:
         self.stop(keep=False)
         self._ladder, self._trouble = record.ladder, ""
-        for rendition in range(len(record.ladder.rungs) + 1, MOST_RUNGS + 1):
+        made = {number for number, _, _ in record.ladder.made}
+        for rendition in {*range(1, MOST_RUNGS + 1), *range(TWIN + 1, TWIN + MOST_RUNGS + 1)} - made:
             shutil.rmtree(self._settings.channel_ring(record.id, rendition), ignore_errors=True)
         if not record.ladder.rungs:
             return

@@ -16,8 +16,10 @@ import msgspec
 
 from rightcast.domain.errors import RightcastError
 from rightcast.domain.ladder import EncoderWish
+from rightcast.domain.marking import is_twin
 from rightcast.headend.encoders import Choice, Encoders, encoders_of
 from rightcast.headend.ffmpeg import find_ffmpeg
+from rightcast.headend.marking import marking_in
 from rightcast.headend.transcode_arguments import arguments
 from rightcast.headend.transcode_child import LadderChild
 from rightcast.headend.transcode_gathering import Gathering, picture_pid
@@ -62,7 +64,7 @@ class _Run:
 
 
 class Transcoder:
-    """A tap on the channel's ring. None of its methods raises, except `__init__`: FfmpegMissingError."""
+    """A tap on the channel's ring. Only `__init__` raises: FfmpegMissingError, PartMissingError."""
 
     def __init__(
         self,
@@ -80,10 +82,11 @@ class Transcoder:
         self._segment_s = settings.segment_s
         self._jitter = jitter
         self._ffmpeg = find_ffmpeg(settings.ffmpeg)
+        self._marker = marking_in(settings.marker)
         self._encoders = encoders_of(self._ffmpeg) if encoders is None else encoders
         self._rungs = {
             number: RungLife(record.id, number, rung, settings=settings, announce=announce, ring_bytes=ring_bytes)
-            for number, rung in enumerate(self.ladder.rungs, 1)
+            for number, rung, _ in self.ladder.made
         }
         self._now = now
         self._run: _Run | None = None
@@ -166,6 +169,7 @@ class Transcoder:
         told = [
             rung.report(now, left_out.get(number, general), left_out=number in left_out)
             for number, rung in self._rungs.items()
+            if not is_twin(number)
         ]
         return [
             msgspec.structs.replace(
@@ -230,7 +234,9 @@ class Transcoder:
 
     def _start(self, made: Plan, gathering: Gathering, now: float) -> None:
         try:
-            child = LadderChild(lambda names: arguments(self._ffmpeg, made, names), len(made.rungs))
+            child = LadderChild(
+                lambda names: arguments(self._ffmpeg, made, names, marker=self._marker), len(made.rungs)
+            )
         except (RightcastError, OSError) as error:
             self._fail(f"ffmpeg cannot be started: {error}", now)
             return

@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rightcast.domain.ladder import SPEEDS, AudioCodec, Deinterlace, EncoderWish
+from rightcast.headend.marking import OWN, marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rightcast.headend.marking import Marking
     from rightcast.headend.transcode_plan import Plan, PlannedRung, Sound
 
 _NVENC_PRESETS = ("p1", "p1", "p2", "p3", "p4", "p5", "p6", "p7")
@@ -22,13 +24,15 @@ _BUFFER_S = 1.5
 _WAIT_S, _WAIT_FOR_LOUDNESS_S = 3, 6
 
 
-def arguments(ffmpeg: str, plan: Plan, outputs: Sequence[str], *, source: str = "pipe:0") -> list[str]:
-    """The command. `outputs` are where the rungs go, in the plan's order."""
+def arguments(
+    ffmpeg: str, plan: Plan, outputs: Sequence[str], *, source: str = "pipe:0", marker: Marking = OWN
+) -> list[str]:
+    """The command. `outputs` are where the rungs go, in the plan's order; `marker` marks variants."""
     command = [ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "error"]
     command += _hardware(plan)
     command += _input(source)
     if plan.video is not None and any(one.encoder is not None for one in plan.rungs):
-        command += ["-filter_complex", picture_filters(plan)]
+        command += ["-filter_complex", picture_filters(plan, marker)]
     chosen: list[list[int]] = []
     index = 0
     common: list[int] = []
@@ -54,7 +58,7 @@ def arguments(ffmpeg: str, plan: Plan, outputs: Sequence[str], *, source: str = 
     return [*command, *mapped, *_output(plan, chosen, outputs)]
 
 
-def picture_filters(plan: Plan) -> str:
+def picture_filters(plan: Plan, marker: Marking = OWN) -> str:
     """Decoded pictures are made whole once, then brought to each rung's size."""
     encoded = [one for one in plan.pictured if one.encoder is not None]
     pid = 0 if plan.video is None else plan.video.pid
@@ -71,7 +75,7 @@ def picture_filters(plan: Plan) -> str:
         fewer = _fewer(one)
         # Square pixels, for RESOLUTION in playlists knows no others; never more lines than came.
         size = f"scale=w='round(oh*dar/2)*2':h='min({one.rung.height},trunc(ih/2)*2)',setsar=1"
-        chains.append(f"[s{one.rendition}]{fewer}{size},{_pixels(one)}[v{one.rendition}]")
+        chains += marked(one, f"[s{one.rendition}]{fewer}{size}", f"{_pixels(one)}[v{one.rendition}]", marker)
     return ";".join(chains)
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rightcast.contract.ring import Track
 from rightcast.domain.ladder import AudioChoice, AudioCodec, Deinterlace, Rung, VideoCodec
+from rightcast.domain.marking import Variant
 from rightcast.headend.encoders import Encoder
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class Sound:
 class PlannedRung:
     """A rung that is made. `encoder` None: pictures are copied, or there are none. `every`: of so many pictures one.
 
-    `frame_rate` is 0 while the source's is not known; `sounds` are those that come with it.
+    `frame_rate` is 0 while the source's is not known; `sounds` are those that come with it. `variant`: of the two of
+    a marked rung.
     """
 
     rendition: int
@@ -52,6 +54,7 @@ class PlannedRung:
     key_interval: int = 50
     frame_rate: float = 0.0
     sounds: tuple[Sound, ...] = ()
+    variant: Variant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +92,14 @@ def plan(
     sounds = _sounds(audio, ladder.audio)
     rungs: list[PlannedRung] = []
     left_out: dict[int, str] = {}
-    for rendition, rung in enumerate(ladder.rungs, 1):
+    for rendition, rung, variant in ladder.made:
         why = _unfit(rung, video, audio, choices)
         if why:
             left_out[rendition] = f"Rung {rung.name} is left out: {why}"
         else:
             encoder = choices[rung.codec].encoder if rung.codec in choices else None
             rungs.append(
-                _with_pictures(rendition, rung, video, encoder, sounds, segment_s=segment_s)
+                replace(_with_pictures(rendition, rung, video, encoder, sounds, segment_s=segment_s), variant=variant)
                 if rung.has_pictures
                 else _of_sound(rendition, rung, audio, ladder.audio)
             )

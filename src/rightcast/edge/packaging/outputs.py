@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.marking import is_twin
 from rightcast.domain.protection import CMAF_SCHEMES, TS_SCHEMES
 from rightcast.edge.cues import is_hidden
 from rightcast.edge.http_message import Response, text
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from rightcast.domain.packaging import Packaging
     from rightcast.edge.http_connection import Answer
     from rightcast.edge.http_message import Request
+    from rightcast.edge.marking import Variants
     from rightcast.edge.packaging.covers import Cover, Covers
     from rightcast.edge.packaging.lists import Lists
     from rightcast.edge.packaging.manifests import Manifests
@@ -66,6 +68,7 @@ class Outputs:
         covers: Covers,
         packaging: Callable[[int], Packaging],
         place: Callable[[Request], str],
+        variants: Variants,
     ) -> None:
         self._rings = rings
         self._workshop = workshop
@@ -74,6 +77,7 @@ class Outputs:
         self._covers = covers
         self._packaging = packaging
         self._place = place
+        self._variants = variants
         self._shared: dict[tuple[Ring, int, int | None], asyncio.Task[bool]] = {}
 
     def answer(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
@@ -87,7 +91,7 @@ class Outputs:
         if form is not None and offers(offered, form):
             return self._first(viewing, lambda: lists.master(self._rings.of_channel(viewing.channel_id), form))
         found = names.read(name)
-        if found is None or not may_ask(offered, found):
+        if found is None or not may_ask(offered, found) or is_twin(found.track.rendition):
             return not_found()
         ring = self._rings.get(viewing.channel_id, found.track.rendition)
         return self._of_track(request, viewing, ring, found) if holds(ring, found.track) else not_found()
@@ -241,9 +245,11 @@ class Outputs:
             return self._hinted(request, viewing, ring, wanted) if soon else not_found()
         if is_hidden(segment, viewing.from_wall):
             return refusal(Denied(Reason.BLACKED_OUT))
+        if ring.twin is not None:
+            segment = self._variants.of(viewing.sid, segment)
         clear = not self._covers.protection(ring.channel_id).is_on
         if clear and wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
-            tag = f"{ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
+            tag = f"{segment.ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
             return _counted(request, viewing, slice_of(request, segment, (0, segment.end), tag, "video/mp2t"))
         return self._fragment(request, viewing, segment, wanted, WHOLE)
 

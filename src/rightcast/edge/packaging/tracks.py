@@ -72,9 +72,11 @@ def in_fragments(track: Track) -> bool:
 
 
 def pictures(rings: Iterable[Ring], *, fragments: bool) -> list[Picture]:
-    """The first video track of each rendition."""
+    """The first video track of each rendition; where some are marked, of those alone."""
     found: list[Picture] = []
-    for ring in rings:
+    shown = list(rings)
+    traced = [ring for ring in shown if ring.twin is not None and ring.twin.up]
+    for ring in traced or shown:
         fitting = (one for one in ring.tracks if one.kind == "video" and (in_fragments(one) or not fragments))
         first = next(fitting, None)
         if first is not None:

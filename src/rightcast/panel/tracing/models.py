@@ -51,6 +51,7 @@ class Sighting(models.Model):
 
     sid = models.CharField(max_length=80, primary_key=True)
     line_id = models.PositiveBigIntegerField()
+    channel_id = models.BigIntegerField(default=0, help_text="Below zero: a title of the library.")
     network = models.CharField(max_length=49)
     device = models.CharField(max_length=16)
     country = models.CharField(max_length=2, blank=True)
@@ -58,7 +59,11 @@ class Sighting(models.Model):
     seen = models.FloatField(help_text="Unix seconds.")
 
     class Meta:
-        indexes = [models.Index(fields=["line_id", "seen"]), models.Index(fields=["seen"])]
+        indexes = [
+            models.Index(fields=["line_id", "seen"]),
+            models.Index(fields=["channel_id", "seen"]),
+            models.Index(fields=["seen"]),
+        ]
 
     def __str__(self) -> str:
         return self.sid

@@ -123,6 +123,7 @@ def _sighting(session: SessionReport, at: float) -> Sighting:
     return Sighting(
         sid=session.sid,
         line_id=session.line_id,
+        channel_id=session.channel_id,
         network=domain.network_of(session.address),
         device=hashlib.blake2b(player, digest_size=8).hexdigest(),
         started=session.opened,
