@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rightcast.domain.bounds import Standpoint
 from rightcast.domain.entitlement import Allowed, Denied, Reason
 from rightcast.domain.library import Holding, MediaFile, Title, TitleKind
 from rightcast.domain.lineup import Line, LineStatus
-from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
+from rightcast.domain.places import Place
+from rightcast.domain.rights import Bounds, CarriageRight, Instrument, RightStatus
 from rightcast.domain.titles import TitleQuestion, coverage, decide_title
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -94,3 +96,11 @@ def test_between_now_and_the_next_moment_of_a_coverage_nothing_changes(found: li
     later = first.until - timedelta(seconds=1) if first.until is not None else NOW + 100 * HOUR
     then = coverage(found, "IT", later)
     assert (then.titles, then.collections) == (first.titles, first.collections)
+
+
+def test_the_bounds_of_its_right_hold_for_a_title_too() -> None:
+    bounded = replace(RIGHT, bounds=Bounds(presence=("IT",)))
+    asked = replace(QUESTION, rights=(bounded,), stand=Standpoint())
+    assert decide_title(asked) == Denied(Reason.PLACE_UNKNOWN)
+    assert decide_title(replace(asked, stand=Standpoint(place=Place(country="FR")))) == Denied(Reason.OUTSIDE_PRESENCE)
+    assert decide_title(replace(asked, stand=Standpoint(place=Place(country="IT")))) == decide_title(QUESTION)

@@ -12,7 +12,7 @@ import pytest
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.library import Collection, Episode, HeldEpisode, Holding, MediaFile, Title, TitleKind
 from rightcast.domain.lineup import LineStatus, Package
-from rightcast.domain.rights import RightStatus
+from rightcast.domain.rights import Bounds, RightStatus
 from tests.edge.station import TestStation, eventually
 
 if TYPE_CHECKING:
@@ -217,3 +217,11 @@ async def test_apps_list_films_with_posters_of_this_edge(cinema: Cinema) -> None
     icons = {row["name"]: row["stream_icon"] for row in rows}
     assert icons["The Sea"].startswith("http://")
     assert icons["The Sea"].endswith("/library/film-21-ab.jpg")
+
+
+async def test_a_film_is_refused_where_its_right_lets_nobody_watch(cinema: Cinema) -> None:
+    bounded = replace(cinema.cleared, bounds=Bounds(presence=("IT",)))
+    number = cinema.publish(Kind.RIGHT, 6, bounded)
+    await eventually(lambda: cinema.edge.replica.revision >= number)
+    reply = await cinema.get("/movie/anna/sesame/21.mp4")
+    assert (reply.status, reply.headers["x-rightcast-reason"]) == (403, "place-unknown")

@@ -6,19 +6,27 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
+from django.urls import reverse
 
 from rightcast.contract.reports import EdgeReport, RefusalReport, SessionReport
 from rightcast.domain.entitlement import Allowed, Denied, Reason
-from rightcast.domain.errors import ConflictError
+from rightcast.domain.errors import ConflictError, InvalidInputError
+from rightcast.domain.rights import Bounds, DeviceClass, Distribution
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.catalogue.queries import find_channel
 from rightcast.panel.lines import operations as lines
 from rightcast.panel.lines.queries import Explanation, explain
+from rightcast.panel.lines.viewpoint import Viewpoint
+from rightcast.panel.places.operations import put_network
 from rightcast.panel.rights import operations as rights
+from rightcast.panel.rights.models import CarriageRight
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from rightcast.contract.station import StationSettings
     from rightcast.panel.audit.operations import Actor
     from rightcast.panel.catalogue.models import Channel
@@ -149,3 +157,63 @@ def test_a_number_that_fits_two_channels_must_be_made_clear(actor: Actor, channe
     with pytest.raises(ConflictError):
         find_channel(str(other.id))
     assert find_channel(f"number:{other.id}") == channel
+
+
+def bound(world: World, bounds: Bounds) -> None:
+    CarriageRight.objects.filter(id=world.right.id).update(bounds=msgspec.to_builtins(bounds))
+
+
+def test_bounds_are_left_aside_aloud_until_somebody_says_where_the_viewer_is(world: World) -> None:
+    bound(world, Bounds(presence=("IT",)))
+    found = explain("anna", "One")
+    assert isinstance(found.verdict, Allowed)
+    assert "R1" in found.left_aside
+    assert reason(explain("anna", "One", seen=Viewpoint(where="FR"))) is Reason.OUTSIDE_PRESENCE
+    at_home = explain("anna", "One", seen=Viewpoint(where="it"))
+    assert isinstance(at_home.verdict, Allowed)
+    assert at_home.left_aside == ""
+    assert any("lets watch in IT" in check.detail for check in at_home.checks)
+
+
+def test_an_address_is_where_the_operators_network_says(world: World) -> None:
+    bound(world, Bounds(presence=("IT",), distribution=(Distribution.HOTEL_ROOM,)))
+    asked = Viewpoint(where="10.20.1.1")
+    assert reason(explain("anna", "One", seen=asked)) is Reason.PLACE_UNKNOWN
+    put_network(world.actor, cidr="10.20.0.0/16", country="IT", distribution="hotel_room")
+    assert isinstance(explain("anna", "One", seen=asked).verdict, Allowed)
+
+
+@pytest.mark.parametrize(
+    ("seen", "field"),
+    [
+        (Viewpoint(where="nowhere"), "where"),
+        (Viewpoint(where="QQ"), "where"),
+        (Viewpoint(output="smoke"), "output"),
+        (Viewpoint(height=-1), "height"),
+        (Viewpoint(device="x" * 301), "device"),
+    ],
+)
+def test_a_viewpoint_that_cannot_be_names_its_field(world: World, seen: Viewpoint, field: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        explain("anna", "One", seen=seen)
+    assert caught.value.field == field
+
+
+def test_another_moment_may_have_another_answer(world: World) -> None:
+    later = datetime.now(UTC) + timedelta(days=30)
+    CarriageRight.objects.filter(id=world.right.id).update(ends=datetime.now(UTC) + timedelta(days=2))
+    assert isinstance(explain("anna", "One").verdict, Allowed)
+    assert reason(explain("anna", "One", seen=Viewpoint(at=later))) is Reason.RIGHT_ENDED
+
+
+def test_the_page_and_the_api_answer_for_a_viewer(console: Client, world: World) -> None:
+    bound(world, Bounds(device_classes=(DeviceClass.TELEVISION,)))
+    asked = {"line": "anna", "channel": "One", "from": "IT", "device": "mobile"}
+    page = console.get(reverse("why"), asked).content.decode()
+    assert "kind the right is for" in page
+    answer = console.get(reverse("why-json"), asked).json()
+    assert (answer["allowed"], answer["reason"]) == (False, "device-not-granted")
+    assert console.get(reverse("why-json"), {**asked, "device": "television"}).json()["allowed"]
+    bad = console.get(reverse("why-json"), {**asked, "at": "yesterday"})
+    assert (bad.status_code, "sentence" in bad.json()) == (400, True)
+    assert "cannot be read" in console.get(reverse("why"), {**asked, "at": "yesterday"}).content.decode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rightcast.cli.desk import Desk, data_option, json_option
-from rightcast.cli.moments import shown
+from rightcast.cli.moments import optional_moment, shown
 from rightcast.cli.panel import open_to_read
 from rightcast.domain.entitlement import Allowed
 from rightcast.serve.lock import remembered_settings
@@ -19,41 +19,38 @@ if TYPE_CHECKING:
 
     from rightcast.panel.lines.queries import Explanation
 
+OUTPUTS = ("ts", "hls")
 _REFUSALS_SHOWN = 5
 
 
 @click.command("explain")
 @click.argument("line")
 @click.argument("channel")
+@click.option("--at", metavar="DATE", show_default="now", help="At which moment: 2026-12-31T20:00 (UTC), or 12h.")
+@click.option("--from", "where", default="", metavar="ADDRESS", help="From which address, or country such as IT.")
+@click.option("--device", default="", metavar="DEVICE", help="With what: set_top_box, television, ... or a user agent.")
+@click.option("--output", type=click.Choice(OUTPUTS), default="ts", show_default=True, help="Stream, or playlists.")
+@click.option("--height", type=int, default=0, metavar="LINES", show_default="left aside", help="Of the picture.")
 @data_option
 @json_option
-def explain_command(line: str, channel: str, data: Path, as_json: bool) -> None:
-    """Tell whether LINE may watch CHANNEL now, with every check of the chain."""
+def explain_command(
+    line: str, channel: str, *, at: str | None, where: str, device: str, output: str, height: int, data: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Tell whether LINE may watch CHANNEL, with every check of the chain.
+
+    The bounds of rights (where a viewer is, with what) are asked when one of --from, --device, --height is given.
+    """
     desk = Desk(remembered_settings(data.absolute()), as_json)
+    moment = optional_moment(at, field="at")
     open_to_read(desk)
     from rightcast.panel.lines.queries import explain
+    from rightcast.panel.lines.telling import told
+    from rightcast.panel.lines.viewpoint import Viewpoint
 
-    found = explain(line, channel)
-    desk.answer(_value(line, channel, found), _lines(line, channel, found))
-
-
-def _value(line: str, channel: str, found: Explanation) -> dict[str, object]:
-    verdict = found.verdict
-    allowed = isinstance(verdict, Allowed)
-    return {
-        "line": found.line.name if found.line else line,
-        "channel": {"id": found.channel.pk, "name": found.channel.name} if found.channel else channel,
-        "allowed": allowed,
-        "reason": None if isinstance(verdict, Allowed) else verdict.reason,
-        "sentence": found.sentence,
-        "right_id": verdict.right_id if isinstance(verdict, Allowed) else None,
-        "until": verdict.until if isinstance(verdict, Allowed) else None,
-        "checks": [
-            {"rule": check.rule, "holds": check.holds, "detail": check.detail, "reason": check.reason}
-            for check in found.checks
-        ],
-        "recent_refusals": list(found.refusals),
-    }
+    seen = Viewpoint(at=moment, where=where.strip(), device=device.strip(), output=output, height=height)
+    found = explain(line, channel, seen=seen)
+    desk.answer(told(line, channel, found), _lines(line, channel, found))
 
 
 def _lines(line: str, channel: str, found: Explanation) -> list[str]:
@@ -65,10 +62,12 @@ def _lines(line: str, channel: str, found: Explanation) -> list[str]:
         for one in found.refusals[:_REFUSALS_SHOWN]
     ]
     return [
-        f"line {found.line or line}, channel {found.channel or channel}",
+        f"line {found.line or line}, channel {found.channel or channel}, at {shown(found.at)} UTC",
+        *([f"viewer {found.viewer}"] if found.viewer else []),
         "",
         *(f"  {'✓' if check.holds else '✗'} {check.rule:<{width}}  {check.detail}" for check in found.checks),
         "",
         f"{'Allowed' if isinstance(found.verdict, Allowed) else 'Refused'}: {found.sentence}",
+        *([found.left_aside] if found.left_aside else []),
         *(["", "Refused lately (UTC):", *shown_refusals] if shown_refusals else []),
     ]

@@ -55,7 +55,10 @@ class Standpoint:
     @property
     def in_words(self) -> str:
         """The facts, for the help desk."""
-        tall = "a picture of unknown height" if self.height is None else f"{self.height} lines"
+        if self.height is None:
+            tall = "a picture of unknown height"
+        else:
+            tall = f"{self.height} lines" if self.height else "no picture yet"
         return f"{self.place.in_words}; device {self.device}; {tall}; protection {self.floor}"
 
 

@@ -70,7 +70,7 @@ def _each(right: CarriageRight, line: Line, stand: Standpoint, now: datetime) ->
         kind = "of a kind that nobody knows" if stand.device is DeviceClass.UNKNOWN else stand.device.value
         yield "the device is of a kind the right is for", alone, f"{kind}; for {_listed(bounds.device_classes)}"
     if bounds.max_height:
-        tall = "not known" if stand.height is None else f"{stand.height} lines"
+        tall = "not known" if stand.height is None else f"{stand.height} lines" if stand.height else "no picture yet"
         detail = f"{tall}; at most {bounds.max_height}"
         yield "the picture is no larger than the right lets it be", Bounds(max_height=bounds.max_height), detail
     if bounds.floor is not Floor.NONE:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rightcast.domain.entitlement import Allowed, Check, Denied, Reason, line_checks
+from rightcast.domain.bounds import Standpoint, broken, relies_on_portability
+from rightcast.domain.entitlement import Allowed, Check, Denied, Reason, bound_checks, line_checks, longest
 from rightcast.domain.library import Holding
 from rightcast.domain.lineup import Line
 from rightcast.domain.rights import CarriageRight, RightStatus
@@ -25,6 +26,7 @@ class TitleQuestion:
     """Everything the decision rests on. `offered` are the ids of the collections in the line's packages.
 
     `takedowns` that concern the title, for whomever; `country`: where the viewer is, "" while nobody knows.
+    `stand`: what the bounds of rights are held against; without it they are left aside.
     """
 
     line: Line | None
@@ -34,6 +36,7 @@ class TitleQuestion:
     now: datetime
     takedowns: Sequence[Takedown] = ()
     country: str = ""
+    stand: Standpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,13 @@ def examine_title(question: TitleQuestion) -> tuple[Allowed | Denied, tuple[Chec
     right = _standing(question)
     if right is None or question.line is None or question.holding is None:
         return Denied(Reason.NO_RIGHT), checks
-    dark = next_dark(question.takedowns, question.line, question.country, question.now)
-    ends = [one for one in (right.ends, question.line.expires, question.holding.until, dark) if one is not None]
-    return Allowed(right.id, min(ends, default=None)), checks
+    line, case = question.line, question.line.portability
+    ports = question.stand is not None and case is not None and relies_on_portability(right, line, question.stand)
+    abroad_until = case.until if ports and case is not None else None
+    dark = next_dark(question.takedowns, line, question.country, question.now)
+    known = (right.ends, line.expires, question.holding.until, abroad_until, dark)
+    ends = [one for one in known if one is not None]
+    return Allowed(right.id, min(ends, default=None), right.bounds.max_height), checks
 
 
 def _takedown_checks(question: TitleQuestion) -> tuple[Check, ...]:
@@ -125,14 +132,16 @@ def _right_checks(question: TitleQuestion) -> tuple[Check, ...]:
     in_force = Check("a carriage right is in force", reason is None, names, reason)
     if reason is not None or question.line is None:
         return (in_force,)
-    reached = _standing(question) is not None
+    line, reaching = question.line, _reaching(question)
+    reached = bool(reaching)
     areas = ", ".join(sorted({one for right in mine if right.in_force(question.now) for one in right.territories}))
-    return in_force, Check(
+    residence = Check(
         "the right covers the territory of the line",
         reached,
-        f"line lives in {question.line.territory}; covered: {areas or 'nowhere'}",
+        f"line lives in {line.territory}; covered: {areas or 'nowhere'}",
         None if reached else Reason.OUTSIDE_TERRITORY,
     )
+    return in_force, residence, *bound_checks(reaching, line, question.stand, question.now)
 
 
 def _missing(mine: Sequence[CarriageRight], now: datetime) -> Reason | None:
@@ -155,12 +164,19 @@ def _covering(question: TitleQuestion) -> list[CarriageRight]:
 
 
 def _standing(question: TitleQuestion) -> CarriageRight | None:
-    """Of the rights that reach the viewer the one that lasts longest."""
-    if question.line is None:
+    """Of the rights that reach the viewer and whose bounds hold, the one to stand on."""
+    line, stand, now = question.line, question.stand, question.now
+    if line is None:
         return None
-    fitting = [
+    reaching = _reaching(question)
+    return longest(one for one in reaching if stand is None or broken(one, line, stand, now) is None)
+
+
+def _reaching(question: TitleQuestion) -> list[CarriageRight]:
+    """The rights in force where the line lives, whatever their bounds."""
+    line = question.line
+    return [
         right
         for right in _covering(question)
-        if right.in_force(question.now) and right.covers_territory(question.line.territory)
+        if line is not None and right.in_force(question.now) and right.covers_territory(line.territory)
     ]
-    return max(fitting, key=lambda right: (right.ends is None, right.ends or right.starts), default=None)

@@ -78,7 +78,7 @@ class Admission:
         self._clock = clock
         self.asking = Asking(replica, cues, standpoints, clock)
         self.again_for_past: Callable[[Viewing], None] = _nothing
-        self.ask_title: Callable[[Line, int, str], Allowed | Denied] = _no_title
+        self.ask_title: Callable[[Line, int, Player | None], Allowed | Denied] = _no_title
         self._pending: dict[str, Viewing] = {}
         self._releases: set[asyncio.Task[None]] = set()
         self.refusals: Counter[str] = Counter()
@@ -97,7 +97,7 @@ class Admission:
         `joins` False: a session that runs already, which a draining channel does not end.
         """
         if channel_id < 0:
-            return self.ask_title(line, channel_id, self.asking.country(player))
+            return self.ask_title(line, channel_id, player)
         question = self.asking.question(line, channel_id, player, joins=joins)
         if player is not None and player.recording_id:
             return decide_recording(question, self._replica.recordings.find(player.recording_id))
@@ -247,6 +247,12 @@ class Admission:
         for viewing in self._viewings.due(self._clock()):
             self._again(viewing)
 
+    def ask_for_height(self, channel_id: int) -> None:
+        """The picture is another one: decide anew where its height matters, before anything of it is sent."""
+        for viewing in self._viewings.of_channel(channel_id):
+            if viewing.max_height and not viewing.ended:
+                self._again(viewing)
+
     async def ask_again(self, viewings: Sequence[Viewing]) -> None:
         """Decide anew on running viewings, a few hundred at a time."""
         for index, viewing in enumerate(viewings):
@@ -385,7 +391,7 @@ class Admission:
         return datetime.fromtimestamp(self._clock(), UTC)
 
 
-def _no_title(_line: Line, _number: int, _country: str) -> Denied:
+def _no_title(_line: Line, _number: int, _player: Player | None) -> Denied:
     """There is no library."""
     return Denied(Reason.UNKNOWN_TITLE)
 

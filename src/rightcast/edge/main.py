@@ -123,7 +123,11 @@ class Edge:
         self.listener = Listener(loop, self._answer)
         self.delivery = Delivery(loop, self.listener.writables)
         self.cues = Cues()
-        self.rings = Rings(self._ring, marked=self.cues.heard)
+        self.rings = Rings(
+            self._ring,
+            marked=self.cues.heard,
+            described=lambda ring: self.admission.ask_for_height(ring.channel_id),
+        )
         self.viewings = Viewings()
         self.replica = Replica(settings.replica(index))
         self._kept_guide = ReplicaGuide(settings.replica(index))

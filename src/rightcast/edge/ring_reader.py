@@ -339,16 +339,30 @@ class Ring:
         self._listener.dropped(segment)
 
 
+def _no_ring(_: Ring) -> None:
+    """Nobody minds what a ring carries."""
+
+
 def _nobody(_: Ring, __: Marker) -> None:
     """Nobody wants to hear of markers."""
 
 
 class Rings:
-    """All rings that this edge has heard or was asked of, by channel and rendition; `marked` is told of markers."""
+    """All rings that this edge has heard or was asked of, by channel and rendition; `marked` is told of markers.
 
-    def __init__(self, make: Callable[[int, int], Ring], *, marked: Callable[[Ring, Marker], None] = _nobody) -> None:
+    `described` is told, before anything of it is sent, when a ring carries something, or something else.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[int, int], Ring],
+        *,
+        marked: Callable[[Ring, Marker], None] = _nobody,
+        described: Callable[[Ring], None] = _no_ring,
+    ) -> None:
         self._make = make
         self._marked = marked
+        self._described = described
         self._rings: dict[tuple[int, int], Ring] = {}
         self._renditions: dict[int, list[Ring]] = {}
 
@@ -380,7 +394,10 @@ class Rings:
             ring = touched.get(key)
             if ring is None:
                 ring = touched[key] = self.get(*key)
+            tracks, empty = ring.tracks, not ring.segments
             ring.apply(message)
+            if ring.tracks is not tracks or (empty and ring.segments):
+                self._described(ring)
             if isinstance(message, Marker):
                 self._marked(ring, message)
         for ring in touched.values():

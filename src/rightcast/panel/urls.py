@@ -15,7 +15,7 @@ from rightcast.panel.console.pictures import thumbnail
 from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.unknown import unknown_page
 from rightcast.panel.console.wall import wall_now, wall_page
-from rightcast.panel.console.why import why_page
+from rightcast.panel.console.why import why_json, why_page
 from rightcast.panel.evidence import pages as evidence
 from rightcast.panel.features.pages import feature_page
 from rightcast.panel.grids import pages as grids
@@ -79,6 +79,7 @@ urlpatterns = [
     path("suspects/<int:line_id>/act/", admin.site.admin_view(act_on_suspect), name="suspect-act"),
     path("agreements/", include("rightcast.panel.rights.urls")),
     path("why/", admin.site.admin_view(why_page), name="why"),
+    path("why.json", admin.site.admin_view(why_json), name="why-json"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("", admin.site.urls),
 ]

@@ -85,10 +85,11 @@ class Films:
             if viewing.viewers and watched_title(viewing.channel_id) is not None:
                 viewing.leased_until = until
 
-    def _ask(self, line: Line, number: int, country: str) -> Allowed | Denied:
+    def _ask(self, line: Line, number: int, player: Player | None) -> Allowed | Denied:
         title_id = watched_title(number)
         holding = None if title_id is None else self._replica.titles.find(title_id)
-        return self._shelves.decide(line, holding, country)
+        stand = None if player is None else self._admission.asking.standpoints.of(line, number, player)
+        return self._shelves.decide(line, holding, stand)
 
     def _answer(
         self, request: Request, who: Identified, holding: Holding | None, file: MediaFile | None

@@ -14,6 +14,7 @@ from rightcast.domain.titles import Coverage, TitleQuestion, coverage, decide_ti
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rightcast.domain.bounds import Standpoint
     from rightcast.domain.entitlement import Allowed, Denied
     from rightcast.domain.library import Episode, Holding, Season, Title
     from rightcast.domain.lineup import Line
@@ -89,8 +90,8 @@ class Shelves:
         found = [] if holding is None else [one.episode for one in holding.episodes]
         return sorted(found, key=lambda one: (one.season, one.number))
 
-    def decide(self, line: Line | None, holding: Holding | None, country: str = "") -> Allowed | Denied:
-        """May the line watch the title now, from a country; "" while nobody knows which."""
+    def decide(self, line: Line | None, holding: Holding | None, stand: Standpoint | None = None) -> Allowed | Denied:
+        """May the line watch the title now; without a standpoint the bounds of rights are left aside."""
         rights = [] if holding is None else self._rights_of(holding)
         return decide_title(
             TitleQuestion(
@@ -98,9 +99,10 @@ class Shelves:
                 holding=holding,
                 offered=frozenset() if line is None else self._offered(line),
                 rights=rights,
+                stand=stand,
                 now=datetime.fromtimestamp(self._clock(), UTC),
                 takedowns=() if holding is None else self._replica.takedowns.of_title(holding.title.id),
-                country=country,
+                country="" if stand is None else stand.place.country,
             )
         )
 

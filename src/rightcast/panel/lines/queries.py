@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from rightcast.contract.reports import EdgeReport, RefusalReport
 from rightcast.domain import lineup as domain
+from rightcast.domain.bounds import reaches_everybody
 from rightcast.domain.entitlement import SENTENCES, Allowed, Check, Denied, Question, Reason, examine
 from rightcast.domain.errors import NotFoundError
 from rightcast.domain.schedule import is_off, zone_named
@@ -17,6 +19,7 @@ from rightcast.panel.blackouts.queries import of_channel as blackouts_of
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.catalogue.models import Channel, LineupEntry
 from rightcast.panel.lines.models import Line
+from rightcast.panel.lines.viewpoint import Viewpoint, standpoint
 from rightcast.panel.places.queries import portability_of
 from rightcast.panel.rights.queries import rights_of
 from rightcast.panel.station.queries import station
@@ -25,21 +28,29 @@ from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+
+    from rightcast.domain.rights import CarriageRight
 
 REPORT_AGE_S = 10.0
+NOBODY = Viewpoint()
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The whole chain behind one answer. `refusals` are the line's recent ones, newest first."""
+    """The whole chain behind one answer. `refusals` are the line's recent ones, newest first.
+
+    `viewer` says what the bounds of rights were held against, "" nothing; `left_aside` what could not be asked then.
+    """
 
     verdict: Allowed | Denied
     checks: tuple[Check, ...]
     line: Line | None
     channel: Channel | None
+    at: datetime
     refusals: tuple[RefusalReport, ...] = ()
+    viewer: str = ""
+    left_aside: str = ""
 
     @property
     def sentence(self) -> str:
@@ -106,34 +117,56 @@ def carried_ids(line: Line) -> frozenset[int]:
     return frozenset(entries.order_by().values_list("channel_id", flat=True))
 
 
-def explain(line_named: str | int, channel_named: str | int, now: datetime | None = None) -> Explanation:
+def explain(
+    line_named: str | int, channel_named: str | int, now: datetime | None = None, seen: Viewpoint = NOBODY
+) -> Explanation:
     """Ask the question an edge would ask, and answer with every link of the chain.
 
     An unknown line or channel is an answer, not an error. Raises ConflictError when
-    `channel_named` fits several channels.
+    `channel_named` fits several channels, InvalidInputError for a viewpoint that cannot be.
     """
+    moment = seen.at or now or timezone.now()
     line = _or_none(find_line, line_named)
     channel = _or_none(catalogue.find_channel, channel_named)
     reports = edge_reports()
     record = None if channel is None else catalogue.to_record(channel)
+    stand = standpoint(seen, record)
+    rights = [] if channel is None else rights_of(channel.id)
     verdict, checks = examine(
         Question(
             line=None if line is None else to_record(line),
             channel=record,
-            off=record is not None and _is_off(record, now or timezone.now()),
+            off=record is not None and _is_off(record, moment),
             carried=frozenset() if line is None else carried_ids(line),
-            rights=[] if channel is None else rights_of(channel.id),
+            rights=rights,
+            viewer=seen.viewer,
+            stand=stand,
             blackouts=[] if channel is None else blackouts_of(channel.id),
-            now=now or timezone.now(),
+            now=moment,
             published=channel is not None and channel.wanted,
             takedowns=[] if channel is None else takedowns_of_channel(channel.id),
-            sessions_in_use=None if line is None or not reports else sessions_in_use(line.id, reports),
+            sessions_in_use=None if line is None or not reports or seen.at else sessions_in_use(line.id, reports),
         )
     )
     name = str(line_named) if line is None else line.name
     return Explanation(
-        verdict=verdict, checks=checks, line=line, channel=channel, refusals=recent_refusals(name, reports)
+        verdict=verdict,
+        checks=checks,
+        line=line,
+        channel=channel,
+        at=moment,
+        refusals=recent_refusals(name, reports),
+        viewer="" if stand is None else stand.in_words,
+        left_aside=_left_aside(rights, moment) if stand is None else "",
     )
+
+
+def _left_aside(rights: Sequence[CarriageRight], moment: datetime) -> str:
+    """What could not be asked because nobody said where and with what the viewer watches."""
+    bounded = [one.reference for one in rights if one.in_force(moment) and not reaches_everybody(one.bounds)]
+    if not bounded:
+        return ""
+    return f"Left aside, for nobody said from where and with what: the bounds of {', '.join(sorted(set(bounded)))}."
 
 
 def _is_off(channel: domain.Channel, now: datetime) -> bool:
