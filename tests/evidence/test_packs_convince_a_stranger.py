@@ -22,7 +22,12 @@ from rightcast.panel.audit.rooting import sign_root
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.evidence.operations import export_pack, open_case, scope_of, scope_of_channels
 from rightcast.panel.lines import operations as lines
+from rightcast.panel.notices.models import Notice, NoticeStep
+from rightcast.panel.operation import operating
 from rightcast.panel.rights import operations as rights
+from rightcast.panel.rights import steps
+from rightcast.panel.rights.keeping import attach
+from rightcast.panel.usage.models import SessionRow, StandRow
 from rightcast.state.evidence.verify import Pack, check, opened, told
 from rightcast.state.signing import Signer, public_key
 from tests.audit.authority import make_authority, serving
@@ -53,9 +58,10 @@ def carried(actor: Actor, channel: Channel) -> None:
         ends=LATER,
     )
     lines.create_line(actor, name="anna")
+    attach(actor, right.id, document=b"%PDF the contract", file_name="contract 12.pdf")
     sign_root(timezone.now())
     catalogue.create_category(actor, name="News")
-    rights.suspend_right(actor, right.id)
+    steps.suspend_right(actor, right.id)
     sign_root(timezone.now())
     lines.create_line(actor, name="bert")
 
@@ -92,6 +98,7 @@ def test_a_pack_that_nobody_touched_holds_and_tells_the_story(pack: Path, statio
     assert "Case AZ 7/26: Match of 3 May" in text
     assert "12/2026 of Studio (contract): One" in text
     assert "where: IT, SM" in text
+    assert f"evidence, {right_need(found)}: contract 12.pdf, SHA-256" in text
     assert "right 12/2026 is now suspended" in text.partition("WENT DARK")[2]
     assert "anna" not in text
     assert set(found.proven) == {row["seq"] for row in found.rows}
@@ -199,6 +206,57 @@ def test_only_who_sees_cases_exports(staff: Callable[[str], User], channel: Chan
     export_pack(Actor.staff(staff("Rights officer")), scope)
     with pytest.raises(PermissionDeniedError):
         export_pack(Actor.staff(staff("Help desk")), scope)
+
+
+def right_need(found: Pack) -> str:
+    """What the document proves; and it lies in the pack under its hash."""
+    (piece,) = found.json("agreements/1.json")["evidence"]
+    assert found.files[f"agreements/1-{piece['sha256']}.pdf"] == b"%PDF the contract"
+    return str(piece["need"])
+
+
+def test_sessions_are_counted_by_the_right_they_stood_on(actor: Actor, channel: Channel, tmp_path: Path) -> None:
+    began = timezone.now()
+    for number in range(3):
+        session = SessionRow.objects.create(
+            id=f"1-{number}", sid=f"s{number}", edge=1, line_id=7, channel_id=channel.id, watched="One", kind="hls",
+            began=began,
+        )  # fmt: skip
+        StandRow.objects.create(
+            session=session, right_id=1, reference="12/2026", channel_id=channel.id, territory="IT", line_id=7,
+            sid=session.sid, began=began,
+        )  # fmt: skip
+    found = check(opened_bytes(export_pack(actor, scope_of_channels([channel.id], None, None)).body, tmp_path))
+    assert found.faults == []
+    assert any(line.startswith("  12/2026, One: 3 sessions from") for line in told(found))
+
+
+def test_notices_are_told_without_who_sent_them(actor: Actor, channel: Channel, tmp_path: Path) -> None:
+    notice = Notice.objects.create(
+        reference="N-7", kind="dsa", way="form", state="received", received=timezone.now(), sha256="0" * 64,
+        sender="Mario Rossi", email="mario@example.org", targets=[channel.id],
+    )  # fmt: skip
+    NoticeStep.objects.create(notice=notice, at=timezone.now(), by="owner", step="triage", state="triage")
+    found = check(opened_bytes(export_pack(actor, scope_of_channels([channel.id], None, None)).body, tmp_path))
+    assert found.faults == []
+    assert any(line.startswith("  N-7 (dsa), received") for line in told(found))
+    assert not any(b"mario" in body.lower() for body in found.files.values())
+
+
+def test_takedowns_of_the_channel_or_the_case_are_told_with_their_acknowledgements(
+    actor: Actor, channel: Channel, tmp_path: Path
+) -> None:
+    with operating(actor, "") as deed:
+        deed.record("takedown.order", 4, "took down One", channels=[channel.id], case="")
+        deed.record("takedown.acknowledge", 4, "edge 1 is dark after 0.412 s", channels=[channel.id], case="")
+        deed.record("takedown.order", 5, "took down a film", channels=[], case="AZ 7/26")
+        deed.record("takedown.order", 6, "took down something else", channels=[99], case="")
+    found = check(opened(pack_of(actor, channel, tmp_path / "pack.zip")))
+    assert found.faults == []
+    dark = "\n".join(told(found)).partition("WENT DARK")[2]
+    assert "edge 1 is dark after 0.412 s" in dark
+    assert "took down a film" in dark
+    assert "something else" not in dark
 
 
 def opened_bytes(body: bytes, folder: Path) -> Pack:

@@ -79,8 +79,8 @@ def test_proofs_hold_and_nothing_near_them_does(asked: tuple[int, int, int]) -> 
         assert not consistent(first, tree.root(first), size, tree.root(first), steps)
 
 
-def row(seq: int, verb: str, at: str) -> dict[str, object]:
-    return {"seq": seq, "action": f"right.{verb}", "subject": "right", "subject_id": 1, "at": at}
+def row(seq: int, verb: str, at: str, detail: str = "{}") -> dict[str, object]:
+    return {"seq": seq, "action": f"right.{verb}", "subject": "right", "subject_id": 1, "at": at, "detail": detail}
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,15 @@ def test_a_right_is_in_force_between_its_deeds(
 ) -> None:
     rows = [row(seq, verb, f"2026-01-0{seq + 1}") for seq, verb in enumerate(verbs, 1)]
     assert spans({"id": 1, "starts": "2026-01-01", "ends": ends}, rows) == expected
+
+
+def test_a_draft_is_in_force_from_its_second_persons_step_on() -> None:
+    rows = [
+        row(1, "record", "2026-01-02", '{"status":"draft"}'),
+        row(2, "approve", "2026-01-03"),
+        row(3, "activate", "2026-01-04"),
+        row(4, "update", "2026-01-05", '{"status":"evidence"}'),
+        row(5, "activate", "2026-01-06"),
+    ]
+    right = {"id": 1, "starts": "2026-01-01", "ends": None}
+    assert spans(right, rows) == [("2026-01-04", "2026-01-05"), ("2026-01-06", "")]

@@ -5,16 +5,26 @@ Another room joins by a function of Scope in SUPPLIERS.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
+from django.db.models import Count, Max, Min
+from django.db.models.functions import TruncDate
 
 from rightcast.domain.chain import moment_text
+from rightcast.domain.errors import NotFoundError
+from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.catalogue.models import Channel
-from rightcast.panel.rights.models import CarriageRight
+from rightcast.panel.notices.models import Notice
+from rightcast.panel.rights.keeping import read_document
+from rightcast.panel.rights.models import CarriageRight, Evidence
 from rightcast.panel.rights.queries import to_record
+from rightcast.panel.usage.models import StandRow
 from rightcast.state.evidence.sealing import readable
 
 if TYPE_CHECKING:
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rightcast.panel.evidence.scope import Scope
+
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +53,16 @@ def agreements(scope: Scope) -> Material:
     for right in rights.prefetch_related("channels", "titles", "collections"):
         if scope.since is not None and right.ends is not None and right.ends < scope.since:
             continue
+        pieces = list(right.evidence.all())
         told = {
             **msgspec.to_builtins(to_record(right)),
             "ends": _text(right.ends),
+            "evidence": [_piece(one) for one in pieces],
             "recorded": _text(right.recorded),
             "starts": _text(right.starts),
         }
         files[f"agreements/{right.id}.json"] = readable(told)
+        files |= _documents(right.id, pieces)
         subjects.add(("right", right.id))
     return Material(files, frozenset(subjects))
 
@@ -57,7 +72,106 @@ def channels(scope: Scope) -> Material:
     return Material({}, frozenset(("channel", one) for one in scope.channel_ids))
 
 
-SUPPLIERS: tuple[Callable[[Scope], Material], ...] = (channels, agreements)
+def sessions(scope: Scope) -> Material:
+    """How many sessions stood on which right, by day; who they were stays at the station."""
+    stands = StandRow.objects.filter(channel_id__in=scope.channel_ids)
+    if scope.since is not None:
+        stands = stands.filter(began__gte=scope.since)
+    if scope.until is not None:
+        stands = stands.filter(began__lt=scope.until)
+    named = ("right_id", "reference", "channel_id")
+    sums = {"count": Count("session_id", distinct=True), "first": Min("began"), "last": Max("began")}
+    whole = stands.order_by(*named).values(*named).annotate(**sums)
+    days = stands.annotate(day=TruncDate("began")).order_by("day", *named, "territory")
+    told = {
+        "by_right": [
+            {
+                **{name: row[name] for name in named},
+                "first": _text(row["first"]),
+                "last": _text(row["last"]),
+                "sessions": row["count"],
+            }
+            for row in whole
+        ],
+        "by_day": [
+            {
+                **{name: row[name] for name in (*named, "territory")},
+                "day": row["day"].isoformat(),
+                "sessions": row["count"],
+            }
+            for row in days.values("day", *named, "territory").annotate(count=Count("session_id", distinct=True))
+        ],
+    }
+    return Material({"sessions.json": readable(told)})
+
+
+def notices(scope: Scope) -> Material:
+    """Notices about the channels: what was asked, decided and done; who sent them stays at the station."""
+    rows = Notice.objects.order_by("id").prefetch_related("steps")
+    if scope.until is not None:
+        rows = rows.filter(received__lt=scope.until)
+    about = [one for one in rows if set(one.targets) & set(scope.channel_ids)]
+    about = [one for one in about if scope.since is None or (one.decided or one.received) >= scope.since]
+    if not about:
+        return Material()
+    told = [
+        {
+            "darkened": one.darkened,
+            "decided": _text(one.decided),
+            "id": one.id,
+            "kind": one.kind,
+            "received": _text(one.received),
+            "reference": one.reference,
+            "sha256": one.sha256,
+            "state": one.state,
+            "statement": one.statement,
+            "steps": [{"at": _text(step.at), "state": step.state, "step": step.step} for step in one.steps.all()],
+            "targets": one.targets,
+        }
+        for one in about
+    ]
+    subjects = frozenset(("notice", one.id) for one in about)
+    return Material({"notices.json": readable({"notices": told})}, subjects)
+
+
+def takedowns(scope: Scope) -> Material:
+    """Takedowns of these channels or filed under the case, as the trail tells of them, acknowledgements included."""
+    found = set()
+    rows = AuditRow.objects.filter(subject__in=("takedown", "hold")).order_by("id")
+    for row in rows.iterator(chunk_size=1000):
+        told = row.detail
+        about = told.get("channels")
+        touches = isinstance(about, list) and set(scope.channel_ids).intersection(
+            one for one in about if isinstance(one, int)
+        )
+        if row.subject_id is not None and (touches or (scope.case_id and told.get("case") == scope.case)):
+            found.add((row.subject, row.subject_id))
+    return Material({}, frozenset(found))
+
+
+def _piece(one: Evidence) -> dict[str, object]:
+    return {
+        "added": _text(one.added),
+        "kind": one.kind,
+        "need": one.need,
+        "sha256": one.sha256,
+        "size_bytes": one.size_bytes,
+        "text": one.text,
+    }
+
+
+def _documents(right_id: int, pieces: list[Evidence]) -> dict[str, bytes]:
+    """Documents under their SHA-256; one that is gone or was changed is left out, its hash stays in the agreement."""
+    found = {}
+    for one in pieces:
+        if one.sha256:
+            with suppress(NotFoundError):
+                suffix = PurePosixPath(one.text).suffix if _SUFFIX.fullmatch(PurePosixPath(one.text).suffix) else ""
+                found[f"agreements/{right_id}-{one.sha256}{suffix}"] = read_document(one)
+    return found
+
+
+SUPPLIERS: tuple[Callable[[Scope], Material], ...] = (channels, agreements, sessions, notices, takedowns)
 
 
 def channels_told(scope: Scope) -> list[dict[str, object]]:

@@ -93,8 +93,9 @@ def find_case(number: str) -> Case:
 def scope_of(case: Case) -> Scope:
     """What a case is about."""
     ids = tuple(case.channels.order_by("id").values_list("id", flat=True))
-    own = frozenset({("case", case.id)})
-    return Scope(case=case.number, title=case.title, channel_ids=ids, since=case.since, until=case.until, subjects=own)
+    return Scope(
+        case=case.number, title=case.title, channel_ids=ids, since=case.since, until=case.until, case_id=case.id
+    )
 
 
 def scope_of_channels(channel_ids: Sequence[int], since: datetime | None, until: datetime | None) -> Scope:
@@ -114,7 +115,8 @@ def export_pack(actor: Actor, scope: Scope) -> Sealed:
     sign_root(now)
     given = [supply(scope) for supply in SUPPLIERS]
     files = {path: body for material in given for path, body in material.files.items()}
-    subjects = scope.subjects.union(*(material.subjects for material in given))
+    own = {("case", scope.case_id)} if scope.case_id is not None else set()
+    subjects = own.union(*(material.subjects for material in given))
     rows = rows_about(subjects, scope.until)
     files |= proven(rows)
     files["case.json"] = readable(
@@ -130,9 +132,8 @@ def export_pack(actor: Actor, scope: Scope) -> Sealed:
     )
     sealed = seal_pack(files, case=scope.case, signs=signer(settings.STATION.keys), now=now)
     with operating(actor, "evidence.view_case") as deed:
-        case = next((number for kind, number in scope.subjects if kind == "case"), None)
-        said = f"exported the evidence of case {scope.case}" if case else "exported evidence"
-        deed.record("case.export", case, said, manifest=sealed.digest, channels=list(scope.channel_ids))
+        said = f"exported the evidence of case {scope.case}" if scope.case_id else "exported evidence"
+        deed.record("case.export", scope.case_id, said, manifest=sealed.digest, channels=list(scope.channel_ids))
     return sealed
 
 

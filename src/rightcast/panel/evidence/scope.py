@@ -8,11 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """One case: [since, until), None for open. `subjects`: further (subject, id) whose deeds belong to it."""
+    """One case: [since, until), None for open. `case_id` is None where channels and a span were named instead."""
 
     case: str
     title: str
     channel_ids: tuple[int, ...]
     since: datetime | None
     until: datetime | None
-    subjects: frozenset[tuple[str, int]] = frozenset()
+    case_id: int | None = None

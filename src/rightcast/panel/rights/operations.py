@@ -227,6 +227,7 @@ def _facts(right: CarriageRight) -> dict[str, object]:
         "download": right.download,
         "bounds": right.bounds,
         "status": right.status,
+        "channels": covered(right),
     }
 
 

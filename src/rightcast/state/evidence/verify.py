@@ -25,10 +25,16 @@ MANIFEST, SIGNATURE, KEY = "manifest.json", "manifest.sig", "signing.pub"
 KIND = "rightcast-evidence-1"
 MOST_BYTES = 4 << 30
 """A pack that unpacks to more is not read."""
-STARTS = {"record", "activate", "resume", "approve", "running"}
+STARTS = {"record", "activate", "resume"}
 STOPS = {"suspend", "withdraw", "end", "over", "remove"}
-DARK = {"hold", "suspend", "withdraw", "end", "over", "remove", "takedown", "dark", "apply", "restore", "lift", "undo"}
-"""Verbs of deeds after which something goes dark or comes back."""
+DARK = {
+    "right": STOPS | {"activate", "resume"},
+    "channel": {"hold", "publish", "remove"},
+    "takedown": {"order", "acknowledge", "lift", "expire", "extend"},
+    "notice": {"act", "restore"},
+    "blackout": {"add", "change", "remove", "end"},
+}
+"""Deeds by which something goes dark or comes back: verbs by what they are done to."""
 
 
 # Ed25519, RFC 8032 section 5.1: verifying only, in integers -----------------------------------------------------
@@ -289,6 +295,9 @@ def _check_agreements(pack: Pack) -> None:
         for key in sorted({"licensor", "instrument", "territories"} & set(facts)):
             if facts[key] != right.get(key):
                 pack.wrong(name, f"says of {key} '{right.get(key)}', the trail says '{facts[key]}'")
+        covers = set(right.get("channel_ids", []))
+        if not covers <= set(facts.get("channels", covers)):
+            pack.wrong(name, "names channels that the trail does not name")
 
 
 def agreements(pack: Pack) -> list[tuple[str, Record]]:
@@ -351,10 +360,9 @@ def told(pack: Pack) -> list[str]:
     for _, right in agreements(pack):
         lines += _agreement(right, pack, names)
     lines += ["", "WHEN SOMETHING WENT DARK, OR CAME BACK"]
-    dark = [row for row in pack.rows if verb(row) in DARK]
+    dark = [row for row in pack.rows if verb(row) in DARK.get(row["subject"], ())]
     lines += [_deed(row, pack) for row in dark] or ["  Nothing, as far as the rows of this pack say."]
-    for one in pack.json("takedowns.json").get("acknowledgements", []):
-        lines.append(f"  {one.get('at')}  edge {one.get('edge')} refused for the first time ({one.get('after_s')} s)")
+    lines += _watched(pack, names) + _notices(pack)
     lines += ["", "EVERY DEED OF THE CASE"]
     return [*lines, *(_deed(row, pack) for row in pack.rows)]
 
@@ -385,16 +393,18 @@ def spans(right: Record, rows: list[Record]) -> list[tuple[str, str]]:
     for row in rows:
         if (row["subject"], row["subject_id"]) != ("right", right.get("id")):
             continue
-        if verb(row) in STARTS and not since:
+        status = _detail(row).get("status", "") if verb(row) in {"record", "update"} else ""
+        starts = status == "active" or (verb(row) in STARTS and not status)
+        if starts and not since:
             since = row["at"]
-        elif verb(row) in STOPS and since:
+        elif (verb(row) in STOPS or status not in {"", "active"}) and since:
             ends = right.get("ends") or "" if verb(row) == "end" else ""
             found.append((since, max(row["at"], ends)))
             since = ""
     if since:
         found.append((since, right.get("ends") or ""))
-    starts = right.get("starts") or ""
-    return [(max(begin, starts), end) for begin, end in found if not end or end > starts]
+    begins = right.get("starts") or ""
+    return [(max(begin, begins), end) for begin, end in found if not end or end > begins]
 
 
 def verb(row: Record) -> str:
@@ -410,7 +420,36 @@ def _agreement(right: Record, pack: Pack, names: dict[int, str]) -> list[str]:
         f"    where: {where}; term: {right.get('starts')} to {right.get('ends') or 'open'}",
     ]
     lines += [f"    in force from {begin} to {end or 'now'}" for begin, end in spans(right, pack.rows)]
-    lines += [f"    document {one['name']}, SHA-256 {one['sha256']}" for one in right.get("documents", [])]
+    if len(lines) == 2:
+        lines.append(
+            f"    never in force, as far as the rows of this pack say; it is recorded as {right.get('status')}"
+        )
+    for one in right.get("evidence", []):
+        lines.append(
+            f"    evidence, {one['need']}: {one['text']}{', SHA-256 ' + one['sha256'] if one['sha256'] else ''}"
+        )
+    return lines
+
+
+def _watched(pack: Pack, names: dict[int, str]) -> list[str]:
+    """Sessions by the right they stood on."""
+    rows = pack.json("sessions.json").get("by_right", [])
+    lines = ["", "HOW MANY SESSIONS STOOD ON WHICH RIGHT"] if "sessions.json" in pack.files else []
+    for one in rows:
+        channel = names.get(one["channel_id"], f"channel {one['channel_id']}")
+        lines.append(
+            f"  {one['reference']}, {channel}: {one['sessions']} sessions from {one['first']} to {one['last']}"
+        )
+    return lines + (["  None were kept."] if lines and not rows else [])
+
+
+def _notices(pack: Pack) -> list[str]:
+    """Notices about the channels, without who sent them."""
+    rows = pack.json("notices.json").get("notices", [])
+    lines = ["", "NOTICES"] if rows else []
+    for one in rows:
+        lines.append(f"  {one['reference']} ({one['kind']}), received {one['received']}: {one['state']}")
+        lines += [f"    {step['at']}  {step['step'] or 'note'}: {step['state']}" for step in one["steps"]]
     return lines
 
 
