@@ -145,3 +145,34 @@ def test_the_dry_run_names_what_goes_dark_and_what_is_lost(actor: Actor, channel
     operations.end_right(actor, only.id)
     only.refresh_from_db()
     assert if_ended(only, now).nothing
+
+
+def test_the_long_form_holds_bounds_and_terms(console: Client, channel: Channel) -> None:
+    form = {
+        "reference": "C9",
+        "licensor": "Studio",
+        "instrument": "contract",
+        "channels": [channel.id],
+        "territories": "IT",
+        "recordings": "none",
+        "catchup_h": "0",
+        "recording_days": "0",
+        "presence": "it sm",
+        "portable": "on",
+        "distribution": ["ott"],
+        "max_height": "1080",
+        "floor": "transport",
+        "per_line": "2",
+        "notice_days": "30",
+        "signed": "2026-07-01",
+        "eidr": "10.5240/7791-8534-2C23-9030-8610-5",
+    }
+    wrong = console.post("/rights/carriageright/add/", {**form, "eidr": "10.5240/7791-8534-2C23-9030-8610-6"})
+    assert "mistyped" in wrong.content.decode()
+    console.post("/rights/carriageright/add/", form)
+    right = CarriageRight.objects.get()
+    assert right.bounds["presence"] == ["IT", "SM"]
+    assert (right.bounds["max_height"], right.bounds["floor"], right.bounds["per_line"]) == (1080, "transport", 2)
+    assert right.terms["signed"] == "2026-07-01"
+    page = console.get(f"/rights/carriageright/{right.id}/change/").content.decode()
+    assert 'value="IT, SM"' in page

@@ -39,7 +39,7 @@ _COMMANDS = {
     "encoders": "rightcast.cli.ladder:encoders_command",
     "import": "rightcast.cli.playlists:import_group",
     "guide": "rightcast.cli.guide_matching:guide_group",
-    "right": "rightcast.cli.right_steps:right_group",
+    "right": "rightcast.cli.right_windows:right_group",
     "package": "rightcast.cli.packages:package_group",
     "library": "rightcast.cli.library:library_group",
     "harvest": "rightcast.cli.harvests:harvest_group",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
     from rightcast.panel.rights.models import CarriageRight
 
+__all__ = ["right_group"]
+
 SHOWN = 20
 
 

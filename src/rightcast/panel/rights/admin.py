@@ -14,8 +14,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from rightcast.domain.agreements import Step
 from rightcast.domain.rights import Copies, Later, RightStatus
 from rightcast.panel.console.numbers import until
-from rightcast.panel.desk import OperatedAdmin, RecordForm, button, column
+from rightcast.panel.desk import OperatedAdmin, button, column
 from rightcast.panel.rights import operations, steps
+from rightcast.panel.rights.demands import BOUNDS, TERMS, DemandsForm, bounds_from, terms_from
 from rightcast.panel.rights.models import CarriageRight
 from rightcast.panel.rights.queries import state_of
 
@@ -43,7 +44,7 @@ _LATER = ("start_over", "catchup_h", "recordings", "recording_days", "download")
 _LIBRARY = ("collections", "titles")
 
 
-class RightForm(RecordForm):
+class RightForm(DemandsForm):
     """A right as an officer writes it down; the operation judges it."""
 
     territories = forms.CharField(
@@ -93,6 +94,8 @@ class CarriageRightAdmin(OperatedAdmin):
             "After it was live",
             {"fields": (("start_over", "catchup_h"), ("recordings", "recording_days", "download"))},
         ),
+        ("Bounds that edges enforce", {"fields": BOUNDS}),
+        ("Terms that people keep", {"fields": TERMS}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -126,6 +129,8 @@ class CarriageRightAdmin(OperatedAdmin):
                 "ends": given["ends"],
                 "notes": given["notes"],
                 "later": _later(given),
+                "bounds": bounds_from(given),
+                "terms": terms_from(given),
                 "title_ids": [one.id for one in given.get("titles") or ()],
                 "collection_ids": [one.id for one in given.get("collections") or ()],
             }
@@ -148,6 +153,8 @@ class CarriageRightAdmin(OperatedAdmin):
             ends=given["ends"],
             notes=given["notes"],
             later=_later(given),
+            bounds=bounds_from(given),
+            terms=terms_from(given),
             title_ids=[one.id for one in given.get("titles") or ()],
             collection_ids=[one.id for one in given.get("collections") or ()],
         )

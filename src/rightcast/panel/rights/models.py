@@ -79,3 +79,19 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class CalendarRow(models.Model):
+    """An address at which the calendar of windows is read. Its secret is nowhere: only its digest is."""
+
+    name = models.CharField(max_length=80, help_text="Who reads it.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "calendar of windows"
+        verbose_name_plural = "calendars of windows"
+
+    def __str__(self) -> str:
+        return self.name

@@ -52,6 +52,17 @@ WILL: dict[Step, tuple[str, str]] = {
     Step.RESUME: ("Resume", "Its channels are on air again."),
     Step.WITHDRAW: ("Withdraw", "Whatever stands on it alone goes dark within two seconds, for good."),
 }
+_BOUNDS = {
+    "presence": "Viewers must be in",
+    "portable": "Portable in the EU",
+    "distribution": "Reached by",
+    "device_classes": "Devices",
+    "max_height": "Lines of the picture, at most",
+    "floor": "Least protection",
+    "per_line": "Sessions of one line, at most",
+    "total": "Sessions in total, at most",
+    "subscribers": "Lines that may have it",
+}
 _LOUD = {Step.SUSPEND, Step.WITHDRAW}
 
 
@@ -102,7 +113,7 @@ def agreement_page(request: HttpRequest, right_id: int) -> HttpResponse:
         "path": PATHS[Instrument(right.instrument)],
         "terms": terms_of(right),
         "bounds": [
-            (name.replace("_", " "), _said(value)) for name, value in right.bounds.items() if _binds(name, value)
+            (_BOUNDS.get(name, name), _said(value)) for name, value in right.bounds.items() if _binds(name, value)
         ],
         "channels": right.channels.count(),
         "evidence": [
@@ -224,8 +235,14 @@ def _card(right: CarriageRight, now: Any) -> Card:
         reference=right.reference,
         licensor=right.licensor,
         instrument=PATHS[Instrument(right.instrument)].title,
-        covers=f"{count} channel{'' if count == 1 else 's'}" if count else "of the library",
-        ends="withdrawn" if right.status == "withdrawn" else "begins later" if late else until(right.ends, now),
+        covers=f"{count}\N{NO-BREAK SPACE}channel{'' if count == 1 else 's'}" if count else "of the library",
+        ends="withdrawn"
+        if right.status == "withdrawn"
+        else "begins later"
+        if late
+        else "open end"
+        if right.ends is None
+        else until(right.ends, now),
         soon=soon,
         note="" if right.evidence.all() else "no evidence",
     )

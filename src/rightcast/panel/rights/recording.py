@@ -57,7 +57,8 @@ class PathForm(forms.Form):
                 required=need.kinds == (EvidenceKind.DOCUMENT,), label=need.ask
             )
         if EvidenceKind.STATEMENT in need.kinds or EvidenceKind.LINK in need.kinds:
-            label = f"or in words: {need.ask[0].lower()}{need.ask[1:]}" if paper else need.ask
+            words = EvidenceKind.STATEMENT in need.kinds
+            label = ("or in words, or an address" if words else "or the address of a page") if paper else need.ask
             self.fields[f"text-{need.name}"] = forms.CharField(max_length=2000, required=not paper, label=label)
 
     def clean(self) -> dict[str, Any]:
