@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rightcast.contract.catalogue import Kind
-from rightcast.domain.blackouts import Audience, Blackout, Term, Trait
+from rightcast.domain.blackouts import Audience, Blackout, Instead, Term, Trait
 from tests.edge.test_decisions import applied, refused
 from tests.edge.test_playlists import playlist_path
 from tests.edge.test_signals import admitted
@@ -64,3 +64,18 @@ async def test_viewers_outside_the_audience_go_on(station: TestStation) -> None:
     await applied(station, station.publish(Kind.BLACKOUT, 4, blackout(audience=MOBILE)))
     assert not await client.ended(0.3)
     client.close()
+
+
+async def test_another_channel_is_opened_for_the_audience_if_the_line_may_watch_it(station: TestStation) -> None:
+    await station.on_air(2)
+    running = replace(blackout(), instead=Instead.CHANNEL, instead_id=2)
+    await applied(station, station.publish(Kind.BLACKOUT, 4, running))
+    opened = await station.get("/live/anna/sesame/1.m3u8")
+    assert opened.status == 302
+    assert opened.headers["location"].endswith("/2/index.m3u8")
+    assert [one.channel_id for one in station.edge.viewings.all()] == [2]
+    await applied(station, station.publish(Kind.BLACKOUT, 4, replace(running, instead_id=9)))
+    assert await refused(station) == KEPT_OUT
+    both = replace(running, channel_ids=(1, 2))
+    await applied(station, station.publish(Kind.BLACKOUT, 4, both))
+    assert await refused(station) == KEPT_OUT

@@ -49,7 +49,7 @@ def blackout_group() -> None:
     help="How many kinds of the options above must hold: all, any, or none of them.",
 )
 @click.option("--max-height", type=int, default=0, metavar="LINES", help="Pictures of up to so many lines stay.")
-@click.option("--slate", is_flag=True, help="Show them the station's slate.")
+@click.option("--slate", is_flag=True, help="Note that the provider asks for a slate; refuses for now.")
 @click.option("--instead", metavar="CHANNEL", help="Show them another channel, if they may watch it.")
 def add_blackout(
     desk: Desk,

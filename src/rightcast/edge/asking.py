@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rightcast.domain.blackouts import clear_since, dark_spans, facts_of
-from rightcast.domain.entitlement import Question, Viewer
+from rightcast.domain.blackouts import clear_since, dark_spans, facts_of, in_force
+from rightcast.domain.entitlement import Denied, Question, Viewer, decide
 from rightcast.domain.schedule import is_off, zone_named
 from rightcast.domain.takedown import dark_spans as taken_spans
 
@@ -53,6 +54,20 @@ class Asking:
             takedowns=self._replica.takedowns.of_channel(channel_id),
             stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past),
         )
+
+    def shown(self, line: Line, channel_id: int, player: Player) -> int:
+        """The channel to open for a player who asks for one: another where a blackout wants that and it may be watched.
+
+        Whoever may not watch the channel for another reason gets no other either, and a refusal stays a refusal.
+        """
+        if not self._replica.blackouts_of(channel_id):
+            return channel_id
+        asked = self.question(line, channel_id, player)
+        found = in_force(asked.blackouts, facts_of(asked), asked.now)
+        if found is None or not found.instead_id or isinstance(decide(replace(asked, blackouts=())), Denied):
+            return channel_id
+        other = decide(self.question(line, found.instead_id, player))
+        return channel_id if isinstance(other, Denied) else found.instead_id
 
     def clear_since(self, line: Line | None, channel_id: int, player: Player) -> float:
         """From when on what a ring holds may be seen by who was kept out, or of whose channel a programme was taken

@@ -96,6 +96,7 @@ class Live:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """A channel for a line that is known; the session ends with the credential that it came in by."""
         line, player = who.line, player_of(request, who)
+        channel_id = self._admission.asking.shown(line, channel_id, player)
         if ending in {"m3u8", "mpd"}:
             wanted = "dash" if ending == "mpd" else request.fields().get("format", "")
             if wanted == "pause":
@@ -116,7 +117,9 @@ class Live:
         self, request: Request, connection: Connection, line: Line, channel_id: int
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """The endless stream of a channel for a line that is known already."""
-        return self._stream(request, connection, line, (channel_id, player_of(request)), self._begin_stream)
+        player = player_of(request)
+        shown = self._admission.asking.shown(line, channel_id, player)
+        return self._stream(request, connection, line, (shown, player), self._begin_stream)
 
     def straight(self, path: str) -> Prepared | None:
         """The plain playlist of a running viewing, when it lies ready and needs no more than to be sent.

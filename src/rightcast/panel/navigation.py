@@ -184,7 +184,12 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("evidence"),
                         "permission": _allowed("evidence.view_case"),
                     },
-                    _item("Blackouts", "visibility_off", "blackouts.blackout"),
+                    {
+                        "title": "Blackouts",
+                        "icon": "visibility_off",
+                        "link": reverse_lazy("blackouts"),
+                        "permission": _allowed("blackouts.view_blackout"),
+                    },
                     {
                         "title": "Notices",
                         "icon": "flag",

@@ -9,6 +9,7 @@ from rightcast.panel.alarms import pages as alarms
 from rightcast.panel.alarms.bell import bell_fragment
 from rightcast.panel.archive.pages import archive_page, kept_page
 from rightcast.panel.audit import pages as trail
+from rightcast.panel.blackouts.pages import blackouts_page, schedule_file
 from rightcast.panel.console.air import air_page
 from rightcast.panel.console.cues import cues_page
 from rightcast.panel.console.pictures import thumbnail
@@ -72,6 +73,8 @@ urlpatterns = [
     path("notices/<str:reference>/", admin.site.admin_view(notices.notice_page), name="notice"),
     path("notices/<str:reference>/act/", admin.site.admin_view(deciding.act), name="notice-act"),
     path("notices/<str:reference>/<str:what>", admin.site.admin_view(notices.download), name="notice-file"),
+    path("blackouts/", admin.site.admin_view(blackouts_page), name="blackouts"),
+    path("blackouts/schedule/<int:number>.xml", admin.site.admin_view(schedule_file), name="blackout-schedule"),
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),
