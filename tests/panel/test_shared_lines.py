@@ -66,6 +66,14 @@ def test_a_line_seen_from_many_networks_is_shown_with_its_grounds(suspect: Line)
     assert (suspect.status, suspect.max_sessions) == ("active", 4)
 
 
+def test_two_countries_at_once_are_a_ground(anna: Line) -> None:
+    places = {"81.2.1.7": "IT", "81.2.2.7": "PT", "81.2.3.7": "PT"}
+    note_sightings([report(anna, *places)], places.__getitem__)
+    assert weigh_lines(NOW) == 1
+    row = sharing.find_suspect(anna.id)
+    assert {sign for sign, _, _ in row.grounds} == {"networks-at-once", "countries-at-once"}
+
+
 def test_only_networks_are_kept_and_for_a_week(suspect: Line) -> None:
     assert set(Sighting.objects.values_list("network", flat=True)) == {f"81.2.{number}.0/24" for number in range(5)}
     forget_sightings(NOW + timedelta(days=8))

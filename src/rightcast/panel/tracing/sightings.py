@@ -7,17 +7,21 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from rightcast.domain import sharing as domain
 from rightcast.domain.lineup import LineStatus
+from rightcast.domain.places import Networks, place_of
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.lines.models import Line
 from rightcast.panel.operation import operating
+from rightcast.panel.places.queries import networks
 from rightcast.panel.tracing.models import Sighting, Suspect
+from rightcast.state.countries import CountryFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rightcast.contract.reports import EdgeReport, SessionReport
 
@@ -30,9 +34,17 @@ _MOST_LINES = 2_000
 _DECIDED = (Suspect.State.CONFIRMED, Suspect.State.DISMISSED)
 
 
-def note_sightings(reports: Iterable[EdgeReport]) -> int:
+def country_finder() -> Callable[[str], str]:
+    """Tells the country of an address as edges do, "" where it is not known: by networks, then by the file."""
+    known, file = Networks(networks()), CountryFile(settings.STATION.country_file)
+    file.load()
+    return lambda address: place_of(address, known, file.country_of).country
+
+
+def note_sightings(reports: Iterable[EdgeReport], country_of: Callable[[str], str] | None = None) -> int:
     """Keep what edges say of the sessions that run. Returns how many."""
-    found = [_sighting(one, report.at) for report in reports for one in report.sessions]
+    find = country_finder() if country_of is None else country_of
+    found = [_sighting(one, report.at, find) for report in reports for one in report.sessions]
     rows = {row.sid: row for row in found if row.network}
     Sighting.objects.bulk_create(
         rows.values(), batch_size=500, update_conflicts=True, unique_fields=["sid"], update_fields=["seen"]
@@ -118,13 +130,14 @@ def _set(row: Suspect, suspicion: domain.Suspicion, now: datetime) -> None:
     row.grounds = [[one.sign.value, one.points, one.sentence] for one in suspicion.grounds]
 
 
-def _sighting(session: SessionReport, at: float) -> Sighting:
+def _sighting(session: SessionReport, at: float, country_of: Callable[[str], str]) -> Sighting:
     player = f"{session.player}|{session.credential_id}".encode()
     return Sighting(
         sid=session.sid,
         line_id=session.line_id,
         channel_id=session.channel_id,
         network=domain.network_of(session.address),
+        country=country_of(session.address),
         device=hashlib.blake2b(player, digest_size=8).hexdigest(),
         started=session.opened,
         seen=max(at, session.opened),
