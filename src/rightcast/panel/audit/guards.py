@@ -32,6 +32,18 @@ _POSTGRESQL = (
     "DROP TRIGGER IF EXISTS audit_append_only ON audit_auditrow",
     """CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_auditrow
     FOR EACH ROW EXECUTE FUNCTION audit_append_only()""",
+    """CREATE OR REPLACE FUNCTION audit_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'the audit trail is append-only'; END $$""",
+    # TRUNCATE asks no trigger of rows.
+    "DROP TRIGGER IF EXISTS audit_not_emptied ON audit_auditrow",
+    """CREATE TRIGGER audit_not_emptied BEFORE TRUNCATE ON audit_auditrow
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_kept()""",
+    "DROP TRIGGER IF EXISTS audit_roots_not_emptied ON audit_signedroot",
+    """CREATE TRIGGER audit_roots_not_emptied BEFORE TRUNCATE ON audit_signedroot
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_kept()""",
+    "DROP TRIGGER IF EXISTS audit_root_kept ON audit_signedroot",
+    """CREATE TRIGGER audit_root_kept BEFORE DELETE OR UPDATE OF number, size, record, signature ON audit_signedroot
+    FOR EACH ROW EXECUTE FUNCTION audit_kept()""",
 )
 
 
