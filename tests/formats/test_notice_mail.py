@@ -69,6 +69,13 @@ def test_what_is_no_mail_is_said_so() -> None:
 @settings(max_examples=60)
 def test_no_bytes_break_the_reader(raw: bytes, before: bytes) -> None:
     try:
-        read_mail(b"Subject: =?utf-8?b?" + raw[:20] + b"?=\n" + before + raw)
+        found = read_mail(b"Subject: =?utf-8?b?" + raw[:20] + b"?=\n" + before + raw)
     except MailError:
         return
+    told = found.notice
+    assert f"{told.sender}{told.email}{told.work}{told.reasons}{told.addresses}".encode()
+
+
+def test_headers_that_are_no_text_can_be_stored() -> None:
+    found = read_mail(b"From: a\xff <a@b.example>\nSubject: \xfffilm\n\n\xff")
+    assert f"{found.notice.sender}{found.subject}{found.text}".encode()

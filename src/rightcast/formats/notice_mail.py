@@ -139,8 +139,10 @@ def _parts(message: EmailMessage) -> tuple[list[str], list[Attachment]]:
         if part.is_multipart() or part is body or part.get_content_disposition() != "attachment":
             continue
         data = part.get_payload(decode=True)
-        name = " ".join((part.get_filename() or "attachment").split())[:120]
-        attachments.append(Attachment(name, part.get_content_type(), data if isinstance(data, bytes) else b""))
+        name = " ".join(_plain(part.get_filename() or "attachment").split())[:120]
+        attachments.append(
+            Attachment(name, _plain(part.get_content_type())[:120], data if isinstance(data, bytes) else b"")
+        )
     return texts, attachments
 
 
@@ -160,7 +162,12 @@ def _header(message: EmailMessage, name: str) -> str:
         value = message.get(name)
     except (MessageError, ValueError, IndexError, AttributeError):
         return ""
-    return " ".join(str(value or "").split())
+    return " ".join(_plain(str(value or "")).split())
+
+
+def _plain(text: str) -> str:
+    """Text that can be stored: bytes that were no text in their header come out of the parser as lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _is_automatic(message: EmailMessage) -> bool:

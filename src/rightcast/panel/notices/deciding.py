@@ -64,7 +64,7 @@ def _do(actor: Actor, row: Notice, form: QueryDict) -> list[str]:
             email, said = form.get("affected_email", "").strip(), form.get("affected", "")
             operations.state(actor, row.pk, _statement(row, form), affected_email=email, message=said)
         case "dispute":
-            operations.dispute(actor, row.pk, Side(form.get("side", Side.AFFECTED.value)), message)
+            operations.dispute(actor, row.pk, _side(form), message)
         case "restore":
             return ["Restored.", *operations.restore(actor, row.pk, message, early=form.get("early") == "yes")[1]]
         case "uphold":
@@ -107,6 +107,10 @@ def _channels(form: QueryDict) -> list[int]:
     """Channels that were ticked, and those that were named. Raises NotFoundError, ConflictError."""
     named = [one for one in form.get("more", "").split(",") if one.strip()]
     return [*_numbers(form), *(find_channel(one).pk for one in named)]
+
+
+def _side(form: QueryDict) -> Side:
+    return Side.SENDER if form.get("side") == Side.SENDER.value else Side.AFFECTED
 
 
 def _numbers(form: QueryDict) -> list[int]:

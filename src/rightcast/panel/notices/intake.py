@@ -60,7 +60,7 @@ def take_in(box: NoticeBox) -> int:
                     _take_notice(box, sent)
                 else:
                     _take_word(box, sent)
-        except (DatabaseError, OSError):
+        except (DatabaseError, OSError, ValueError):  # a text that cannot be stored must not keep others waiting
             _log.exception("a notice cannot be taken in; it waits")
             continue
         box.taken(sent)

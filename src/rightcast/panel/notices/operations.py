@@ -220,7 +220,7 @@ def _require_another(actor: Actor, row: Notice) -> None:
 
 
 def _words(text: str, least: int = LEAST_WORDS) -> str:
-    said = text.replace("\r\n", "\n").strip()
+    said = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not least <= len(said) <= LONGEST_REASONS:
         raise InvalidInputError(
             "It was not said why." if len(said) < least else "That is too long.",

@@ -48,6 +48,8 @@ def post(now: datetime, send: Callable[[Way, EmailMessage], str] = hand_in) -> i
             result = send(way, compose(letter, way.get("sender"), now))
         except DeliveryError as error:
             _failed(letter, error, now)
+        except (ValueError, LookupError):  # of the standard library, on addresses that only look like some
+            _done(letter, LetterState.KEPT, "The address cannot be written as one.", now)
         else:
             _done(letter, LetterState.SENT, result, now)
             sent += 1
