@@ -13,7 +13,7 @@ MAIL = b"From: Studio <law@studio.example>\nSubject: Our film\n\nIn good faith: 
 def test_a_mail_comes_in_and_is_decided_on(station: Shell) -> None:
     number = station("notice", "import", "-", "--json", stdin=MAIL).json["reference"]
     done = station("notice", "decide", number, "take-down", "--say", "No agreement covers it.", "--json").json
-    assert (done["state"], done["darkened"]) == ("acted", [1])
+    assert (done["state"], done["takedowns"]) == ("acted", [1])
     facts = ("--ground", "Article 3", "--explanation", "Not ours.", "--facts", "Agreements were compared.")
     assert station("notice", "statement", number, *facts, "--json").json["puid"] == number
     assert number in station("notice", "list", "--all").out

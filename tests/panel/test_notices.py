@@ -23,6 +23,7 @@ from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.notices import course, flaggers, intake, jobs, operations, posting, queries
 from rightcast.panel.notices.models import DeskRow, Letter, LetterState, Notice
+from rightcast.panel.takedowns.models import Takedown
 from rightcast.state.notices import NoticeBox
 
 if TYPE_CHECKING:
@@ -145,13 +146,13 @@ def test_an_answer_by_mail_goes_to_its_notice(box: NoticeBox, channel: Channel, 
     assert "Since 2019." in row.steps.last().text  # type: ignore[union-attr] # there is one
 
 
-def test_taking_down_holds_the_channel_and_reasons_follow(box: NoticeBox, on_air: Channel, console: Client) -> None:
+def test_what_a_notice_names_is_taken_down_and_reasons_follow(box: NoticeBox, on_air: Channel, console: Client) -> None:
     row = send(box, on_air)
     assert deed(console, row, "act", channels=on_air.pk, message=WHY).status_code == 302
-    on_air.refresh_from_db()
     row.refresh_from_db()
-    assert not on_air.wanted
-    assert (row.state, row.darkened, row.due_what) == ("acted", [on_air.pk], "state")
+    (dark,) = Takedown.objects.all()
+    assert (dark.case, dark.channel_ids, dark.cause) == (REF, [on_air.pk], "notice")
+    assert (row.state, row.takedowns, row.due_what) == ("acted", [dark.pk], "state")
     assert deed(console, row, "state", **REASONS).status_code == 302
     row.refresh_from_db()
     assert row.state == "stated"
@@ -178,9 +179,8 @@ def test_a_deed_that_is_refused_changes_nothing(
 ) -> None:
     row = send(box, on_air)
     assert deed(console, row, "act", channels=on_air.pk, **fields).status_code == 422
-    on_air.refresh_from_db()
     row.refresh_from_db()
-    assert (on_air.wanted, row.state) == (True, "acknowledged")
+    assert (Takedown.objects.count(), row.state) == (0, "acknowledged")
 
 
 def test_only_another_person_restores_where_there_are_two(
@@ -198,13 +198,13 @@ def test_only_another_person_restores_where_there_are_two(
     assert row.state == "restored"
 
 
-def test_a_station_of_one_may_restore_and_says_what_could_not_be(box: NoticeBox, on_air: Channel) -> None:
+def test_a_station_of_one_may_restore(box: NoticeBox, on_air: Channel) -> None:
     row = send(box, on_air)
     operations.act(Actor.cli(), row.pk, [on_air.pk], WHY)
     done, left = operations.restore(Actor.cli(), row.pk, WHY)
     assert done.state == "restored"
-    assert len(left) == 1
-    assert "right" in left[0]
+    assert left == []
+    assert Takedown.objects.get().lifted is not None
 
 
 def test_a_counter_notice_starts_the_clock_of_the_dmca(box: NoticeBox, on_air: Channel) -> None:
@@ -249,7 +249,7 @@ def test_a_rejection_that_was_wrong_leads_to_a_takedown_and_restores_nothing(box
     operations.dispute(Actor.cli(), row.pk, Side.SENDER, "It is ours, look at the contract.")
     with pytest.raises(ConflictError):
         operations.restore(Actor.cli(), row.pk, WHY)
-    assert operations.act(Actor.cli(), row.pk, [on_air.pk], WHY).darkened == [on_air.pk]
+    assert len(operations.act(Actor.cli(), row.pk, [on_air.pk], WHY).takedowns) == 1
 
 
 def test_the_inbox_has_trusted_flaggers_first_then_what_is_due_first(box: NoticeBox, channel: Channel) -> None:

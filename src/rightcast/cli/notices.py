@@ -96,13 +96,15 @@ def import_mail(desk: Desk, *, file: BinaryIO) -> None:
 def decide(
     desk: Desk, *, reference: str, decision: str, say: str, channels: tuple[str, ...], side: str, early: bool
 ) -> None:
-    """Decide on a notice, or move it on. Without --channel, take-down takes the channels that its addresses name."""
+    """Decide on a notice, or move it on. Without --channel, take-down takes what its addresses name."""
     actor = open_to_write(desk)
     from rightcast.panel.catalogue.queries import find_channel
     from rightcast.panel.notices.queries import find_notice
 
     row = find_notice(reference)
     ids = [find_channel(one).pk for one in channels] or list(row.targets)
+    if channels:
+        row.titles = []
     left = _decide(actor, row, decision, say, ids, side, early=early)
     row.refresh_from_db()
     desk.answer(_value(row), [f"Notice {row.reference} is {row.state}.", *left])
@@ -188,7 +190,7 @@ def _decide(  # noqa: PLR0917 - what was said on the command line
 
     match decision:
         case "take-down":
-            operations.act(actor, row.pk, ids, say)
+            operations.act(actor, row.pk, ids, say, row.titles)
         case "reject" | "dismiss":
             operations.reject(actor, row.pk, say, silent=decision == "dismiss")
         case "dispute":
@@ -238,7 +240,8 @@ def _value(row: Notice) -> dict[str, object]:
         "reasons": row.reasons,
         "addresses": row.addresses,
         "channels": row.targets,
-        "darkened": row.darkened,
+        "titles": row.titles,
+        "takedowns": row.takedowns,
         "decided_by": row.decided_by,
         "due": row.due,
         "owed": row.due_what,

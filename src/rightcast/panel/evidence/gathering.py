@@ -116,7 +116,6 @@ def notices(scope: Scope) -> Material:
         return Material()
     told = [
         {
-            "darkened": one.darkened,
             "decided": _text(one.decided),
             "id": one.id,
             "kind": one.kind,
@@ -126,7 +125,9 @@ def notices(scope: Scope) -> Material:
             "state": one.state,
             "statement": one.statement,
             "steps": [{"at": _text(step.at), "state": step.state, "step": step.step} for step in one.steps.all()],
+            "takedowns": one.takedowns,
             "targets": one.targets,
+            "titles": one.titles,
         }
         for one in about
     ]

@@ -39,7 +39,12 @@ def act(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, sentence)
     except RightcastError as error:
         messages.error(request, str(error))
-        typed = {**request.POST.dict(), "chosen": _numbers(request.POST), "refused": error.field or ""}
+        typed = {
+            **request.POST.dict(),
+            "chosen": _numbers(request.POST),
+            "refused": error.field or "",
+            "chosen_titles": _numbers(request.POST, "titles"),
+        }
         return render_notice(request, find(reference), typed, 422)
     return HttpResponseRedirect(reverse("notice", args=[row.reference]))
 
@@ -49,7 +54,7 @@ def _do(actor: Actor, row: Notice, form: QueryDict) -> list[str]:
     message, deed = form.get("message", ""), form.get("deed", "")
     match deed:
         case "triage":
-            operations.triage(actor, row.pk, _channels(form))
+            operations.triage(actor, row.pk, _channels(form), _numbers(form, "titles"))
         case "ask":
             operations.ask(actor, row.pk, message)
         case "answer":
@@ -57,9 +62,8 @@ def _do(actor: Actor, row: Notice, form: QueryDict) -> list[str]:
         case "reject" | "dismiss":
             operations.reject(actor, row.pk, message, silent=deed == "dismiss")
         case "act":
-            done = operations.act(actor, row.pk, _channels(form), message)
-            count = len(done.darkened)
-            return [f"{count} channel{'' if count == 1 else 's'} taken off the air. Reasons are owed by tonight."]
+            done = operations.act(actor, row.pk, _channels(form), message, _numbers(form, "titles"))
+            return [f"Taken down by takedown {done.takedowns[-1]}. Reasons are owed by tonight."]
         case "state":
             email, said = form.get("affected_email", "").strip(), form.get("affected", "")
             operations.state(actor, row.pk, _statement(row, form), affected_email=email, message=said)
@@ -113,8 +117,8 @@ def _side(form: QueryDict) -> Side:
     return Side.SENDER if form.get("side") == Side.SENDER.value else Side.AFFECTED
 
 
-def _numbers(form: QueryDict) -> list[int]:
-    return [int(one) for one in form.getlist("channels") if one.isdecimal() and len(one) < 18]
+def _numbers(form: QueryDict, name: str = "channels") -> list[int]:
+    return [int(one) for one in form.getlist(name) if one.isdecimal() and len(one) < 18]
 
 
 def _number(text: str) -> int:

@@ -21,7 +21,7 @@ from rightcast.formats.notice_mail import MailError, read_mail
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.notices import course, letters
 from rightcast.panel.notices.models import Flagger, Notice, NoticeStep
-from rightcast.panel.notices.targets import channels_in
+from rightcast.panel.notices.targets import channels_in, titles_in
 from rightcast.panel.operation import operating
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def _take_notice(box: NoticeBox, sent: SentNotice) -> None:
             work=told.work, reasons=told.reasons, addresses=list(told.addresses), good_faith=told.good_faith,
             accuracy=told.accuracy, signature=told.signature,
             targets=[channel.pk for channel in channels_in(told.addresses)],
+            titles=[title.pk for title in titles_in(told.addresses)],
         )  # fmt: skip
         course.save(row)
         letters.receipt(row, deed.now)

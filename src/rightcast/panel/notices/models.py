@@ -51,7 +51,7 @@ class Flagger(models.Model):
 class Notice(models.Model):
     """One notice, as far as a program could read it; the original lies unchanged under its SHA-256.
 
-    `targets` are ids of the channels it is about, `darkened` those that its decision took off the air.
+    `targets` are ids of the channels it is about, `titles` of titles, `takedowns` what its decision made of them.
     """
 
     reference = models.CharField(max_length=16, unique=True)
@@ -79,7 +79,8 @@ class Notice(models.Model):
     attachments = models.JSONField(default=list, blank=True)
 
     targets = models.JSONField(default=list, blank=True)
-    darkened = models.JSONField(default=list, blank=True)
+    titles = models.JSONField(default=list, blank=True)
+    takedowns = models.JSONField(default=list, blank=True)
     asked = models.DateTimeField(null=True, blank=True)
     acted = models.DateTimeField(null=True, blank=True)
     decided = models.DateTimeField(null=True, blank=True)

@@ -12,7 +12,7 @@ from rightcast.domain.notice_deadlines import Due
 from rightcast.domain.notices import LONGEST_REASONS, NoticeKind, Side, State, Step, is_mail_address
 from rightcast.panel.notices import course, letters
 from rightcast.panel.notices.models import Letter, LetterState, Notice, NoticeStep
-from rightcast.panel.notices.targets import channels, darken, lighten
+from rightcast.panel.notices.targets import check, darken, lighten
 from rightcast.panel.operation import operating
 
 if TYPE_CHECKING:
@@ -25,16 +25,18 @@ PERMISSION = "notices.change_notice"
 LEAST_WORDS = 10
 
 
-def triage(actor: Actor, notice_id: int, channel_ids: Iterable[int]) -> Notice:
-    """Say which channels a notice is about. Raises InvalidInputError."""
+def triage(actor: Actor, notice_id: int, channel_ids: Iterable[int], title_ids: Iterable[int] = ()) -> Notice:
+    """Say which channels and titles a notice is about. Raises InvalidInputError."""
     with operating(actor, PERMISSION) as deed:
         row = _row(notice_id)
-        row.targets = [one.pk for one in channels(channel_ids)]
+        row.targets, row.titles = check(channel_ids, title_ids)
         if row.state in {State.RECEIVED.value, State.ACKNOWLEDGED.value}:
             course.advance(row, Step.TRIAGE, deed.now, actor.name)
         else:
             course.save(row)
-        deed.record("notice.triage", row.pk, f"looked at notice {row.reference}", channels=row.targets)
+        deed.record(
+            "notice.triage", row.pk, f"looked at notice {row.reference}", channels=row.targets, titles=row.titles
+        )
     return row
 
 
@@ -70,8 +72,10 @@ def reject(actor: Actor, notice_id: int, message: str, *, silent: bool = False) 
     return row
 
 
-def act(actor: Actor, notice_id: int, channel_ids: Iterable[int], message: str) -> Notice:
-    """Take what the notice is about off the air, at every edge within two seconds. Raises InvalidInputError.
+def act(
+    actor: Actor, notice_id: int, channel_ids: Iterable[int], message: str, title_ids: Iterable[int] = ()
+) -> Notice:
+    """Take down what the notice is about, at every edge within two seconds. Raises InvalidInputError.
 
     Of a disputed rejection it takes another person than the one who rejected.
     """
@@ -79,12 +83,13 @@ def act(actor: Actor, notice_id: int, channel_ids: Iterable[int], message: str) 
         row = _row(notice_id)
         if row.state == State.DISPUTED.value:
             _require_another(actor, row)
-        row.targets = sorted(set(channel_ids))
-        row.darkened = sorted({*row.darkened, *darken(actor, row.reference, row.targets)})
-        row.message, row.acted, row.decided, row.decided_by = _words(message), deed.now, deed.now, actor.name
+        row.targets, row.titles = check(channel_ids, title_ids)
+        why = _words(message)
+        row.takedowns = [*row.takedowns, darken(actor, row.reference, row.targets, row.titles, why)]
+        row.message, row.acted, row.decided, row.decided_by = why, deed.now, deed.now, actor.name
         course.advance(row, Step.ACT, deed.now, actor.name, row.message)
         letters.acted(row, deed.now)
-        detail = {"channels": row.targets, "darkened": row.darkened}
+        detail = {"channels": row.targets, "titles": row.titles, "takedowns": row.takedowns}
         deed.record("notice.act", row.pk, f"took down what notice {row.reference} names", **detail)
     return row
 
@@ -130,8 +135,8 @@ def restore(actor: Actor, notice_id: int, message: str, *, early: bool = False) 
                 field="early",
             )
         row.message = row.affected_message = _words(message)
-        left = lighten(actor, row.reference, row.darkened)
-        detail = {"channels": row.darkened, "left": left, "early": early}
+        left = lighten(actor, row.reference, row.takedowns, row.message)
+        detail = {"takedowns": row.takedowns, "left": left, "early": early}
         course.advance(row, Step.RESTORE, deed.now, actor.name, row.message)
         letters.ended(row, deed.now)
         deed.record("notice.restore", row.pk, f"restored what notice {row.reference} took down", **detail)

@@ -20,10 +20,12 @@ from rightcast.domain.notices import NoticeKind, Side, missing
 from rightcast.domain.statements import LONGEST_EXPLANATION, LONGEST_FACTS, LONGEST_GROUND
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.numbers import until
+from rightcast.panel.library.models import Title
 from rightcast.panel.notices import course, queries
 from rightcast.panel.notices.mailbox import set_aside
 from rightcast.panel.notices.models import LetterState, Notice, NoticeStep
 from rightcast.panel.notices.words import DUE_WORDS, STATE_WORDS, STEP_WORDS, WAY_WORDS, tone_of
+from rightcast.panel.takedowns.models import Takedown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,6 +90,11 @@ def render_notice(request: HttpRequest, row: Notice, typed: dict[str, Any], stat
         "told": told,
         "lacks": missing(told),
         "channels": [(one, not typed or one.pk in chosen) for one in Channel.objects.filter(id__in=row.targets)],
+        "titles": [
+            (one, not typed or one.pk in typed.get("chosen_titles", []))
+            for one in Title.objects.filter(id__in=row.titles)
+        ],
+        "dark": _dark(row),
         "clock": [(DUE_WORDS[one.what], until(one.due, now), one.due, one.opens) for one in course.clock_of(row)],
         "steps": [_told(step) for step in row.steps.all()],
         "letters": row.letters.all(),
@@ -159,6 +166,19 @@ def line_of(row: Notice, now: datetime) -> Line:
         due_word=DUE_WORDS[row.due_what] if row.due_what else "",
         due_at=f"{row.due:%Y-%m-%d %H:%M} UTC" if row.due else "",
     )
+
+
+def _dark(row: Notice) -> list[tuple[int, str, list[tuple[str, str]]]]:
+    """Each takedown with what became of it, and when each edge was dark."""
+    now = timezone.now()
+    return [
+        (
+            one.pk,
+            one.state(now).value,
+            [(who.who, f"{who.dark - one.at.timestamp():.2f} s") for who in one.acknowledgements.all()],
+        )
+        for one in Takedown.objects.filter(id__in=row.takedowns)
+    ]
 
 
 def _inbox(request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a notice's addresses point to among the channels, and making them dark and light again."""
+"""What a notice's addresses point to among channels and titles, and making that dark and light again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from rightcast.domain.notice_addresses import PointsTo, pointed
+from rightcast.domain.takedown import Cause
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.catalogue.models import Channel
-from rightcast.panel.catalogue.operations import hold_channel, publish_channel
+from rightcast.panel.library.models import Episode, Title
+from rightcast.panel.takedowns.operations import lift, take_down
+from rightcast.panel.takedowns.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,40 +23,51 @@ def channels_in(addresses: Iterable[str]) -> list[Channel]:
     return list(Channel.objects.filter(id__in=found))
 
 
-def channels(ids: Iterable[int]) -> list[Channel]:
-    """Channels by id. Raises InvalidInputError when there are none, or one is gone."""
-    wanted = set(ids)
-    found = list(Channel.objects.filter(id__in=wanted))
-    if not found or len(found) < len(wanted):
+def titles_in(addresses: Iterable[str]) -> list[Title]:
+    """The films that addresses name, and the series whose episodes they name."""
+    found = [pointed(address) for address in addresses]
+    films = {one.number for one in found if one.kind is PointsTo.MOVIE}
+    episodes = {one.number for one in found if one.kind is PointsTo.EPISODE}
+    series = Episode.objects.filter(id__in=episodes).values_list("title", flat=True)
+    return list(Title.objects.filter(id__in={*films, *series}))
+
+
+def check(channel_ids: Iterable[int], title_ids: Iterable[int]) -> tuple[list[int], list[int]]:
+    """Ids of what a notice is about, in order. Raises InvalidInputError when there is nothing, or something is gone."""
+    channels, titles = sorted(set(channel_ids)), sorted(set(title_ids))
+    there = Channel.objects.filter(id__in=channels).count() + Title.objects.filter(id__in=titles).count()
+    if not there or there < len(channels) + len(titles):
         raise InvalidInputError(
-            "It was not said which channels are meant." if not wanted else "One of these channels is gone.",
-            remedy="Choose the channels that the notice is about.",
+            "Some of it is gone." if channels or titles else "It was not said which channels or titles are meant.",
+            remedy="Choose what the notice is about.",
             field="channels",
         )
-    return found
+    return channels, titles
 
 
-def darken(actor: Actor, reference: str, ids: Iterable[int]) -> list[int]:
-    """Take channels off the air; those that were on it, to be restored later. Raises InvalidInputError."""
-    dark = []
-    for channel in channels(ids):
-        if channel.wanted:
-            hold_channel(_for(actor, reference), channel.pk)
-            dark.append(channel.pk)
-    return dark
+def darken(actor: Actor, reference: str, channel_ids: list[int], title_ids: list[int], why: str) -> int:
+    """Take down; the takedown's number. Raises InvalidInputError, NotFoundError."""
+    order = Order(
+        cause=Cause.NOTICE.value,
+        case=reference,
+        note=why,
+        channel_ids=tuple(channel_ids),
+        title_ids=tuple(title_ids),
+    )
+    return take_down(_for(actor, reference), order).pk
 
 
-def lighten(actor: Actor, reference: str, ids: Iterable[int]) -> list[str]:
-    """Want channels on air again; sentences on those that cannot be."""
+def lighten(actor: Actor, reference: str, numbers: Iterable[int], why: str) -> list[str]:
+    """Lift takedowns; sentences on those that cannot be."""
     left = []
-    for number in ids:
+    for number in numbers:
         try:
-            publish_channel(_for(actor, reference), number)
+            lift(_for(actor, reference), number, why)
         except (ConflictError, NotFoundError) as error:
             left.append(error.sentence)
     return left
 
 
 def _for(actor: Actor, reference: str) -> Actor:
-    """Who decides on notices need not be allowed to run channels; the trail names both."""
+    """Who decides on notices answers to the rules of notices; the trail names both."""
     return Actor("system", f"{actor.name} for notice {reference}")
