@@ -81,7 +81,7 @@ Recorder, Recording rule, Allowance, Permit, Start-over, Play,
 Guide source, Guide channel, Assignment, Oddity,
 Collection, Holding, Harvest,
 Event table, Weekly grid, Proposal, Match step, Picture,
-Session record, Spool, Stand, Sweep, Retention
+Session record, Spool, Stand, Sweep, Retention, Licensor, Usage, Suppression
 """
 
 

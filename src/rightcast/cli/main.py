@@ -65,6 +65,9 @@ _COMMANDS = {
     "residence": "rightcast.cli.places:residence_group",
     "takedown": "rightcast.cli.takedowns:takedown_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
+    "usage": "rightcast.cli.usage:usage_group",
+    "licensor": "rightcast.cli.licensors:licensor_group",
+    "report": "rightcast.cli.licensors:report_group",
     "audit": "rightcast.cli.auditing:audit_group",
     "case": "rightcast.cli.cases:case_group",
 }

@@ -197,6 +197,7 @@ UNFOLD: dict[str, Any] = {
                         "permission": _allowed("notices.view_notice"),
                     },
                     _item("Networks", "lan", "places.network"),
+                    _item("Licensors", "handshake", "licensors.licensoraccount"),
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],

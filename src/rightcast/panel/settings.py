@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "rightcast.panel.library",
     "rightcast.panel.rights",
     "rightcast.panel.lines",
+    "rightcast.panel.licensors",
     "rightcast.panel.recordings",
     "rightcast.panel.tracing",
     "rightcast.panel.places",

@@ -37,6 +37,7 @@ urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
     path("wall/", admin.site.admin_view(wall_page), name="wall"),
     path("wall/now/", admin.site.admin_view(wall_now), name="wall-now"),
+    path("licensor/", include("rightcast.panel.licensors.urls")),
     path("channel/<int:channel_id>/thumbnail.jpg", admin.site.admin_view(thumbnail), name="thumbnail"),
     path("channel/<int:channel_id>/cues/", admin.site.admin_view(cues_page), name="channel-cues"),
     path("channel/<int:channel_id>/kept/", admin.site.admin_view(kept_page), name="channel-kept"),

@@ -26,6 +26,7 @@ from rightcast.panel.rights.operations import notice_turns
 from rightcast.panel.takedowns.operations import note_acknowledgements, note_expired
 from rightcast.panel.tracing.operations import forget_revocations
 from rightcast.panel.tracing.sightings import forget_sightings, note_sightings, weigh_lines
+from rightcast.panel.usage.counting import count_usage
 from rightcast.panel.usage.taking import take_sessions
 from rightcast.state.activations import FileActivations
 from rightcast.state.reports import FileReports
@@ -95,6 +96,11 @@ def note_takedowns() -> None:
 def note_sessions() -> None:
     """Keep what edges wrote of sessions."""
     take_sessions()
+
+
+def count() -> None:
+    """Bring the figures of what was watched up to date."""
+    count_usage(timezone.now())
 
 
 def prune() -> None:

@@ -56,8 +56,8 @@ class StaffAdmin(OperatedAdmin):
     fieldsets = ((None, {"fields": (("username", "password"), "groups", "is_active")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operator]:
-        """With the groups that the list shows."""
-        return Operator.objects.prefetch_related("groups")
+        """With the groups that the list shows; licensors, who sign in too, are no operators."""
+        return Operator.objects.filter(licensor_account__isnull=True).prefetch_related("groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A name is chosen once: the trail knows people by it."""

@@ -16,6 +16,7 @@ RIGHTS_OFFICER = "Rights officer"
 HELP_DESK = "Help desk"
 
 _EVERYTHING = (
+    "licensors",
     "catalogue",
     "lines",
     "recordings",
@@ -37,7 +38,17 @@ _EVERYTHING = (
 _WRITES: Mapping[str, tuple[str, ...]] = {
     OWNER: _EVERYTHING,
     ENGINEER: ("catalogue", "recordings", "station", "alarms", "guide", "places", "takedowns"),
-    RIGHTS_OFFICER: ("rights", "tracing", "evidence", "usage", "privacy", "blackouts", "notices", "takedowns"),
+    RIGHTS_OFFICER: (
+        "licensors",
+        "rights",
+        "tracing",
+        "evidence",
+        "usage",
+        "privacy",
+        "blackouts",
+        "notices",
+        "takedowns",
+    ),
     HELP_DESK: ("lines", "recordings", "tracing", "usage", "places", "takedowns"),
 }
 _SEES = (

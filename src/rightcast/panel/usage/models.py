@@ -72,3 +72,52 @@ class RefusalRow(models.Model):
 
     class Meta:
         ordering = ["-began"]
+
+
+class DirtyDay(models.Model):
+    """A day of the station's clock whose figures are out of date."""
+
+    day = models.DateField(primary_key=True)
+
+
+class DayUsage(models.Model):
+    """What was counted of one right on one day of the station's clock.
+
+    Three levels: of the right (`channel_id` 0, `territory` empty), of each channel, of each territory.
+    """
+
+    day = models.DateField()
+    right_id = models.PositiveBigIntegerField()
+    channel_id = models.BigIntegerField(default=0)
+    territory = models.CharField(max_length=2, blank=True, default="")
+    sessions = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    peak = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "right_id", "channel_id", "territory"], name="one_count_a_day")
+        ]
+
+
+class MonthUsage(models.Model):
+    """What was counted of one right in one month, with the number of different lines; levels as in DayUsage.
+
+    It stays as it is once the sessions it was counted from are forgotten.
+    """
+
+    month = models.DateField(help_text="Its first day.")
+    right_id = models.PositiveBigIntegerField(db_index=True)
+    channel_id = models.BigIntegerField(default=0)
+    channel = models.CharField(max_length=200, blank=True)
+    territory = models.CharField(max_length=2, blank=True, default="")
+    sessions = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    peak = models.PositiveIntegerField()
+    lines = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-month", "right_id", "channel_id", "territory"]
+        constraints = [
+            models.UniqueConstraint(fields=["month", "right_id", "channel_id", "territory"], name="one_count_a_month")
+        ]

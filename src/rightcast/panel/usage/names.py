@@ -39,29 +39,48 @@ class Names:
         """The name of what a session watched."""
         if one.recording_id:
             return self.recordings.get(one.recording_id, f"recording {one.recording_id}")
-        title = watched_title(one.channel_id)
+        return self.called(one.channel_id)
+
+    def called(self, channel_id: int) -> str:
+        """The name of a channel, or of the title that is watched under a number below zero."""
+        title = watched_title(channel_id)
         if title is not None:
             return self.titles.get(title, f"title {title}")
-        return self.channels.get(one.channel_id, f"channel {one.channel_id}")
+        return self.channels.get(channel_id, f"channel {channel_id}")
 
 
 def names_for(records: Iterable[SessionRecord]) -> Names:
     """All names that these records need."""
     found = list(records)
-    titles = (watched_title(one.channel_id) for one in found)
-    line_ids = {one.line_id for one in found}
+    return names_of(
+        {one.channel_id for one in found},
+        {one.line_id for one in found},
+        recording_ids={one.recording_id for one in found if one.recording_id},
+        right_ids={key for one in found for key, _ in one.rights},
+    )
+
+
+def names_of(
+    channel_ids: set[int],
+    line_ids: set[int],
+    *,
+    recording_ids: frozenset[int] | set[int] = frozenset(),
+    right_ids: frozenset[int] | set[int] = frozenset(),
+) -> Names:
+    """Names of what is watched, and where lines live."""
+    titles = (watched_title(one) for one in channel_ids)
     gone = PersonKey.objects.filter(kind="line", erased_at__isnull=False)
     return Names(
-        channels=_pairs(Channel.objects.all(), "name", {one.channel_id for one in found if one.channel_id > 0}),
+        channels=_pairs(Channel.objects.all(), "name", {one for one in channel_ids if one > 0}),
         titles=_pairs(Title.objects.all(), "name", {one for one in titles if one is not None}),
-        recordings=_pairs(Recording.objects.all(), "title", {one.recording_id for one in found if one.recording_id}),
-        rights=_pairs(CarriageRight.objects.all(), "reference", {key for one in found for key, _ in one.rights}),
+        recordings=_pairs(Recording.objects.all(), "title", recording_ids),
+        rights=_pairs(CarriageRight.objects.all(), "reference", right_ids),
         homes=_pairs(Line.objects.all(), "territory", line_ids),
         erased=frozenset(_pairs(gone, "kind", line_ids, key="person_id")),
     )
 
 
-def _pairs(rows: QuerySet[Any], named: str, wanted: set[int], key: str = "id") -> dict[int, str]:
+def _pairs(rows: QuerySet[Any], named: str, wanted: frozenset[int] | set[int], key: str = "id") -> dict[int, str]:
     ids = sorted(wanted)
     found: dict[int, str] = {}
     for at in range(0, len(ids), _STEP):

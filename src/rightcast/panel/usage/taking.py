@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest
 from rightcast.contract.session_records import EdgeStarted, RefusalCount, SessionRecord, SpoolDropped
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.operation import operating
+from rightcast.panel.usage.counting import mark_dirty
 from rightcast.panel.usage.models import RefusalRow, SessionRow, StandRow
 from rightcast.panel.usage.names import Names, names_for
 from rightcast.state.session_spool import taken, waiting_files
@@ -83,6 +84,7 @@ def _store(records: Iterable[SessionRecord]) -> None:
     for at in range(0, len(ids), _STEP):
         StandRow.objects.filter(session_id__in=ids[at : at + _STEP]).delete()
     StandRow.objects.bulk_create([stand for one in wanted.values() for stand in _stands(one, names)])
+    mark_dirty((row.began, row.ended or row.began) for row in rows)
 
 
 def _row(one: SessionRecord, names: Names) -> SessionRow:
@@ -135,6 +137,7 @@ def _end_those_before(started: EdgeStarted) -> None:
     alive = _moment(started.alive)
     rows = SessionRow.objects.filter(edge=started.edge, ended__isnull=True, began__lt=_moment(started.at))
     left = list(rows.values_list("id", "sid"))
+    mark_dirty((began, max(began, alive)) for began in rows.values_list("began", flat=True))
     for at in range(0, len(left), _STEP):
         ids = [one for one, _ in left[at : at + _STEP]]
         StandRow.objects.filter(session_id__in=ids, ended__isnull=True).update(ended=Greatest(F("began"), alive))
