@@ -23,6 +23,7 @@ from rightcast.panel.licensors.queries import granted_by, sessions_now
 from rightcast.panel.licensors.report import build_report
 from rightcast.panel.licensors.written import csv_of, pdf_of
 from rightcast.panel.rights import operations as rights
+from rightcast.panel.takedowns.models import Takedown
 from rightcast.panel.usage.counting import count_usage, peak_of, united
 from rightcast.panel.usage.models import DirtyDay, MonthUsage
 from rightcast.panel.usage.taking import take
@@ -218,6 +219,17 @@ def test_breaches_are_told_in_words(browser: Client, own: CarriageRight, channel
     assert "outside-territory" in page
     assert "fewer than 5" in page
     assert "wrong-secret" not in page
+
+
+def test_takedowns_are_told_of_own_channels_only(browser: Client, own: CarriageRight, channel: Channel) -> None:
+    for ids, names in (([channel.pk, 900], "One, Rival"), ([900], "Rival")):
+        Takedown.objects.create(
+            cause="authority-order", case="SECRET-CASE", channel_ids=ids, names=names, by="owner", at=NOW, begins=NOW
+        )
+    page = browser.get(f"/licensor/right/{own.pk}/").content.decode()
+    assert page.count("order of an authority") == 1
+    assert "Rival" not in page
+    assert "SECRET-CASE" not in page
 
 
 def test_the_report_is_the_same_bytes_again_and_hides_the_few(

@@ -66,6 +66,7 @@ _COMMANDS = {
     "takedown": "rightcast.cli.takedowns:takedown_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "usage": "rightcast.cli.usage:usage_group",
+    "privacy": "rightcast.cli.privacy:privacy_group",
     "licensor": "rightcast.cli.licensors:licensor_group",
     "report": "rightcast.cli.licensors:report_group",
     "audit": "rightcast.cli.auditing:audit_group",

@@ -29,6 +29,7 @@ from rightcast.panel.metrics import metrics
 from rightcast.panel.notices import deciding
 from rightcast.panel.notices import pages as notices
 from rightcast.panel.notices.desk_pages import desk_page, flaggers_page
+from rightcast.panel.privacy.pages import privacy_page
 from rightcast.panel.staff.pages import OwnPasswordView
 from rightcast.panel.tracing.pages import act as act_on_suspect
 from rightcast.panel.tracing.pages import suspects_page
@@ -78,6 +79,7 @@ urlpatterns = [
     path("blackouts/schedule/<int:number>.xml", admin.site.admin_view(schedule_file), name="blackout-schedule"),
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),
+    path("line/<int:line_id>/privacy/", admin.site.admin_view(privacy_page), name="line-privacy"),
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),
     path("suspects/", admin.site.admin_view(suspects_page), name="suspects"),
     path("suspects/<int:line_id>/act/", admin.site.admin_view(act_on_suspect), name="suspect-act"),

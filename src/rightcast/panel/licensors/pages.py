@@ -88,6 +88,7 @@ def right_page(request: HttpRequest, account: LicensorAccount, right_id: int) ->
         by_channel=_parts(channels.parts) if channels else [],
         by_territory=_parts(territories.parts) if territories else [],
         breaches=queries.breaches_of(right, timezone.now()),
+        darkened=queries.darkened(right, timezone.now()),
         days=queries.BREACH_DAYS,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
@@ -14,17 +14,18 @@ from rightcast.domain.entitlement import SENTENCES, Reason
 from rightcast.domain.library import watched_as
 from rightcast.domain.rights import RightStatus
 from rightcast.domain.suppression import Figures, Told, protect
+from rightcast.domain.takedown import Cause, State
 from rightcast.panel.console.live import live
 from rightcast.panel.licensors.models import LicensorAccount
 from rightcast.panel.privacy.queries import retention
 from rightcast.panel.rights.models import CarriageRight
 from rightcast.panel.rights.queries import state_of, to_record
+from rightcast.panel.takedowns.models import Takedown
 from rightcast.panel.usage.models import MonthUsage, RefusalRow, SessionRow
 from rightcast.panel.usage.names import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser, User
 
@@ -49,6 +50,17 @@ class Now:
     total: int | None
     channels: Mapping[str, int | None] = field(default_factory=dict)
     territories: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dark:
+    """A takedown of channels or titles of a right: which, since when, until when (None: it lasts), and why."""
+
+    names: str
+    since: datetime
+    until: datetime | None
+    why: str
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +157,32 @@ def breaches_of(right: CarriageRight, now: datetime, days: int = BREACH_DAYS) ->
         for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         if reason in known
     ]
+
+
+def darkened(right: CarriageRight, now: datetime, days: int = BREACH_DAYS) -> list[Dark]:
+    """Takedowns of what a right covers that stood in the last days, newest first; of others' channels nothing."""
+    channels = {one.pk: one.name for one in right.channels.all()}
+    titles = {one.pk: one.name for one in right.titles.all()}
+    since = now - timedelta(days=days)
+    found = []
+    for row in Takedown.objects.exclude(lifted__lt=since).exclude(expires__lt=since):
+        names = [channels[one] for one in row.channel_ids if one in channels]
+        names += [titles[one] for one in row.title_ids if one in titles]
+        if not (row.channel_ids or row.title_ids or row.line_ids):
+            names = ["everything"]
+        if names:
+            ends = [one for one in (row.lifted, row.expires) if one is not None]
+            state = row.state(now)
+            found.append(
+                Dark(
+                    names=", ".join(names),
+                    since=row.begins,
+                    until=min(ends, default=None),
+                    why=Cause(row.cause).in_words,
+                    stands=state is State.IN_FORCE,
+                )
+            )
+    return found
 
 
 def _now(found: Sequence[SessionReport], channels: Sequence[str], places: Sequence[str], smallest: int) -> Now:

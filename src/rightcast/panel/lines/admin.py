@@ -80,14 +80,14 @@ class LineAdmin(OperatedAdmin):
         """With the packages that the list shows."""
         return Line.objects.prefetch_related("packages")
 
-    readonly_fields = ("standing", "devices", "watching", "refused", "recorded")
+    readonly_fields = ("standing", "devices", "watching", "refused", "recorded", "privacy")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name and secret only when it is made."""
         limits = ("What it may do", {"fields": ("packages", ("max_sessions", "territory"), "expires", "trial", "note")})
         if obj is None:
             return ((None, {"fields": (("name", "secret"),)}), limits)
-        return ((None, {"fields": ("standing", "devices", "watching", "refused", "recorded")}), limits)
+        return ((None, {"fields": ("standing", "devices", "watching", "refused", "recorded", "privacy")}), limits)
 
     def store(self, actor: Actor, record: Line, form: Any, rows: list[list[Row]], *, change: bool) -> Line:
         """Create or change the line; a new secret waits to be shown once."""
@@ -191,6 +191,12 @@ class LineAdmin(OperatedAdmin):
             line.pk,
             usage_of(line.pk).sentence,
         )
+
+    @column("Privacy")
+    def privacy(self, line: Line) -> str:
+        """The way to what is known of it."""
+        told = "tell or erase what is known"
+        return format_html('<a class="rc-link" href="{}">{}</a>', reverse("line-privacy", args=(line.pk,)), told)
 
     @column("Watching")
     def watching(self, line: Line) -> str:

@@ -12,6 +12,7 @@ from rightcast.domain.schedule import zone_named
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.lines.models import Credential
 from rightcast.panel.operation import operating
+from rightcast.panel.privacy.holding import held_sessions
 from rightcast.panel.privacy.queries import retention
 from rightcast.panel.station.queries import station
 from rightcast.panel.usage.models import RefusalRow, SessionRow
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
 
 NIGHT_H = 3
 _STEP = 2000
@@ -44,15 +45,19 @@ class Nightly:
 
 
 def sweep(now: datetime) -> dict[str, int]:
-    """Do it all; returns how many of each kind, and says so in the trail unless there was nothing to do."""
+    """Do it all; returns how many of each kind, and says so in the trail unless there was nothing to do.
+
+    Sessions that a legal hold is about stay as they are.
+    """
     keep = retention()
     running_since = now - timedelta(days=1)
+    held = held_sessions(now)
     done = {
-        "addresses cut short": _cut_addresses(now - timedelta(days=keep.address_days)),
+        "addresses cut short": _cut_addresses(now - timedelta(days=keep.address_days), held),
         "sessions forgotten": _forget(
-            SessionRow.objects.filter(began__lt=now - timedelta(days=keep.session_days)).exclude(
-                ended__isnull=True, began__gte=running_since
-            )
+            SessionRow.objects.filter(began__lt=now - timedelta(days=keep.session_days))
+            .exclude(ended__isnull=True, began__gte=running_since)
+            .exclude(held)
         ),
         "counts of refusals forgotten": _forget(
             RefusalRow.objects.filter(began__lt=now - timedelta(days=keep.refusal_days))
@@ -67,8 +72,9 @@ def sweep(now: datetime) -> dict[str, int]:
     return done
 
 
-def _cut_addresses(before: datetime) -> int:
+def _cut_addresses(before: datetime, held: Q) -> int:
     sessions = SessionRow.objects.filter(began__lt=before).exclude(address="").exclude(address__contains="/")
+    sessions = sessions.exclude(held)
     devices = Credential.objects.filter(last_seen__lt=before).exclude(last_address="")
     devices = devices.exclude(last_address__contains="/")
     return _in_steps(lambda: _cut(sessions, "address")) + _in_steps(lambda: _cut(devices, "last_address"))
