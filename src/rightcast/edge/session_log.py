@@ -30,6 +30,8 @@ MOST_COUNTED = 5_000
 MOST_UNWRITTEN = 50_000
 """Sessions that wait in memory while the disk takes nothing; beyond that the oldest are lost, and it is logged."""
 
+_RECORDS_PER_STEP = 250
+
 EDGE_STOPPED = "edge_stopped"
 
 _log = logging.getLogger(__name__)
@@ -137,7 +139,11 @@ class SessionLog:
                 self._count(now)
             courses, self._unwritten = self._unwritten, {}
             others, self._others = self._others, []
-            records = [*others, *(self._record(course) for course in courses)]
+            records = list(others)
+            for course in courses:
+                records.append(self._record(course))
+                if len(records) % _RECORDS_PER_STEP == 0:
+                    await asyncio.sleep(0)  # a takedown ends thousands at once; viewers of other channels go on
             if not records:
                 return
             try:

@@ -247,6 +247,7 @@ UNFOLD: dict[str, Any] = {
                         "permission": _allowed("audit.view_auditrow"),
                     },
                     _item("Staff", "badge", "staff.operator"),
+                    _item("Retention", "auto_delete", "privacy.retentionrow"),
                     _item("Settings", "tune", "station.stationrow"),
                 ],
             },
