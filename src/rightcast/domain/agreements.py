@@ -209,7 +209,7 @@ def _second(first: frozenset[str] | set[str], by: Hand, office: Office, deed: st
         return Refused(
             Why.SAME_PERSON,
             f"You cannot {deed}: the station has several operators, so a second one looks at it.",
-            "Ask another operator who may change rights.",
+            "Ask another operator who may change rights: an owner, or one of the group Rights officer.",
         )
     return None
 

@@ -92,7 +92,7 @@ class CarriageRightAdmin(OperatedAdmin):
         ("Term (UTC)", {"fields": ("starts", "ends", "notes")}),
         (
             "After it was live",
-            {"fields": (("start_over", "catchup_h"), ("recordings", "recording_days", "download"))},
+            {"fields": (("start_over", "catchup_h"), ("recordings", "recording_days"), "download")},
         ),
         ("Bounds that edges enforce", {"fields": BOUNDS}),
         ("Terms that people keep", {"fields": TERMS}),

@@ -24,13 +24,15 @@ BOUNDS = (
     ("presence", "portable"),
     ("distribution", "device_classes"),
     ("max_height", "floor"),
-    ("per_line", "total", "subscribers"),
+    ("per_line", "total"),
+    "subscribers",
 )
 TERMS = (
     ("licensee", "signed"),
     ("notice_days", "reporting"),
     ("contact", "eidr"),
-    ("audit_right", "sublicense", "ad_skip", "ad_replace"),
+    ("audit_right", "sublicense"),
+    ("ad_skip", "ad_replace"),
 )
 
 
@@ -109,7 +111,7 @@ class DemandsForm(RecordForm):
             return
         bounds, terms = to_record(self.instance, ()).bounds, terms_of(self.instance)
         for record, names in ((bounds, BOUNDS), (terms, TERMS)):
-            for name in (one for row in names for one in row):
+            for name in (one for row in names for one in ((row,) if isinstance(row, str) else row)):
                 self.initial[name] = getattr(record, name)
         self.initial["presence"] = ", ".join(bounds.presence)
 
