@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from rightcast.domain.lineup import LineStatus
 from rightcast.domain.recordings import KEPT
-from rightcast.domain.rights import Copies
+from rightcast.domain.rights import Copies, RightStatus
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.live import live
 from rightcast.panel.lines.models import Line
@@ -19,6 +21,8 @@ from rightcast.panel.rights.writing import covered
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from rightcast.domain import rights as domain
 
@@ -79,12 +83,21 @@ def if_ended(right: CarriageRight, now: datetime) -> Ending:
 def _others(right: CarriageRight, channels: dict[int, Channel], now: datetime) -> dict[int, list[domain.CarriageRight]]:
     """The other rights in force that cover each channel."""
     found: dict[int, list[domain.CarriageRight]] = {number: [] for number in channels}
-    for other in CarriageRight.objects.filter(channels__in=list(channels)).exclude(id=right.pk).distinct():
-        record = to_record(other, covered(other))
-        if record.in_force(now):
-            for number in record.covered & found.keys():
-                found[number].append(record)
+    rows = _in_force(now).filter(channels__in=list(channels)).exclude(id=right.pk).distinct()
+    pairs: dict[int, list[int]] = {}
+    through = CarriageRight.channels.through.objects.filter(channel__in=list(channels), carriageright__in=rows)
+    for right_id, channel_id in through.values_list("carriageright_id", "channel_id"):
+        pairs.setdefault(right_id, []).append(channel_id)
+    for other in rows.prefetch_related("titles", "collections"):
+        record = to_record(other, pairs.get(other.pk, ()))
+        for number in record.channel_ids:
+            found[number].append(record)
     return found
+
+
+def _in_force(now: datetime) -> QuerySet[CarriageRight]:
+    active = CarriageRight.objects.filter(status=RightStatus.ACTIVE.value, starts__lte=now)
+    return active.filter(Q(ends=None) | Q(ends__gt=now))
 
 
 def _recordings(
@@ -101,9 +114,6 @@ def _lost(record: domain.CarriageRight, others: Sequence[domain.CarriageRight]) 
 
 
 def _titles(record: domain.CarriageRight, now: datetime) -> int:
-    kept: set[int] = set()
-    for other in CarriageRight.objects.filter(titles__in=record.title_ids).exclude(id=record.id).distinct():
-        one = to_record(other, ())
-        if one.in_force(now):
-            kept.update(one.title_ids)
+    others = _in_force(now).exclude(id=record.id)
+    kept = set(others.filter(titles__in=record.title_ids).values_list("titles", flat=True))
     return len(set(record.title_ids) - kept)
