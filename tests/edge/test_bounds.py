@@ -63,3 +63,24 @@ async def test_a_floor_that_a_clear_stream_does_not_reach_refuses_it(station: Te
     await bound(station, Bounds(floor=Floor.TRANSPORT))
     assert await refused(station) == (403, "protection-too-low")
     assert await refused(station, "/live/anna/sesame/1.m3u8") == (403, "protection-too-low")
+
+
+async def test_a_cap_refuses_who_comes_and_ends_nobody_who_watches(station: TestStation) -> None:
+    station.publish(Kind.LINE, 1, replace(station.line, max_sessions=3))
+    await bound(station, Bounds(per_line=1, total=2))
+    await station.on_air()
+    first = await station.connect()
+    assert await first.stream(User_Agent="one") == 200
+    second = await station.connect()
+    assert await second.stream(User_Agent="two") == 403
+    assert station.edge.admission.refusals["right-full-for-line"] == 1
+    await bound(station, Bounds(total=1))
+    third = await station.connect()
+    assert await third.stream(User_Agent="three") == 403
+    assert station.edge.admission.refusals["right-full"] == 1
+    assert len(station.edge.viewings) == 1
+    await bound(station, Bounds(total=2))
+    fourth = await station.connect()
+    assert await fourth.stream(User_Agent="four") == 200
+    for client in (first, second, third, fourth):
+        client.close()

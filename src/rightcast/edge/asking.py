@@ -52,7 +52,7 @@ class Asking:
             policy=self._replica.station.signals,
             viewer=None if player is None else Viewer(player.address, player.name),
             takedowns=self._replica.takedowns.of_channel(channel_id),
-            stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past),
+            stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past, joins=joins),
         )
 
     def shown(self, line: Line, channel_id: int, player: Player) -> int:

@@ -124,9 +124,7 @@ class Edge:
         self.delivery = Delivery(loop, self.listener.writables)
         self.cues = Cues()
         self.rings = Rings(
-            self._ring,
-            marked=self.cues.heard,
-            described=lambda ring: self.admission.ask_for_height(ring.channel_id),
+            self._ring, marked=self.cues.heard, described=lambda ring: self.admission.ask_for_height(ring.channel_id)
         )
         self.viewings = Viewings()
         self.replica = Replica(settings.replica(index))
@@ -149,7 +147,7 @@ class Edge:
             edge=f"e{index}",
             cut=self._cut,
             cues=self.cues,
-            standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel),
+            standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel, self.viewings),
             clock=clock,
         )
         self.dimming = Dimming(index, self._reports, self.admission, self.viewings, clock=clock)

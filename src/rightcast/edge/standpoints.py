@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rightcast.domain.bounds import Standpoint
+from rightcast.domain.bounds import Broken, Standpoint
 from rightcast.domain.devices import device_class
 from rightcast.domain.protection import level
 from rightcast.domain.rights import Floor
@@ -18,21 +18,29 @@ if TYPE_CHECKING:
     from rightcast.edge.identity import Player
     from rightcast.edge.replica import Replica
     from rightcast.edge.ring_reader import Ring
-    from rightcast.edge.viewings import Viewing
+    from rightcast.edge.viewings import Viewing, Viewings
 
 
 class Standpoints:
     """Makes a standpoint of a player that asks. `rings_of` gives the rings of a channel, the broadcast first."""
 
     def __init__(
-        self, replica: Replica, place_of: Callable[[str], Place], rings_of: Callable[[int], Sequence[Ring]]
+        self,
+        replica: Replica,
+        place_of: Callable[[str], Place],
+        rings_of: Callable[[int], Sequence[Ring]],
+        viewings: Viewings,
     ) -> None:
         self._replica = replica
         self.place_of = place_of
         self._rings_of = rings_of
+        self._viewings = viewings
 
-    def of(self, line: Line, channel_id: int, player: Player, *, past: bool = False) -> Standpoint:
-        """`past`: for what is kept of the channel, which is never encrypted. Titles of the library are below zero."""
+    def of(self, line: Line, channel_id: int, player: Player, *, past: bool = False, joins: bool = True) -> Standpoint:
+        """`past`: for what is kept of the channel, which is never encrypted. Titles of the library are below zero.
+
+        `joins`: a new session, for which there must be room; caps end none that runs.
+        """
         kind = next((one.kind for one in line.credentials if one.id == player.credential_id), None)
         live = channel_id > 0 and not past
         playlists = live and player.kind == HLS
@@ -41,6 +49,7 @@ class Standpoints:
             device=device_class(player.name, kind),
             height=self._height(channel_id, live=live, playlists=playlists) if channel_id > 0 else None,
             floor=level(self._replica.protection(channel_id)) if playlists else Floor.NONE,
+            full=self._full(line, channel_id, player) if joins else {},
         )
 
     def whence(self, viewing: Viewing) -> tuple[str, str]:
@@ -49,6 +58,22 @@ class Standpoints:
         credentials = line.credentials if line is not None else ()
         kind = next((one.kind for one in credentials if one.id == viewing.credential_id), None)
         return self.place_of(viewing.address).country, device_class(viewing.player, kind).value
+
+    def _full(self, line: Line, channel_id: int, player: Player) -> dict[int, Broken]:
+        """Rights whose caps other sessions of this edge have used up. What the same player watches makes way for it."""
+        rights = self._replica.rights_of(channel_id) if channel_id > 0 else self._replica.rights.values()
+        found: dict[int, Broken] = {}
+        for right in rights:
+            per_line, total = right.bounds.per_line, right.bounds.total
+            if not per_line and not total:
+                continue
+            standing = [one for one in self._viewings.all() if one.right_id == right.id]
+            others = [one for one in standing if one.line_id != line.id or one.device != player.device]
+            if per_line and sum(one.line_id == line.id for one in others) >= per_line:
+                found[right.id] = Broken.LINE_FULL
+            elif total and len(others) >= total:
+                found[right.id] = Broken.FULL
+        return found
 
     def _height(self, channel_id: int, *, live: bool, playlists: bool) -> int | None:
         """Of the tallest picture among playlists; else of the broadcast."""
