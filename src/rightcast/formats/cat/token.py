@@ -24,6 +24,8 @@ _ALG, _KID, _HS256 = 1, 4, 5
 """Header parameters of RFC 9052 section 3.1, and HMAC with SHA-256 (RFC 9053 section 3.1)."""
 
 
+_BEGINS = (cbor2.dumps(cbor2.CBORTag(CWT_TAG, 0))[:-1], cbor2.dumps(cbor2.CBORTag(MAC0_TAG, 0))[:-1])
+"""A CWT, or the message without that tag; other tags that the library looks through are none of ours."""
 _UNREADABLE = (cbor2.CBORError, ValueError, TypeError, AttributeError, LookupError, RecursionError, OverflowError)
 """What bytes of a stranger can bring about; base64 fails by ValueError."""
 
@@ -70,10 +72,12 @@ def _opened(token: str) -> tuple[bytes, bytes] | None:
         return None
     try:
         data = base64.b64decode(token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4), altchars=b"-_", validate=True)
-        outer = cbor2.loads(data)
+        outer = cbor2.loads(data) if data.startswith(_BEGINS) else None
         inner = outer.value if isinstance(outer, cbor2.CBORTag) and outer.tag == CWT_TAG else outer
         if not isinstance(inner, cbor2.CBORTag) or inner.tag != MAC0_TAG or len(inner.value) != 4:
             return None
+        if not all(isinstance(part, bytes) for part in inner.value[2:]):
+            return None  # what the library would fall over
         protected, unprotected = cbor2.loads(inner.value[0]), inner.value[1]
         kid = protected.get(_KID, unprotected.get(_KID))
         if protected.get(_ALG) != _HS256 or not isinstance(kid, bytes):
