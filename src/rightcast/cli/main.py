@@ -64,6 +64,7 @@ _COMMANDS = {
     "network": "rightcast.cli.places:network_group",
     "residence": "rightcast.cli.places:residence_group",
     "takedown": "rightcast.cli.takedowns:takedown_group",
+    "hold": "rightcast.cli.holds:hold_group",
     "sharing": "rightcast.cli.sharing:sharing_group",
     "usage": "rightcast.cli.usage:usage_group",
     "privacy": "rightcast.cli.privacy:privacy_group",

@@ -198,6 +198,12 @@ UNFOLD: dict[str, Any] = {
                     },
                     _item("Networks", "lan", "places.network"),
                     _item("Licensors", "handshake", "licensors.licensoraccount"),
+                    {
+                        "title": "Takedowns",
+                        "icon": "power_settings_new",
+                        "link": reverse_lazy("takedowns"),
+                        "permission": _allowed("takedowns.view_takedown"),
+                    },
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],

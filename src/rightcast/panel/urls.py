@@ -31,6 +31,7 @@ from rightcast.panel.notices import pages as notices
 from rightcast.panel.notices.desk_pages import desk_page, flaggers_page
 from rightcast.panel.privacy.pages import privacy_page
 from rightcast.panel.staff.pages import OwnPasswordView
+from rightcast.panel.takedowns import pages as takedowns
 from rightcast.panel.tracing.pages import act as act_on_suspect
 from rightcast.panel.tracing.pages import suspects_page
 
@@ -84,6 +85,10 @@ urlpatterns = [
     path("suspects/", admin.site.admin_view(suspects_page), name="suspects"),
     path("suspects/<int:line_id>/act/", admin.site.admin_view(act_on_suspect), name="suspect-act"),
     path("agreements/", include("rightcast.panel.rights.urls")),
+    path("takedowns/", admin.site.admin_view(takedowns.takedowns_page), name="takedowns"),
+    path("takedowns/<int:takedown_id>/", admin.site.admin_view(takedowns.takedown_page), name="takedown"),
+    path("takedowns/<int:takedown_id>/live/", admin.site.admin_view(takedowns.takedown_live), name="takedown-live"),
+    path("takedowns/<int:takedown_id>/lift/", admin.site.admin_view(takedowns.lift), name="takedown-lift"),
     path("why/", admin.site.admin_view(why_page), name="why"),
     path("why.json", admin.site.admin_view(why_json), name="why-json"),
     path("password_change/", admin.site.admin_view(OwnPasswordView.as_view())),

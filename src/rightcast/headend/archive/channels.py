@@ -17,6 +17,7 @@ from rightcast.contract.reports import ArchiveReport, GapReport
 from rightcast.domain.archive import GapCause
 from rightcast.domain.retention import Deleted, Window
 from rightcast.headend.archive.channel_reel import ChannelReel, Tally
+from rightcast.headend.archive.freezing import Freeze
 from rightcast.headend.archive.room import Room, measure
 from rightcast.headend.archive.tiers import Placing
 from rightcast.state.archive.erasures import ordered
@@ -73,6 +74,7 @@ class ChannelKeeper:
         self._tell_at = 0.0
         self._pruned = 0.0
         self._now = 0.0
+        self.freeze = Freeze()
         self.room = Room()
         self.evicted = 0.0
         self.told: list[ArchiveReport] = []
@@ -256,6 +258,7 @@ class ChannelKeeper:
             channel.tally.unwanted |= not keeping.kept_h
             channel.window = channel.window.after(keeping, now)
             old = channel.reel.older_than(now - channel.window.hours * HOUR_S)
+            old = self.freeze.free(channel_id, old, now)
             if old:
                 self._forget(channel_id, channel.reel, old, channel.window.cause)
         self._erase()
@@ -273,7 +276,7 @@ class ChannelKeeper:
             found = [
                 (file.stop, channel_id, one.reel, file)
                 for channel_id, one in self._channels.items()
-                if one.reel is not None and (file := one.reel.oldest_in(Place.SECOND)) is not None
+                if one.reel and (file := self.freeze.oldest(channel_id, one.reel, Place.SECOND, now)) is not None
             ]
             if not found:
                 break
@@ -329,7 +332,7 @@ class ChannelKeeper:
         found = [
             (file.stop, channel_id, one.reel, file)
             for channel_id, one in self._channels.items()
-            if one.reel is not None and (file := one.reel.oldest_in(Place.FIRST)) is not None
+            if one.reel and (file := self.freeze.oldest(channel_id, one.reel, Place.FIRST, self._now)) is not None
         ]
         if not found:
             return False
@@ -344,9 +347,11 @@ class ChannelKeeper:
             if channel is not None and channel.reel is None:
                 continue  # it rests, and is asked again
             files = channel.reel.within(erasure.start, erasure.stop) if channel and channel.reel else []
-            if channel is not None and channel.reel is not None and files:
-                self._forget(erasure.channel_id, channel.reel, files, Deleted.ASKED)
-            path.unlink(missing_ok=True)
+            free = self.freeze.free(erasure.channel_id, files, self._now)
+            if channel is not None and channel.reel is not None and free:
+                self._forget(erasure.channel_id, channel.reel, free, Deleted.ASKED)
+            if len(free) == len(files):  # what a hold keeps goes when it is lifted
+                path.unlink(missing_ok=True)
 
     def _forget(self, channel_id: int, reel: ChannelReel, files: list[KeptFile], cause: Deleted) -> None:
         ledger = self._open_ledger()

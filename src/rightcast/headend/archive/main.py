@@ -131,6 +131,7 @@ class Archivist:
         if self._heard:
             known = {*known_channels(self._settings.archive_root)}
             stale = now - self._heard > self._published.longest_silence_s
+            self.channels.freeze.holds = tuple(self._published.holds.values())
             self.channels.follow(self._plan.keepings(known, now, stale=stale))
             self._decided()
         self.rings.wanted = self.writer.wanted

@@ -9,6 +9,7 @@ from django.conf import settings
 from rightcast.domain.errors import FolderNotWritableError, InvalidInputError, NotFoundError
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.operation import operating
+from rightcast.panel.takedowns.holding import require_free_span
 from rightcast.state.archive.erasures import Erasure, order_erasure
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def erase_archive(actor: Actor, channel_id: int, *, start: datetime, stop: datet
     """Have all files erased that hold some of a stretch of a channel; the archivist follows within seconds.
 
     Files last ten minutes, so that up to ten minutes more go on either side. Raises InvalidInputError,
-    NotFoundError and FolderNotWritableError.
+    NotFoundError, ConflictError (a hold keeps some of it) and FolderNotWritableError.
     """
     if start >= stop:
         raise InvalidInputError("The stretch to erase ends before it begins.", remedy="Name a later end.", field="stop")
@@ -29,6 +30,7 @@ def erase_archive(actor: Actor, channel_id: int, *, start: datetime, stop: datet
         channel = Channel.objects.filter(id=channel_id).first()
         if channel is None:
             raise NotFoundError(f"There is no channel {channel_id}.", remedy="`rightcast channels` lists them.")
+        require_free_span(channel_id, start, stop)
         words = f"{start:%Y-%m-%d %H:%M} to {stop:%Y-%m-%d %H:%M} UTC"
         deed.record("archive.erase", channel_id, f"had the archive of {channel} erased, {words}")
         erasure = Erasure(channel_id=channel_id, start=start.timestamp(), stop=stop.timestamp())

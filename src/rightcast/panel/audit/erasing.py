@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from rightcast.domain.errors import InvalidInputError
 from rightcast.panel.audit.persons import destroy
 from rightcast.panel.operation import operating
+from rightcast.panel.takedowns.holding import require_free_line
 
 if TYPE_CHECKING:
     from rightcast.panel.audit.operations import Actor
@@ -22,10 +23,13 @@ def erase_subject(actor: Actor, kind: str, number: int) -> bool:
     """Make unreadable all that the trail says of a person, such as ("line", 7); False when that was done before.
 
     Rows written later about the person say nothing of them either. What was copied before, a backup for
-    instance, holds the key still. Raises InvalidInputError, PermissionDeniedError.
+    instance, holds the key still. Raises InvalidInputError, PermissionDeniedError, and
+    ConflictError while a hold keeps what is known of a line.
     """
     if not kind or len(kind) > MOST_KIND or not kind.isascii():
         raise InvalidInputError(f"'{kind}' is no kind of person.", remedy="Name line or staff.", field="kind")
+    if kind == "line":
+        require_free_line(number)
     _overwrite_what_is_freed()
     with operating(actor, _MAY.get(kind, _OTHERS_MAY)) as deed:
         erased = destroy(kind, number, deed.now)

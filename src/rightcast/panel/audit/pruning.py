@@ -12,6 +12,7 @@ from rightcast.domain.anchors import Base, checkpoint_text, frontier_text, read_
 from rightcast.domain.chain import moment_text
 from rightcast.domain.merkle import grown
 from rightcast.panel.audit.models import AuditRow, Checkpoint
+from rightcast.panel.takedowns.holding import trail_kept_from
 from rightcast.state.signing import signer
 
 if TYPE_CHECKING:
@@ -25,7 +26,12 @@ def base() -> Base | None:
 
 
 def prune_rows(before: datetime) -> int:
-    """Forget the rows from the chain's beginning that are older than `before`; returns how many."""
+    """Forget the rows from the chain's beginning that are older than `before`; returns how many.
+
+    What a hold keeps stays, and whatever comes behind it.
+    """
+    kept = trail_kept_from()
+    before = before if kept is None else min(before, kept)
     with transaction.atomic():
         begin = base()
         if begin is None:

@@ -12,6 +12,7 @@ from rightcast.domain.library import TitleKind
 from rightcast.panel.library.files import discard
 from rightcast.panel.library.models import Collection, Episode, Title
 from rightcast.panel.operation import operating
+from rightcast.panel.takedowns.holding import require_free_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,9 +119,10 @@ def update_title(actor: Actor, title_id: int, **changes: Unpack[TitleChanges]) -
 
 
 def remove_title(actor: Actor, title_id: int) -> None:
-    """Remove a title with its files. Raises NotFoundError."""
+    """Remove a title with its files. Raises NotFoundError, and ConflictError while a hold keeps it."""
     with operating(actor, "library.delete_title") as deed:
         title = _title(title_id)
+        require_free_title(title_id)
         names = [title.file_name, title.poster, *title.episodes.values_list("file_name", flat=True)]
         deed.record("title.remove", title_id, f"removed {title.kind} {title.name} and its files")
         deed.changed(Kind.TITLE, title_id)
@@ -188,11 +190,12 @@ def add_episode(
 
 
 def remove_episode(actor: Actor, episode_id: int) -> None:
-    """Remove an episode with its file. Raises NotFoundError."""
+    """Remove an episode with its file. Raises NotFoundError, and ConflictError while a hold keeps its title."""
     with operating(actor, "library.delete_episode") as deed:
         episode = Episode.objects.filter(id=episode_id).select_related("title").first()
         if episode is None:
             raise NotFoundError(f"There is no episode of id {episode_id}.", remedy="It may be gone already.")
+        require_free_title(episode.title_id)
         deed.record("title.episode.remove", episode.title_id, f"removed {episode} of {episode.title.name}")
         deed.changed(Kind.TITLE, episode.title_id)
         name = episode.file_name

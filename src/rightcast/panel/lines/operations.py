@@ -15,6 +15,7 @@ from rightcast.panel.catalogue.models import Package
 from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.operation import operating
 from rightcast.panel.station.queries import station
+from rightcast.panel.takedowns.holding import require_free_line
 from rightcast.panel.territories import check_territory
 from rightcast.state.keys import derived_key, station_key
 
@@ -188,9 +189,10 @@ def set_packages(actor: Actor, line_id: int, package_ids: Sequence[int]) -> Line
 
 
 def remove_line(actor: Actor, line_id: int) -> None:
-    """Remove a line; its audit rows stay. Raises NotFoundError."""
+    """Remove a line; its audit rows stay. Raises NotFoundError, and ConflictError while a hold keeps it."""
     with operating(actor, "lines.delete_line") as deed:
         line = _line(line_id)
+        require_free_line(line_id)
         line.delete()
         deed.record("line.remove", line_id, f"removed line {line.name}")
         deed.changed(Kind.LINE, line_id)

@@ -19,6 +19,7 @@ from rightcast.domain.recordings import KEPT, Cause, Status
 from rightcast.domain.rights import Copies
 from rightcast.panel.catalogue.models import LineupEntry
 from rightcast.panel.recordings.models import AllowanceRow, RecorderPolicy, Recording, RecordingRule, TakeRow
+from rightcast.panel.takedowns.holding import held_take
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
@@ -77,14 +78,23 @@ def recording_ids() -> list[int]:
 def take_records(keys: Sequence[int]) -> dict[int, domain.Take]:
     """Records of those takes whose files shall be there."""
     return {
-        row.pk: domain.Take(id=row.pk, channel_id=row.channel_id, start=row.start, stop=row.stop, settled=row.settled)
-        for row in TakeRow.objects.filter(id__in=keys, leaving=False)
+        row.pk: domain.Take(
+            id=row.pk, channel_id=row.channel_id, start=row.start, stop=row.stop, settled=row.settled or row.leaving
+        )
+        for row in TakeRow.objects.filter(id__in=keys)
+        if not row.leaving or _is_held(row)
     }
+
+
+def _is_held(row: TakeRow) -> bool:
+    lines = frozenset(Recording.objects.filter(take=row).values_list("line_id", flat=True))
+    return held_take(row.channel_id, row.start, row.stop, lines)
 
 
 def take_ids() -> list[int]:
     """All takes whose files shall be there."""
-    return list(TakeRow.objects.filter(leaving=False).values_list("id", flat=True))
+    rows = TakeRow.objects.all()
+    return [row.pk for row in rows if not row.leaving or _is_held(row)]
 
 
 def to_rule(row: RecordingRule) -> Rule:

@@ -12,6 +12,7 @@ from rightcast.contract.catalogue import Kind
 from rightcast.domain.errors import ConflictError, InvalidInputError
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.operation import operating
+from rightcast.panel.recordings.models import TakeRow
 from rightcast.panel.staff.models import Operator
 from rightcast.panel.takedowns.models import Acknowledgement, Hold, Takedown
 from rightcast.panel.takedowns.orders import Order, in_words
@@ -96,6 +97,7 @@ def lift(actor: Actor, number: int, why: str) -> Takedown:
             hold.lifted, hold.lifted_by, hold.lifted_why = deed.now, actor.name, reason
             hold.save(update_fields=["lifted", "lifted_by", "lifted_why"])
             deed.changed(Kind.HOLD, hold.pk)
+        release_takes(deed)
     return row
 
 
@@ -119,6 +121,7 @@ def note_expired(now: datetime) -> int:
             _say(deed, row, "takedown.expire", f"the takedown of {row.names} expired")
             deed.changed(Kind.TAKEDOWN, row.pk)
             deed.changed_all(Kind.HOLD, Hold.objects.filter(takedown=row).values_list("id", flat=True))
+        release_takes(deed)
     return len(rows)
 
 
@@ -146,6 +149,11 @@ def note_acknowledgements(reports: Iterable[DarkReport] | None = None) -> int:
                 sentence = f"{who} is dark for takedown {row.pk} after {after:.3f} s, {dark.stopped} sessions ended"
                 _say(deed, row, "takedown.acknowledge", sentence, who=who, heard=dark.heard, dark=dark.dark)
     return len(news)
+
+
+def release_takes(deed: Deed) -> None:
+    """Takes whose files were kept though they were to be deleted are looked at again."""
+    deed.changed_all(Kind.TAKE, TakeRow.objects.filter(leaving=True).values_list("id", flat=True))
 
 
 def _say(deed: Deed, row: Takedown, action: str, sentence: str, **detail: object) -> None:

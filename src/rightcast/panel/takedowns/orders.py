@@ -50,11 +50,7 @@ class Order:
                 remedy="Name one of " + ", ".join(one.value for one in Cause) + ".",
                 field="cause",
             )
-        if len(self.case) > _LONGEST_CASE or not self.case.isprintable():
-            raise InvalidInputError("The case has no such number.", remedy="Use up to 80 characters.", field="case")
-        _check(Channel, self.channel_ids, "channels", "channel")
-        _check(Title, self.title_ids, "titles", "title")
-        _check(Line, self.line_ids, "lines", "line")
+        check_named(self)
         found = Takedown(
             id=number,
             case=self.case.strip(),
@@ -72,6 +68,15 @@ class Order:
         if found.expires is not None and found.expires <= now:
             raise InvalidInputError("The takedown has expired.", remedy="Name a later moment.", field="expires")
         return found
+
+
+def check_named(order: Order) -> None:
+    """Raise InvalidInputError or NotFoundError when the station has not what an order names."""
+    if len(order.case) > _LONGEST_CASE or not order.case.isprintable():
+        raise InvalidInputError("The case has no such number.", remedy="Use up to 80 characters.", field="case")
+    _check(Channel, order.channel_ids, "channels", "channel")
+    _check(Title, order.title_ids, "titles", "title")
+    _check(Line, order.line_ids, "lines", "line")
 
 
 def in_words(takedown: Takedown) -> str:

@@ -42,5 +42,5 @@ document.addEventListener("DOMContentLoaded", () => {
     } finally {
       busy = false;
     }
-  }, 2000);
+  }, Number(part.dataset.every) || 2000);
 });
