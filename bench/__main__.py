@@ -32,6 +32,7 @@ from bench import (
     players_lines,
     rights_audit,
     rights_decide,
+    rights_takedown,
 )
 from bench.figures import Figure, table, write_readme, write_results
 from bench.rig import RigError, machine
@@ -70,6 +71,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Figure]]] = {
     "guide.questions": guide_questions.questions,
     "rights.decide": rights_decide.decisions,
     "rights.rejudge": rights_decide.rejudgement,
+    "rights.takedown": rights_takedown.takedown,
     "rights.audit_append": rights_audit.append,
     "rights.audit_verify": rights_audit.verify,
     "console.import_playlist": console_import.import_playlist,
