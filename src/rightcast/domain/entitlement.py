@@ -125,6 +125,8 @@ class Question:
 def decide(question: Question) -> Allowed | Denied:
     """Answer one viewing request. Deny by default; the first failing check names the reason."""
     line = question.line
+    if question.takedowns and line is not None and _is_dark(question, line):
+        return Denied(Reason.TAKEN_DOWN)
     if line is not None and _is_plain(question, line):
         reaching = _reaching(question)
         right = longest(_holding(reaching, line, question))
@@ -135,6 +137,15 @@ def decide(question: Question) -> Allowed | Denied:
             return Denied(Reason.NO_RIGHT if found is None else Reason(found[1].value))
     verdict, _ = examine(question)
     return verdict
+
+
+def _is_dark(question: Question, line: Line) -> bool:
+    """Whether a takedown is all there is to say: thousands are asked at once when one comes."""
+    return (
+        line.status is LineStatus.ACTIVE
+        and (line.expires is None or question.now < line.expires)
+        and darkened_by(question.takedowns, line, question.country, question.now, question.shown) is not None
+    )
 
 
 def _is_plain(question: Question, line: Line) -> bool:

@@ -253,12 +253,12 @@ class Admission:
             if viewing.max_height and not viewing.ended:
                 self._again(viewing)
 
-    async def ask_again(self, viewings: Sequence[Viewing]) -> None:
-        """Decide anew on running viewings, a few hundred at a time."""
+    async def ask_again(self, viewings: Sequence[Viewing], step: int = _DECISIONS_PER_STEP) -> None:
+        """Decide anew on running viewings, `step` of them before others have their turn."""
         for index, viewing in enumerate(viewings):
             if not viewing.ended:
                 self._again(viewing)
-            if index % _DECISIONS_PER_STEP == _DECISIONS_PER_STEP - 1:
+            if index % step == step - 1:
                 await asyncio.sleep(0)
 
     def refuse(self, reason: Reason, *, line: str, channel_id: int, address: str, sid: str = "") -> None:
@@ -301,7 +301,8 @@ class Admission:
             return
         who = viewing.line_name, viewing.channel_id, viewing.address
         self.refuse(verdict.reason, line=who[0], channel_id=who[1], address=who[2], sid=viewing.sid)
-        _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
+        if verdict.reason is not Reason.TAKEN_DOWN:  # thousands end at once, and the takedown is logged
+            _log.info("Session %s is ended: %s", viewing.sid, verdict.reason)
         viewing.refused = verdict.reason
         self._viewings.remove(viewing, verdict.reason.value)
         self._cut(viewing)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rightcast.edge.viewings import Viewing, Viewings
     from rightcast.state.reports import FileReports
 
+_AT_ONCE = 1000
+"""So many sessions are ended before others have their turn: what must be dark in two seconds goes before pictures."""
 _log = logging.getLogger(__name__)
 
 
@@ -89,7 +91,7 @@ class Dimming:
         task.add_done_callback(self._running.discard)
 
     async def _carry_out(self, key: int, viewings: Sequence[Viewing]) -> None:
-        await self._admission.ask_again(viewings)
+        await self._admission.ask_again(viewings, _AT_ONCE)
         takedown = self._replica.takedowns.get(key)
         now = self._clock()
         if takedown is None or not takedown.stands(datetime.fromtimestamp(now, UTC)):

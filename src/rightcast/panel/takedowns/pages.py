@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SHOWN = 100
+_NARROWING = ("shown_from", "shown_until", "titles", "lines", "territories", "begins")
 _TONES = {State.IN_FORCE: "bad", State.AHEAD: "warn", State.LIFTED: "calm", State.EXPIRED: "calm"}
 
 
@@ -72,6 +73,7 @@ def takedowns_page(request: HttpRequest) -> HttpResponse:
         "channels": list(Channel.objects.values_list("name", flat=True)),
         "causes": [(one.value, one.in_words.capitalize()) for one in Cause],
         "typed": typed,
+        "narrowed": any(typed[name] for name in _NARROWING),
         **shown,
     }
     return TemplateResponse(request, "takedowns/takedowns.html", context)
