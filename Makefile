@@ -42,7 +42,7 @@ lint: install-dev
 test: install-dev
 	@scripts/real-parts.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 bench: install-dev
 	@scripts/real-parts.sh

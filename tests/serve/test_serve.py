@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -77,6 +77,10 @@ def test_the_ring_is_for_its_owner_only(demo: RunningStation) -> None:
     assert demo.settings.ring_root.stat().st_mode & 0o077 == 0
 
 
+def all_applied(status: dict[str, Any]) -> bool:
+    return bool(status["edges"]) and status["edges"][0]["revision"] == status["revision"] > 0
+
+
 def test_the_status_tells_processes_channels_and_revision(demo: RunningStation) -> None:
     wait_until(
         lambda: (
@@ -84,10 +88,10 @@ def test_the_status_tells_processes_channels_and_revision(demo: RunningStation) 
         ),
         "channels on air",
     )
+    wait_until(lambda: all_applied(demo.run("status")), "an edge that has applied all that was published")
     status = demo.run("status")
     assert status["on_air"] is True
     assert len(status["edges"]) == 1
-    assert status["edges"][0]["revision"] == status["revision"] > 0
 
 
 def test_a_second_station_on_the_folder_is_refused(demo: RunningStation) -> None:
