@@ -10,11 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from rightcast.contract.reports import ChannelReport, EdgeReport, HeadendReport, PictureReport, SessionReport
+from rightcast.domain.takedown import Cause
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.wall import SHOWN, wall
 from rightcast.panel.rights import operations as rights
 from rightcast.panel.rights.models import CarriageRight
+from rightcast.panel.takedowns.operations import take_down
+from rightcast.panel.takedowns.orders import Order
 from rightcast.state.reports import FileReports
 
 if TYPE_CHECKING:
@@ -135,3 +138,17 @@ def test_who_may_not_see_channels_sees_no_wall(staff: Callable[[str], User]) -> 
     browser.force_login(nobody)
     assert browser.get("/wall/").status_code == 403
     assert browser.get("/wall/now/").status_code == 403
+
+
+def test_a_channel_that_was_taken_down_is_no_fault_and_shows_no_picture(
+    actor: Actor, console: Client, station: StationSettings, channels: list[Channel]
+) -> None:
+    picture = PictureReport(state="seen", at=time.time(), thumbnail_at=time.time())
+    tell(station, [report_of(one, picture=picture) for one in channels])
+    take_down(actor, Order(cause=Cause.OTHER, channel_ids=(channels[1].id,)))
+    tiles = {tile.name: tile for tile in wall().tiles}
+    assert (tiles["Two"].state, tiles["Two"].tone, tiles["Two"].picture) == ("taken down", "calm", "")
+    assert tiles["One"].picture
+    page = console.get("/station/live/").content.decode()
+    assert "1 taken down" in page
+    assert "taken down</td>" in page

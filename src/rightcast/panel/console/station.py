@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from rightcast.panel.console.numbers import codecs, rate, size, span, until
 from rightcast.panel.lines.models import Line
 from rightcast.panel.publish.publisher import station_feed
 from rightcast.panel.rights.queries import covered_ids, ending_before, in_force_ids
+from rightcast.panel.takedowns.queries import dark_channels
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from rightcast.contract.reports import ChannelReport, EdgeReport
     from rightcast.panel.alarms.showing import AlarmLine
+    from rightcast.panel.takedowns.models import Takedown
 
 SHOWN_CHANNELS = 60
 SHOWN_NEEDS = 8
@@ -126,6 +128,9 @@ def overview(request: HttpRequest) -> Overview:
     wanted = len(set(Channel.objects.filter(wanted=True).values_list("id", flat=True)) & allowed)
     steps = _steps(total, bool(allowed))
     tone, sentence = _headline(picture, wanted)
+    dark = dark_channels(now)
+    if dark:
+        sentence += f" · {len(dark):,} taken down"
     last = AuditRow.objects.order_by("-id").first()
     return Overview(
         tone=tone,
@@ -141,7 +146,10 @@ def overview(request: HttpRequest) -> Overview:
             )
             for right in ending_before(now + SOON, now)[:8]
         ],
-        channels=[_channel_line(channel, picture, covered, allowed, now) for channel in channels],
+        channels=[
+            _darkened(_channel_line(channel, picture, covered, allowed, now), dark.get(channel.id), now)
+            for channel in channels
+        ],
         more_channels=max(0, total - SHOWN_CHANNELS),
         edges=[_edge_line(edge, now) for edge in picture.edges],
         steps=[] if all(step.done for step in steps) else steps,
@@ -276,6 +284,15 @@ def channel_standing(
     since = datetime.fromtimestamp(report.since, UTC)
     word = WORDS.get(report.state, report.state)
     return TONES.get(report.state, "calm"), word, span((now - since).total_seconds()), report.detail
+
+
+def _darkened(line: ChannelLine, takedown: Takedown | None, now: datetime) -> ChannelLine:
+    """What the headend still makes reaches nobody while a takedown stands, and the line says so."""
+    if takedown is None:
+        return line
+    since = span((now - takedown.begins).total_seconds())
+    detail = f"takedown {takedown.pk}: nobody may watch it until the takedown is lifted or expires"
+    return replace(line, tone="warn", state="taken down", since=since, detail=detail)
 
 
 def _edge_line(edge: EdgeReport, now: datetime) -> EdgeLine:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from rightcast.panel.console.numbers import rate, span
 from rightcast.panel.console.pictures import thumbnail_address
 from rightcast.panel.console.station import channel_standing
 from rightcast.panel.rights.queries import covered_ids, in_force_ids
+from rightcast.panel.takedowns.queries import dark_channels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from rightcast.contract.reports import PictureReport
+    from rightcast.panel.takedowns.models import Takedown
 
 SHOWN = 400
 """Tiles of a wall; of more channels the first by number, and every one with a fault."""
@@ -119,7 +121,8 @@ def wall() -> Wall:
     shown |= {one.id: one for one in wanted.filter(id__in=sorted(faulty - shown.keys())[:SHOWN])}
     viewers = Counter(one.channel_id for edge in picture.edges for one in edge.sessions)
     moment = _Moment(now, picture, alarms, viewers, covered_ids(list(shown)), in_force_ids(now))
-    tiles = [_tile(one, moment) for one in shown.values()]
+    dark = dark_channels(now)
+    tiles = [_darkened(_tile(one, moment), dark.get(one.id), now) for one in shown.values()]
     tiles.sort(key=lambda tile: (_FAULTS.get(tile.tone, 2), tile.number))
     tone, sentence = _headline(tiles, picture)
     return Wall(tone=tone, sentence=sentence, tiles=tiles, more=total - len(tiles))
@@ -165,6 +168,14 @@ def _tile(channel: Channel, moment: _Moment) -> Tile:
         level=_meter(picture.level_dbfs if picture else None),
         peak=_meter(picture.peak_dbfs if picture else None),
     )
+
+
+def _darkened(tile: Tile, takedown: Takedown | None, now: datetime) -> Tile:
+    """A channel that nobody may watch is no fault, and shows no picture."""
+    if takedown is None:
+        return tile
+    since = span((now - takedown.begins).total_seconds())
+    return replace(tile, tone="calm", state="taken down", since=since, fault=f"Takedown {takedown.pk}", picture="")
 
 
 def _seen(picture: PictureReport | None, now: float) -> Iterable[str]:

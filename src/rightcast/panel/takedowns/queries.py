@@ -50,6 +50,15 @@ def takedowns_of_channel(channel_id: int) -> list[domain.Takedown]:
     return [one for one in map(to_record, standing()) if one.on_channel(channel_id)]
 
 
+def dark_channels(now: datetime) -> dict[int, Takedown]:
+    """Channels that nobody may watch at this moment because of a takedown, each with the oldest such."""
+    rows = standing(now).filter(
+        Q(shown_from=None) | Q(shown_from__lte=now), Q(shown_until=None) | Q(shown_until__gt=now), begins__lte=now
+    )
+    whole = [row for row in rows.order_by("-id") if not row.territories and not row.line_ids]
+    return {int(channel_id): row for row in whole for channel_id in row.channel_ids}
+
+
 def to_record(row: Takedown) -> domain.Takedown:
     """The takedown as every plane knows it."""
     return domain.Takedown(

@@ -45,7 +45,7 @@ document.addEventListener("DOMContentLoaded", () => {
     say(name.children[1], String(tile.number));
     say(name.children[2], tile.name);
     item.title = [tile.name, tile.state, tile.fault].filter(Boolean).join(" · ");
-    say(item.querySelector(".rc-wall-note"), tile.picture ? "" : tile.radio ? "Radio" : "No picture yet");
+    say(item.querySelector(".rc-wall-note"), tile.picture || tile.state === "taken down" ? "" : tile.radio ? "Radio" : "No picture yet");
     say(item.querySelector(".rc-wall-fault"), tile.fault);
     const facts = [tile.state + (tile.since ? ` ${tile.since}` : ""), tile.bitrate, tile.viewers ? `${tile.viewers} watching` : "", tile.age ? `seen ${tile.age} ago` : ""];
     say(item.querySelector(".rc-wall-facts"), facts.filter(Boolean).join(" · "));
