@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _this_hour() -> None:
+    """The hour in which the tests run, not that in which they were collected."""
+    globals()["NOW"] = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 @pytest.fixture
 def told(rightcast: Shell, tmp_path: Path) -> Shell:
     """A station with one channel and a guide of two days for it."""

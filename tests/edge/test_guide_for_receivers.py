@@ -24,6 +24,12 @@ TVA = {"t": "urn:tva:metadata:2024"}
 DVBI = {"d": "urn:dvb:metadata:servicediscovery:2024", "t": "urn:dvb:metadata:servicediscovery-types:2023"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _this_hour() -> None:
+    """The hour in which the tests run, not that in which they were collected."""
+    globals()["NOW"] = int(time.time()) // 3600 * 3600
+
+
 @pytest.fixture
 async def told(settings: StationSettings, headend: FakeHeadend) -> AsyncIterator[TestStation]:
     shows = [

@@ -27,6 +27,12 @@ HOUR_S, DAY_S = 3600, 86_400
 NOW = int(time.time()) // HOUR_S * HOUR_S
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _this_hour() -> None:
+    """The hour in which the tests run, not that in which they were collected."""
+    globals()["NOW"] = int(time.time()) // HOUR_S * HOUR_S
+
+
 def shows_of(title: str) -> list[Show]:
     return [
         Show(

@@ -28,6 +28,12 @@ NOW = int(time.time()) // HOUR_S * HOUR_S
 LONG_TEXT = "word " * 2000
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _this_hour() -> None:
+    """The hour in which the tests run, not that in which they were collected."""
+    globals()["NOW"] = int(time.time()) // HOUR_S * HOUR_S
+
+
 def show(hours: int, guide_id: str = "uno.it", description: str = "") -> Show:
     start = NOW + hours * HOUR_S
     title = f"{guide_id} {hours}"

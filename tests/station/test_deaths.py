@@ -66,7 +66,7 @@ def test_killing_the_headend_costs_a_viewer_at_most_one_segment(live: Rig) -> No
         viewer.until_more(200_000, within_s=20)
         moments = video_of(viewer)
         lost = max(steps(moments))
-        assert lost < SEGMENT_S + 1.0, (
+        assert lost < SEGMENT_S + 1.5, (
             f"{lost:.2f} s of pictures were lost"
         )  # with the start of a process on a busy machine
         assert sum(step > 0.2 for step in steps(moments)) == 1
