@@ -31,6 +31,10 @@ def _item(title: str, icon: str, table: str) -> dict[str, Any]:
     }
 
 
+def _page(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(name), "permission": _allowed(permission)}
+
+
 def _on_alarms(request: HttpRequest) -> bool:
     """Notifiers and their kin live below the same address and have items of their own."""
     return re.match(r"/alarms/(\d+/|history/)?$", request.path) is not None
@@ -102,12 +106,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "items": [
                     {"title": "Station", "icon": "cell_tower", "link": reverse_lazy("admin:index")},
-                    {
-                        "title": "Wall",
-                        "icon": "grid_view",
-                        "link": reverse_lazy("wall"),
-                        "permission": _allowed("catalogue.view_channel"),
-                    },
+                    _page("Wall", "grid_view", "wall", "catalogue.view_channel"),
                     {
                         "title": "Alarms",
                         "icon": "notifications",
@@ -131,12 +130,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "Library",
                 "separator": True,
                 "items": [
-                    {
-                        "title": "Archive",
-                        "icon": "history_toggle_off",
-                        "link": reverse_lazy("archive"),
-                        "permission": _allowed("catalogue.view_channel"),
-                    },
+                    _page("Archive", "history_toggle_off", "archive", "catalogue.view_channel"),
                     _item("Titles", "movie", "library.title"),
                     _item("Collections", "video_library", "library.collection"),
                     _item("Harvests", "content_cut", "library.harvest"),
@@ -146,64 +140,24 @@ UNFOLD: dict[str, Any] = {
                 "title": "Guide",
                 "separator": True,
                 "items": [
-                    {
-                        "title": "What is on",
-                        "icon": "calendar_view_day",
-                        "link": reverse_lazy("guide-grid"),
-                        "permission": _allowed("guide.view_channelday"),
-                    },
+                    _page("What is on", "calendar_view_day", "guide-grid", "guide.view_channelday"),
                     _item("Sources", "rss_feed", "guide.guidesource"),
-                    {
-                        "title": "Weeks",
-                        "icon": "calendar_view_week",
-                        "link": reverse_lazy("weeks"),
-                        "permission": _allowed("guide.view_guidesource"),
-                    },
-                    {
-                        "title": "Matching",
-                        "icon": "join_inner",
-                        "link": reverse_lazy("matching"),
-                        "permission": _allowed("guide.view_guidesource"),
-                    },
+                    _page("Weeks", "calendar_view_week", "weeks", "guide.view_guidesource"),
+                    _page("Matching", "join_inner", "matching", "guide.view_guidesource"),
                 ],
             },
             {
                 "title": "Rights",
                 "separator": True,
                 "items": [
-                    {
-                        "title": "Agreements",
-                        "icon": "view_kanban",
-                        "link": reverse_lazy("agreements"),
-                        "permission": _allowed("rights.view_carriageright"),
-                    },
+                    _page("Agreements", "view_kanban", "agreements", "rights.view_carriageright"),
                     _item("Carriage rights", "gavel", "rights.carriageright"),
-                    {
-                        "title": "Evidence",
-                        "icon": "folder_zip",
-                        "link": reverse_lazy("evidence"),
-                        "permission": _allowed("evidence.view_case"),
-                    },
-                    {
-                        "title": "Blackouts",
-                        "icon": "visibility_off",
-                        "link": reverse_lazy("blackouts"),
-                        "permission": _allowed("blackouts.view_blackout"),
-                    },
-                    {
-                        "title": "Notices",
-                        "icon": "flag",
-                        "link": reverse_lazy("notices"),
-                        "permission": _allowed("notices.view_notice"),
-                    },
+                    _page("Evidence", "folder_zip", "evidence", "evidence.view_case"),
+                    _page("Blackouts", "visibility_off", "blackouts", "blackouts.view_blackout"),
+                    _page("Notices", "flag", "notices", "notices.view_notice"),
                     _item("Networks", "lan", "places.network"),
                     _item("Licensors", "handshake", "licensors.licensoraccount"),
-                    {
-                        "title": "Takedowns",
-                        "icon": "power_settings_new",
-                        "link": reverse_lazy("takedowns"),
-                        "permission": _allowed("takedowns.view_takedown"),
-                    },
+                    _page("Takedowns", "power_settings_new", "takedowns", "takedowns.view_takedown"),
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                 ],
@@ -215,18 +169,8 @@ UNFOLD: dict[str, Any] = {
                     _item("Lines", "group", "lines.line"),
                     _item("Sessions", "play_circle", "usage.sessionrow"),
                     _item("Verified residences", "travel_explore", "places.residence"),
-                    {
-                        "title": "Shared lines",
-                        "icon": "diversity_3",
-                        "link": reverse_lazy("suspects"),
-                        "permission": _allowed("tracing.view_suspect"),
-                    },
-                    {
-                        "title": "Why?",
-                        "icon": "help",
-                        "link": reverse_lazy("why"),
-                        "permission": _allowed("lines.view_line"),
-                    },
+                    _page("Shared lines", "diversity_3", "suspects", "tracing.view_suspect"),
+                    _page("Why?", "help", "why", "lines.view_line"),
                 ],
             },
             {
@@ -246,12 +190,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Notifiers", "campaign", "alarms.notifierrow"),
                     _item("Quiet times", "bedtime", "alarms.quietrow"),
                     _item("Alarm rules", "rule", "alarms.alarmrule"),
-                    {
-                        "title": "Audit trail",
-                        "icon": "history",
-                        "link": reverse_lazy("trail"),
-                        "permission": _allowed("audit.view_auditrow"),
-                    },
+                    _page("Audit trail", "history", "trail", "audit.view_auditrow"),
                     _item("Staff", "badge", "staff.operator"),
                     _item("Retention", "auto_delete", "privacy.retentionrow"),
                     _item("Settings", "tune", "station.stationrow"),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,7 +17,7 @@ from rightcast.domain.errors import RightcastError
 from rightcast.panel.desk import actor_of
 from rightcast.panel.licensors.queries import account_of
 from rightcast.panel.staff.operations import change_own_password
-from rightcast.panel.staff.sign_in import guard
+from rightcast.panel.staff.sign_in import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,22 +31,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
-class LicensorForm(AuthenticationForm):
+class LicensorForm(Guarded, AuthenticationForm):
     """Name and password of a licensor's account; operators have another door."""
-
-    def clean(self) -> Any:
-        """Refuse without looking at the password after too many wrong tries."""
-        name = str(self.cleaned_data.get("username") or "")
-        address = str(self.request.META.get("REMOTE_ADDR", "")) if self.request else ""
-        if guard.must_wait(name, address):
-            raise ValidationError("Too many wrong tries. Wait five minutes, then try again.", code="too-many-tries")
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            guard.failed(name, address)
-            raise
-        guard.passed(name, address)
-        return cleaned
 
     def confirm_login_allowed(self, user: User) -> None:
         """Only accounts of licensors; for all others the answer is that of a wrong password."""

@@ -6,10 +6,13 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 TRIES = 10
 WAIT_S = 300.0
@@ -49,8 +52,11 @@ class Guard:
 guard = Guard()
 
 
-class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no types
-    """Django's form behind the guard."""
+class Guarded:
+    """Puts the guard before a form of Django's that takes a name and a password."""
+
+    cleaned_data: dict[str, Any]
+    request: HttpRequest | None
 
     def clean(self) -> Any:
         """Refuse without looking at the password while the guard says so."""
@@ -59,9 +65,13 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no 
         if guard.must_wait(name, address):
             raise ValidationError("Too many wrong tries. Wait five minutes, then try again.", code="too-many-tries")
         try:
-            cleaned = super().clean()
+            cleaned = super().clean()  # type: ignore[misc] # the form's, which stands behind this one
         except ValidationError:
             guard.failed(name, address)
             raise
         guard.passed(name, address)
         return cleaned
+
+
+class SignInForm(Guarded, AuthenticationForm):  # type: ignore[misc] # unfold carries no types
+    """The operators' form."""
