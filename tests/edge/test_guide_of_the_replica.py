@@ -189,3 +189,13 @@ def test_any_window_holds_exactly_what_runs_in_it(
     running = [one for one in shows if one.stop > start]
     assert list(shelf.guide.now_next(1, start, 3)) == running[:3]
     shelf.close()
+
+
+def test_what_runs_past_midnight_is_told_of_a_day_of_which_nothing_else_is_read(shelf: Shelf) -> None:
+    midnight = (FIRST + 1) * DAY_S
+    late = show(midnight - HOUR_S, 2 * HOUR_S, 'Late {"id":7,"shows":[{"id":8}]}')
+    shelf.tell(GuideDay(channel_id=1, day=FIRST, shows=(show(midnight - 3 * HOUR_S), late)))
+    assert list(shelf.guide.shows(1, midnight, midnight + DAY_S)) == [late]
+    assert list(shelf.guide.shows(1, midnight, midnight + DAY_S)) == [late], "nor is it read again"
+    shelf.tell(GuideDay(channel_id=1, day=FIRST, shows=(show(midnight - 3 * HOUR_S),)))
+    assert list(shelf.guide.shows(1, midnight, midnight + DAY_S)) == []

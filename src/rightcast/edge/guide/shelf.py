@@ -20,6 +20,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS guide (key INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS guide_titles (key INTEGER PRIMARY KEY, titles TEXT NOT NULL)
 """
+_SHOW = b'{"id":'
 _FIRST_DAY, _LAST_DAY = 0, 99_999
 
 
@@ -59,6 +60,15 @@ def body_of(base: sqlite3.Connection, key: int) -> bytes | None:
     """A day as it came; None when there is none."""
     row = base.execute("SELECT body FROM guide WHERE key = ?", (key,)).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def ending(body: bytes) -> bytes:
+    """The same day with its last show only, so that no more is decoded.
+
+    Within texts quotes are escaped, and nothing but a show begins with its number: what is cut cannot be another thing.
+    """
+    first, last = body.find(_SHOW), body.rfind(_SHOW)
+    return body if first == last else body[:first] + body[last:]
 
 
 def days_of(base: sqlite3.Connection, channel_id: int) -> list[int]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 KEPT_SHOWS = 20_000
 """Shows in memory of days that were asked for lately: some 25 MB."""
+_ENDINGS = 10
+"""One in so many of the shows in memory may be the last of a day of which no other is."""
 COMING_S = 6 * 3600
 _SPREAD_S = 3600
 _BEYOND_S = 2 * 3600
@@ -55,6 +57,7 @@ class ReplicaGuide:
         self._lock = threading.Lock()
         self._days: OrderedDict[int, tuple[Show, ...]] = OrderedDict()
         self._held = 0
+        self._endings: dict[int, tuple[Show, ...]] = {}
         self._coming: dict[int, _Coming] = {}
         self._salt = secrets.token_hex(4)
         self._changes = 0
@@ -73,6 +76,7 @@ class ReplicaGuide:
                 channel_id, _ = of_guide_key(key)
                 self._changed[key] = self._changes
                 self._held -= len(self._days.pop(key, ()))
+                self._endings.pop(key, None)
                 self._coming.pop(channel_id, None)
 
     def close(self) -> None:
@@ -106,8 +110,9 @@ class ReplicaGuide:
 
     def shows(self, channel_id: int, start: int, stop: int) -> Sequence[Show]:
         """Those that run in some of the time from `start` to `stop`, oldest first; none is longer than a day."""
-        found: list[Show] = []
-        for day in range(day_of(start) - 1, day_of(max(start, stop - 1)) + 1):
+        first = day_of(start)
+        found = [one for one in self._ending(channel_id, first - 1) if one.start < stop and one.stop > start]
+        for day in range(first, day_of(max(start, stop - 1)) + 1):
             found += [one for one in self.day(channel_id, day) if one.start < stop and one.stop > start]
         return found
 
@@ -168,6 +173,22 @@ class ReplicaGuide:
             if changes == self._changes:
                 self._coming[channel_id] = made
         return made
+
+    def _ending(self, channel_id: int, day: int) -> Sequence[Show]:
+        """What may last beyond a day: its last show, for shows of a channel do not overlap. Nothing else is decoded."""
+        key = guide_key(channel_id, day)
+        with self._lock:
+            kept = self._days.get(key) or self._endings.get(key)
+            if kept is not None:
+                return kept[-1:]
+            changes, body = self._changes, shelf.body_of(self._base, key)
+        shows = _read(None if body is None else shelf.ending(body), key)
+        with self._lock:
+            if changes == self._changes:
+                self._endings[key] = shows
+                while len(self._endings) > self._kept_shows // _ENDINGS:
+                    del self._endings[next(iter(self._endings))]
+        return shows
 
     def _following(self, channel_id: int, now: int, count: int) -> Sequence[Show]:
         """The same day by day, when more is wanted than is kept ready."""
