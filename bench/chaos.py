@@ -83,7 +83,9 @@ class Station:
 
     def command(self, *arguments: str) -> Any:
         """Run a command; its answer."""
-        done = subprocess.run([PROGRAM, *arguments, "--json"], env=self._environment, capture_output=True, check=True)
+        done = subprocess.run([PROGRAM, *arguments, "--json"], env=self._environment, capture_output=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)}: {done.stdout.decode()} {done.stderr.decode()}")
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def report(self) -> dict[int, dict[str, Any]]:

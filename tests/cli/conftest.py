@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import warm
+from tests import fresh, warm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,10 @@ class Answer:
 Shell = Callable[..., Answer]
 
 
-def shell_on(data: Path) -> Shell:
-    """A function that runs `rightcast ARGUMENTS` on the station in `data`."""
+def shell_on(data: Path, *, laid: bool = True) -> Shell:
+    """A function that runs `rightcast ARGUMENTS` on the station in `data`: a fresh one, unless it is not to be `laid`."""
+    if laid:
+        fresh.lay(data)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("RIGHTCAST_", "DJANGO_"))}
 
     def run(*arguments: str, stdin: str | bytes = b"") -> Answer:
@@ -52,14 +54,20 @@ def shell_on(data: Path) -> Shell:
 
 @pytest.fixture
 def rightcast(tmp_path: Path) -> Shell:
-    """On a fresh folder."""
+    """On a fresh station."""
     return shell_on(tmp_path / "data")
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Shell:
+    """On a folder that is not there yet."""
+    return shell_on(tmp_path / "data", laid=False)
 
 
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """On a folder that the tests of a module share: channel One under a right, package Base, line anna."""
-    run = shell_on(tmp_path_factory.mktemp("station"))
+    run = shell_on(tmp_path_factory.mktemp("station") / "data")
     for line in (
         ("channel", "add", "One", "udp://239.1.1.1:5000"),
         ("right", "add", "--channel", "One", "--type", "contract", "--licensor", "Studio", "--reference", "12/2026"),

@@ -44,12 +44,12 @@ def test_wrong_usage_ends_with_2_and_says_why(rightcast: Shell) -> None:
         ("demo",),
     ],
 )
-def test_reading_where_no_station_is_says_so_and_makes_nothing(rightcast: Shell, words: tuple[str, ...]) -> None:
-    answer = rightcast(*words, "--json")
+def test_reading_where_no_station_is_says_so_and_makes_nothing(nowhere: Shell, words: tuple[str, ...]) -> None:
+    answer = nowhere(*words, "--json")
     assert answer.code == 1
     assert answer.json["error"]["code"] == "not-found"
     assert "rightcast serve" in answer.err
-    assert not rightcast("status", "--json").json["on_air"]
+    assert not nowhere("status", "--json").json["on_air"]
 
 
 def test_the_status_of_a_station_off_air_says_so(station: Shell) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rightcast.serve.addresses import viewers_url
+from tests import fresh
 from tests.serve.stations import alive, running, wait_until
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStation]:
     with running(tmp_path_factory.mktemp("demo") / "data", "--demo") as station:
         station.until_on_air()
         yield station
+
+
+@pytest.fixture
+def laid(tmp_path: Path) -> Path:
+    """The folder of a station that has been made and never been on air."""
+    fresh.lay(tmp_path / "data")
+    return tmp_path / "data"
 
 
 def first_packet(url: str) -> bytes:
@@ -140,8 +148,8 @@ def test_ctrl_c_ends_everything_and_the_station_comes_back_with_the_same_demo(tm
     assert [channel["id"] for channel in first["channels"]] == [channel["id"] for channel in second["channels"]]
 
 
-def test_processes_follow_a_supervisor_that_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path / "data") as station:
+def test_processes_follow_a_supervisor_that_is_killed(laid: Path) -> None:
+    with running(laid) as station:
         station.until_on_air()
         started = station.everything()
         station.process.send_signal(signal.SIGKILL)
@@ -159,8 +167,8 @@ def test_ctrl_c_while_starting_ends_at_once(tmp_path: Path) -> None:
         wait_until(lambda: not alive(started), "end of children", 10)
 
 
-def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path) -> None:
-    with running(tmp_path / "data") as station:
+def test_a_second_ctrl_c_waits_for_nobody(laid: Path) -> None:
+    with running(laid) as station:
         station.until_on_air()
         wait_until(lambda: set(station.children()) >= NAMES, "children")
         started = station.everything()
@@ -173,8 +181,8 @@ def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path) -> None:
         wait_until(lambda: not alive(started), "end of children", 10)
 
 
-def test_tls_alone_serves_with_a_certificate_of_its_own(tmp_path: Path) -> None:
-    with running(tmp_path / "data", "--tls") as station:
+def test_tls_alone_serves_with_a_certificate_of_its_own(laid: Path) -> None:
+    with running(laid, "--tls") as station:
         station.until_on_air()
         assert "signed by itself" in station.said
         address = station.settings.tls_listen
@@ -187,8 +195,8 @@ def test_tls_alone_serves_with_a_certificate_of_its_own(tmp_path: Path) -> None:
             assert secure.version() == "TLSv1.3"
 
 
-def test_a_station_on_the_network_says_so(tmp_path: Path) -> None:
-    with running(tmp_path / "data", "--listen", "0.0.0.0:0") as station:
+def test_a_station_on_the_network_says_so(laid: Path) -> None:
+    with running(laid, "--listen", "0.0.0.0:0") as station:
         station.until_on_air()
         assert "Everybody on the network can reach the viewers' side" in station.said
         assert viewers_url(station.settings) in station.said

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psutil
 
 from rightcast.contract.station import StationSettings
-from tests import warm
+from tests import fresh, warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,6 +179,7 @@ def first_byte(url: str) -> bytes:
 def station(folder: Path, *options: str, demo: bool = False) -> Iterator[Rig]:
     """A station on free ports in `folder`; ends it and asserts that it leaves no process behind."""
     data = folder / "data"
+    fresh.lay(data)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIGHTCAST_", "DJANGO_"))}
     environment["RIGHTCAST_DATA"] = str(data)
     arguments = [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--console", "127.0.0.1:0", *options]

@@ -40,8 +40,9 @@ window.latency = () => player.getCurrentLiveLatency();
 </script>"""
 _SHAKA = """
 const player = new shaka.Player();
-player.addEventListener('error', what => { if (what.detail.severity === 2) window.trouble.push(what.detail.code); });
-player.attach(video).then(() => player.load(source)).catch(what => window.trouble.push(what.code));
+const told = what => window.trouble.push(`${what.code} ${what.data} ${video.error?.message}`);
+player.addEventListener('error', what => { if (what.detail.severity === 2) told(what.detail); });
+player.attach(video).then(() => player.load(source)).catch(told);
 window.languages = () => player.getAudioTracks().map(one => one.language);
 window.choose = language => player.selectAudioTrack(player.getAudioTracks().find(one => one.language === language));
 window.chosen = () => player.getAudioTracks().find(one => one.active)?.language;

@@ -343,7 +343,7 @@ def _init_of(request: Request, ring: Ring, product: Product, wanted: names.Init)
     place = product.inits.get(wanted.track.pid)
     if place is None:
         return not_found()
-    tag = f"{wanted.track.stem}-{wanted.epoch}-{wanted.key}-{place.size}"
+    tag = f"{wanted.track.stem}-{wanted.epoch}-{place.size}{_covered(product)}"
     return slice_of(request, product, (place.start, place.size), tag, f"{_kind(ring, wanted.track.pid)}/mp4")
 
 
@@ -351,10 +351,14 @@ def _fragment_of(request: Request, viewing: Viewing, product: Product, wanted: n
     place = product.fragments.get(wanted.track.pid)
     if place is None:
         return not_found()
-    key = f"-{product.cover.scheme}-{product.cover.name}" if product.cover is not None else ""
-    tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}{key}"
+    tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}{_covered(product)}"
     kind = _PIECE_TYPES.get(wanted.track.form, "video/iso.segment")
     return _counted(request, viewing, slice_of(request, product, (place.start, place.size), tag, kind))
+
+
+def _covered(product: Product) -> str:
+    """What a tag says of encryption: bytes of one name differ with the scheme and the key."""
+    return f"-{product.cover.scheme}-{product.cover.name}" if product.cover is not None else ""
 
 
 def _kind(ring: Ring, pid: int) -> str:
