@@ -36,7 +36,7 @@ Shell = Callable[..., Answer]
 
 
 def shell_on(data: Path, *, laid: bool = True) -> Shell:
-    """A function that runs `rightcast ARGUMENTS` on the station in `data`: a fresh one, unless it is not to be `laid`."""
+    """A function that runs `rightcast ARGUMENTS` on the station in `data`, which is `laid` first if it is not there."""
     if laid:
         fresh.lay(data)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("RIGHTCAST_", "DJANGO_"))}
