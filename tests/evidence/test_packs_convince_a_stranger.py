@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from rightcast.domain.blackouts import Audience, Match, Term, Trait
 from rightcast.domain.errors import PermissionDeniedError
+from rightcast.domain.takedown import Cause
 from rightcast.panel.audit import witnessing
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.audit.rooting import sign_root
+from rightcast.panel.blackouts.operations import add_blackout, lift_blackout
 from rightcast.panel.catalogue import operations as catalogue
 from rightcast.panel.evidence.operations import export_pack, open_case, scope_of, scope_of_channels
 from rightcast.panel.lines import operations as lines
@@ -27,7 +30,10 @@ from rightcast.panel.operation import operating
 from rightcast.panel.rights import operations as rights
 from rightcast.panel.rights import steps
 from rightcast.panel.rights.keeping import attach
+from rightcast.panel.takedowns.operations import lift, take_down
+from rightcast.panel.takedowns.orders import Order
 from rightcast.panel.usage.models import SessionRow, StandRow
+from rightcast.state.evidence.sealing import seal_pack
 from rightcast.state.evidence.verify import Pack, check, opened, told
 from rightcast.state.signing import Signer, public_key
 from tests.audit.authority import make_authority, serving
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
+SEALED = ("manifest", "signing", "verify", "READ")
 
 
 def carried(actor: Actor, channel: Channel) -> None:
@@ -148,16 +155,18 @@ def test_every_byte_of_the_file_that_is_flipped_is_found_or_means_nothing(pack: 
 
 def test_a_row_that_was_rewritten_by_who_holds_the_key_is_under_no_root(pack: Path, station: StationSettings) -> None:
     """Somebody who can sign a new manifest still cannot give a row another text: the root was signed before."""
-    from rightcast.state.evidence.sealing import seal_pack
-
     files = opened(pack).files
     files["trail/rows.jsonl"] = files["trail/rows.jsonl"].replace(b"is now suspended", b"is now active!!!")
-    own = {name: body for name, body in files.items() if not name.startswith(("manifest", "signing", "verify", "READ"))}
-    signs = Signer(bytes.fromhex((station.keys / "signing.key").read_text().strip()))
-    pack.write_bytes(seal_pack(own, case="x", signs=signs, now=timezone.now()).body)
+    own = {name: body for name, body in files.items() if not name.startswith(SEALED)}
+    pack.write_bytes(seal_pack(own, case="x", signs=own_signer(station), now=timezone.now()).body)
     (fault,) = check(opened(pack)).faults
     assert fault[0] == "trail/rows.jsonl"
     assert "was changed: its contents do not give its hash" in fault[1]
+
+
+def own_signer(station: StationSettings) -> Signer:
+    """Signs as the station does."""
+    return Signer(bytes.fromhex((station.keys / "signing.key").read_text().strip()))
 
 
 def test_a_pack_of_another_key_is_refused_by_who_knows_the_stations(pack: Path) -> None:
@@ -194,6 +203,95 @@ def test_a_span_leaves_out_what_came_after_it(actor: Actor, channel: Channel, tm
     found = check(opened_bytes(sealed.body, tmp_path))
     assert found.faults == []
     assert "right.suspend" not in {row["action"] for row in found.rows}
+
+
+def test_a_stranger_reads_what_was_carried_when_it_was_dark_and_that_nobody_edited_it(
+    actor: Actor, channel: Channel, tmp_path: Path
+) -> None:
+    """A right that was removed since, a blackout, a takedown: all from the pack and the verifier alone."""
+    soon = timezone.now() + timedelta(hours=1)
+    other = catalogue.create_channel(actor, name="Two", sources=[catalogue.SourceInput("udp://239.1.1.2:5000")])
+    right = rights.record_right(
+        actor, reference="7/2025", licensor="Lega", instrument="contract", channel_ids=[channel.id, other.id],
+        territories=["IT"], ends=LATER,
+    )  # fmt: skip
+    attach(actor, right.id, document=b"%PDF signed", file_name="seven.pdf")
+    audience = Audience(terms=(Term(Trait.PRESENCE, ("IT", "SM")),))
+    match = add_blackout(actor, name="Final", channel_ids=[channel.id], starts=soon, audience=audience)
+    add_blackout(actor, name="Elsewhere", channel_ids=[other.id])
+    order = Order(channel_ids=(channel.id,), case="AZ 7/26", cause=Cause.COURT)
+    lift(actor, take_down(actor, order).pk, "the order was lifted")
+    take_down(actor, Order(territories=("SM",), cause=Cause.COURT))
+    rights.update_right(actor, right.id, channel_ids=[other.id])
+    rights.remove_right(actor, right.id)
+    lift_blackout(actor, match.id)
+
+    pack = pack_of(actor, channel, tmp_path / "pack.zip")
+    with zipfile.ZipFile(pack) as archive:
+        (tmp_path / "verify.py").write_bytes(archive.read("verify.py"))
+        documents = [name for name in archive.namelist() if name.startswith(f"agreements/{right.id}-")]
+        assert archive.read(documents[0]) == b"%PDF signed"
+    command = [sys.executable, "-I", "-S", str(tmp_path / "verify.py"), str(pack)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    story = done.stdout.partition("THE STORY OF CHANNEL One")[2].partition("\n\n")[0].splitlines()[1:]
+    said = [line.split("  ", 2)[2] for line in story]
+    called = "right 7/2025 of Lega"
+    assert said[0] == f"may be carried in IT under {called}"
+    assert [one.partition(" (row")[0] for one in said[1:4]] == [
+        "DARK: took down 1 One (order of a court)", "lifted the takedown of 1 One",
+        "DARK: took down everything in SM (order of a court)",
+    ]  # fmt: skip
+    assert said[4] == f"may not be carried any more under {called}"
+    assert len(said) == 5
+    assert "Blackout Final: One; it was lifted before it began" in done.stdout
+    assert "Elsewhere" not in done.stdout
+    assert "removed from the ledger at" in done.stdout
+    assert "NOBODY CHANGED THIS PACK" in done.stdout
+
+
+def test_a_blackout_is_told_with_its_audience_and_held_against_the_trail(
+    actor: Actor, channel: Channel, station: StationSettings, tmp_path: Path
+) -> None:
+    """Who holds the key and seals other times than the trail tells, or leaves the blackout out, is found."""
+    audience = Audience(match=Match.NONE, terms=(Term(Trait.RESIDENCE, ("IT",)),))
+    starts = datetime(2026, 5, 3, 20, tzinfo=UTC)
+    add_blackout(actor, name="Final", channel_ids=[channel.id], starts=starts, ends=LATER, audience=audience)
+    pack = pack_of(actor, channel, tmp_path / "pack.zip")
+    whole = check(opened(pack))
+    assert whole.faults == []
+    expected = "dark for everybody but (residence IT) from 2026-05-03T20:00:00.000000Z to 2099-01-01"
+    assert expected in "\n".join(told(whole))
+
+    def sealed_anew(change: Callable[[dict[str, bytes]], None]) -> list[tuple[str, str]]:
+        files = {name: body for name, body in whole.files.items() if not name.startswith(SEALED)}
+        change(files)
+        pack.write_bytes(seal_pack(files, case="x", signs=own_signer(station), now=timezone.now()).body)
+        return check(opened(pack)).faults
+
+    def later(files: dict[str, bytes]) -> None:
+        files["blackouts.json"] = files["blackouts.json"].replace(b"2026-05-03T20", b"2026-05-03T23")
+
+    ((where, said),) = sealed_anew(later)
+    assert (where, said.partition(" '")[0]) == ("blackouts.json", "says of starts")
+    ((where, said),) = sealed_anew(lambda files: files.update({"blackouts.json": b'{"blackouts": []}'}))
+    assert (where, said.partition(",")[0]) == ("trail/rows.jsonl", "tells of blackout 1")
+
+
+def test_what_was_changed_after_the_span_is_told_as_it_was_before(
+    actor: Actor, channel: Channel, tmp_path: Path
+) -> None:
+    right = rights.record_right(
+        actor, reference="9", licensor="Studio", instrument="contract", channel_ids=[channel.id], territories=["IT"],
+    )  # fmt: skip
+    until = timezone.now()
+    rights.update_right(actor, right.id, licensor="Others", territories=["FR"])
+    rights.end_right(actor, right.id, until + timedelta(hours=2))
+    sealed = export_pack(actor, scope_of_channels([channel.id], None, until))
+    found = check(opened_bytes(sealed.body, tmp_path))
+    assert found.faults == []
+    kept = found.json(f"agreements/{right.id}.json")
+    assert (kept["licensor"], kept["territories"], kept["ends"]) == ("Studio", ["IT"], None)
 
 
 def test_an_export_is_a_deed_with_the_digest_of_its_manifest(actor: Actor, channel: Channel) -> None:

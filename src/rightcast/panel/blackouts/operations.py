@@ -57,12 +57,14 @@ def lift_blackout(actor: Actor, blackout_id: int) -> Blackout:
         row = Blackout.objects.filter(id=blackout_id).first()
         if row is None:
             raise NotFoundError(f"There is no blackout of id {blackout_id}.", remedy="It may have been removed.")
-        deed.record("blackout.lift", row.id, f"lifted the blackout {row.name}")
+        channel_ids = list(row.channels.order_by().values_list("id", flat=True))
         deed.changed(Kind.BLACKOUT, row.id)
+        if row.ends is None or row.ends > deed.now:
+            row.ends = deed.now
+        deed.record("blackout.lift", row.id, f"lifted the blackout {row.name}", **facts(row, channel_ids))
         if row.starts >= deed.now:
             row.delete()
-        elif row.ends is None or row.ends > deed.now:
-            row.ends = deed.now
+        else:
             row.save(update_fields=["ends"])
     return row
 
@@ -100,6 +102,7 @@ def store(deed: Deed, row: Blackout, channel_ids: Sequence[int], audience: Audie
 def facts(row: Blackout, channel_ids: Sequence[int]) -> dict[str, object]:
     """What the trail keeps of a blackout."""
     return {
+        "name": row.name,
         "channels": sorted(channel_ids),
         "starts": row.starts.isoformat(),
         "ends": row.ends.isoformat() if row.ends else None,

@@ -1,7 +1,4 @@
-"""Gathers what a pack is made of: each supplier gives files, and further subjects of the trail that belong to the case.
-
-Another room joins by a function of Scope in SUPPLIERS.
-"""
+"""Gathers what a pack is made of: files on channels, rights, sessions and notices, and the deeds that go with them."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncDate
 
 from rightcast.domain.chain import moment_text
 from rightcast.domain.errors import NotFoundError
-from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.catalogue.models import Channel
+from rightcast.panel.evidence.remembered import Remembered, remembered
 from rightcast.panel.notices.models import Notice
 from rightcast.panel.rights.keeping import read_document
 from rightcast.panel.rights.models import CarriageRight, Evidence
@@ -28,11 +25,11 @@ from rightcast.panel.usage.models import StandRow
 from rightcast.state.evidence.sealing import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from rightcast.panel.evidence.scope import Scope
 
+_SAID = ("reference", "licensor", "instrument", "territories", "bounds")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
@@ -45,25 +42,23 @@ class Material:
 
 
 def agreements(scope: Scope) -> Material:
-    """Every right whose term meets the span and that covers a channel of the case, as it is recorded now."""
-    rights = CarriageRight.objects.filter(channels__in=scope.channel_ids).distinct().order_by("id")
-    if scope.until is not None:
-        rights = rights.filter(starts__lt=scope.until)
-    files, subjects = {}, set()
+    """Every right whose term meets the span and that covers a channel of the case, or did so once.
+
+    Each stands as the trail told of it at the span's end: one that was changed or removed since too.
+    """
+    known = remembered("right", scope)
+    rights = CarriageRight.objects.filter(Q(channels__in=scope.channel_ids) | Q(id__in=known)).distinct().order_by("id")
+    files, subjects = dict[str, bytes](), set[tuple[str, int]]()
     for right in rights.prefetch_related("channels", "titles", "collections"):
-        if scope.since is not None and right.ends is not None and right.ends < scope.since:
-            continue
-        pieces = list(right.evidence.all())
-        told = {
-            **msgspec.to_builtins(to_record(right)),
-            "ends": _text(right.ends),
-            "evidence": [_piece(one) for one in pieces],
-            "recorded": _text(right.recorded),
-            "starts": _text(right.starts),
-        }
-        files[f"agreements/{right.id}.json"] = readable(told)
-        files |= _documents(right.id, pieces)
-        subjects.add(("right", right.id))
+        one = known.pop(right.id, None) or Remembered(right.id, right.recorded)
+        if scope.meets(one.moment("starts") or right.starts, one.moment("ends") or right.ends):
+            files |= _recorded(right, one)
+            subjects.add(("right", right.id))
+    for one in known.values():
+        ends = [at for at in (one.moment("ends"), one.removed) if at is not None]
+        if scope.meets(one.moment("starts") or one.first, min(ends, default=None)):
+            files |= _gone(one)
+            subjects.add(("right", one.number))
     return Material(files, frozenset(subjects))
 
 
@@ -135,24 +130,35 @@ def notices(scope: Scope) -> Material:
     return Material({"notices.json": readable({"notices": told})}, subjects)
 
 
-def takedowns(scope: Scope) -> Material:
-    """Takedowns of these channels or filed under the case, as the trail tells of them, acknowledgements included."""
-    found = set()
-    rows = AuditRow.objects.filter(subject__in=("takedown", "hold")).order_by("id")
-    for row in rows.iterator(chunk_size=1000):
-        told = row.detail
-        about = told.get("channels")
-        touches = isinstance(about, list) and set(scope.channel_ids).intersection(
-            one for one in about if isinstance(one, int)
-        )
-        if row.subject_id is not None and (touches or (scope.case_id and told.get("case") == scope.case)):
-            found.add((row.subject, row.subject_id))
-    return Material({}, frozenset(found))
+def _recorded(right: CarriageRight, one: Remembered) -> dict[str, bytes]:
+    pieces = list(right.evidence.all())
+    told = {**msgspec.to_builtins(to_record(right)), "ends": _text(right.ends), "starts": _text(right.starts)}
+    said = {**told, **_said(one), "evidence": [_piece(each) for each in pieces], "recorded": _text(right.recorded)}
+    return {f"agreements/{right.id}.json": readable(said), **_documents(right.id, pieces)}
+
+
+def _gone(one: Remembered) -> dict[str, bytes]:
+    """A right that was removed; its documents lie in the data folder still."""
+    pieces = [
+        Evidence(need=told.need, kind=told.kind, sha256=told.sha256, size_bytes=told.size_bytes)
+        for told in one.pieces.values()
+    ]
+    called = StandRow.objects.filter(right_id=one.number).exclude(reference="").values_list("reference", flat=True)
+    said = {"id": one.number, "reference": called.last() or f"right {one.number}", **_said(one)}
+    told = {**said, "evidence": [_piece(each) for each in pieces], "removed": _text(one.removed)}
+    return {f"agreements/{one.number}.json": readable(told), **_documents(one.number, pieces)}
+
+
+def _said(one: Remembered) -> dict[str, object]:
+    """What deeds said of a right last, under the names that its file has."""
+    told = {name: one.facts[name] for name in _SAID if name in one.facts}
+    told |= {name: _text(one.moment(name)) for name in ("starts", "ends") if name in one.facts}
+    return told | ({"channel_ids": one.facts["channels"]} if "channels" in one.facts else {})
 
 
 def _piece(one: Evidence) -> dict[str, object]:
     return {
-        "added": _text(one.added),
+        **({"added": _text(one.added)} if one.added else {}),
         "kind": one.kind,
         "need": one.need,
         "sha256": one.sha256,
@@ -170,9 +176,6 @@ def _documents(right_id: int, pieces: list[Evidence]) -> dict[str, bytes]:
                 suffix = PurePosixPath(one.text).suffix if _SUFFIX.fullmatch(PurePosixPath(one.text).suffix) else ""
                 found[f"agreements/{right_id}-{one.sha256}{suffix}"] = read_document(one)
     return found
-
-
-SUPPLIERS: tuple[Callable[[Scope], Material], ...] = (channels, agreements, sessions, notices, takedowns)
 
 
 def channels_told(scope: Scope) -> list[dict[str, object]]:

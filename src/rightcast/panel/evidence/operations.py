@@ -12,7 +12,8 @@ from rightcast.domain.chain import moment_text
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from rightcast.panel.audit.rooting import sign_root
 from rightcast.panel.catalogue.models import Channel
-from rightcast.panel.evidence.gathering import SUPPLIERS, channels_told
+from rightcast.panel.evidence.darkness import blackouts, takedowns
+from rightcast.panel.evidence.gathering import Material, agreements, channels, channels_told, notices, sessions
 from rightcast.panel.evidence.models import Case
 from rightcast.panel.evidence.proving import proven, rows_about
 from rightcast.panel.evidence.scope import Scope
@@ -22,12 +23,14 @@ from rightcast.state.evidence.sealing import readable, seal_pack
 from rightcast.state.signing import signer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from rightcast.panel.audit.operations import Actor
     from rightcast.state.evidence.sealing import Sealed
 
+SUPPLIERS: tuple[Callable[[Scope], Material], ...] = (channels, agreements, sessions, notices, blackouts, takedowns)
+"""Each gives files, and further subjects of the trail that belong to the case; another room joins by one more."""
 _NUMBER = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,78}[^\s\x00-\x1f\x7f])?")
 
 

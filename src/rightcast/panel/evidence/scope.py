@@ -16,3 +16,8 @@ class Scope:
     since: datetime | None
     until: datetime | None
     case_id: int | None = None
+
+    def meets(self, starts: datetime, ends: datetime | None) -> bool:
+        """Whether a stretch of time, open where `ends` is None, has something of the span in it."""
+        begun = self.until is None or starts < self.until
+        return begun and (self.since is None or ends is None or ends >= self.since)

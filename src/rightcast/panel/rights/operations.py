@@ -172,7 +172,9 @@ def end_right(actor: Actor, right_id: int, at: datetime | None = None) -> Carria
         right.ends = moment
         right.phase = phase_of(right, deed.now)
         right.save()
-        deed.record("right.end", right_id, f"ended right {right.reference} at {moment:%Y-%m-%d %H:%M:%S} UTC")
+        said = f"ended right {right.reference} at {moment:%Y-%m-%d %H:%M:%S} UTC"
+        term = {"starts": right.starts.isoformat(), "ends": moment.isoformat()}
+        deed.record("right.end", right_id, said, **term)
         deed.changed(Kind.RIGHT, right_id)  # its channels stay in the feed: what is recorded has not changed
     return right
 
@@ -215,6 +217,7 @@ def phase_of(right: CarriageRight, now: datetime) -> Phase:
 
 def _facts(right: CarriageRight) -> dict[str, object]:
     return {
+        "reference": right.reference,
         "licensor": right.licensor,
         "instrument": right.instrument,
         "territories": right.territories,

@@ -56,7 +56,8 @@ def take_down(actor: Actor, order: Order) -> Takedown:
             touched=preview(wanted).as_fields(),
             names=words,
         )
-        _say(deed, row, "takedown.order", f"took down {words} ({wanted.cause.in_words})")
+        span = {"begins": row.begins.isoformat(), "expires": row.expires.isoformat() if row.expires else None}
+        _say(deed, row, "takedown.order", f"took down {words} ({wanted.cause.in_words})", **span)
         deed.changed(Kind.TAKEDOWN, row.pk)
         if row.channel_ids or row.title_ids or row.line_ids:
             freeze = Hold.objects.create(
@@ -167,5 +168,6 @@ def _say(deed: Deed, row: Takedown, action: str, sentence: str, **detail: object
         channels=row.channel_ids,
         titles=row.title_ids,
         territories=row.territories,
+        lines=len(row.line_ids),
         **detail,
     )

@@ -22,6 +22,7 @@ Point = tuple[int, int, int, int]
 Record = dict[str, Any]
 
 MANIFEST, SIGNATURE, KEY = "manifest.json", "manifest.sig", "signing.pub"
+BLACKOUTS = "blackouts.json"
 KIND = "rightcast-evidence-1"
 MOST_BYTES = 4 << 30
 """A pack that unpacks to more is not read."""
@@ -32,9 +33,14 @@ DARK = {
     "channel": {"hold", "publish", "remove"},
     "takedown": {"order", "acknowledge", "lift", "expire", "extend"},
     "notice": {"act", "restore"},
-    "blackout": {"add", "change", "remove", "end"},
+    "blackout": {"add", "change", "lift"},
 }
 """Deeds by which something goes dark or comes back: verbs by what they are done to."""
+SAID = {
+    "right": ("licensor", "instrument", "territories", "starts", "ends"),
+    "blackout": ("name", "channels", "starts", "ends", "audience", "instead", "max_height", "source"),
+}
+"""Fields of a file that deeds of the trail tell of as well: the two must agree."""
 
 
 # Ed25519, RFC 8032 section 5.1: verifying only, in integers -----------------------------------------------------
@@ -201,7 +207,7 @@ def opened(place: Path) -> Pack:
 
 def check(pack: Pack, key: bytes = b"") -> Pack:
     """Check everything; `key` is the station's public key as the reader knows it, else the one in the pack."""
-    for look in (_check_roots, _check_rows, _check_agreements):
+    for look in (_check_roots, _check_rows, _check_agreements, _check_blackouts):
         if not pack.manifest:
             _check_files(pack, key)
         try:
@@ -288,16 +294,67 @@ def _check_rows(pack: Pack) -> None:
 
 
 def _check_agreements(pack: Pack) -> None:
-    """What a file says of an agreement is what the trail said of it last."""
+    """What a file says of an agreement is what the trail said of it last, and none that it tells of is left out."""
+    told = set()
     for name, right in agreements(pack):
-        said = [row for row in pack.rows if (row["subject"], row["subject_id"]) == ("right", right.get("id"))]
-        facts = next((one for one in map(_detail, reversed(said)) if "licensor" in one), {})
-        for key in sorted({"licensor", "instrument", "territories"} & set(facts)):
-            if facts[key] != right.get(key):
-                pack.wrong(name, f"says of {key} '{right.get(key)}', the trail says '{facts[key]}'")
+        told.add(right.get("id"))
+        said = facts(pack, "right", right.get("id"))
+        _compare(pack, name, right, said, SAID["right"])
         covers = set(right.get("channel_ids", []))
-        if not covers <= set(facts.get("channels", covers)):
+        if not covers <= set(said.get("channels", covers)):
             pack.wrong(name, "names channels that the trail does not name")
+        if bool(right.get("removed")) != bool(said.get("removed", right.get("removed"))):
+            pack.wrong(name, "does not say what the trail says of its removal")
+    _check_told(pack, "right", told)
+
+
+def _check_blackouts(pack: Pack) -> None:
+    """The same of blackouts."""
+    told = set()
+    for one in blackouts(pack):
+        told.add(one.get("id"))
+        _compare(pack, BLACKOUTS, one, facts(pack, "blackout", one.get("id")), SAID["blackout"])
+    _check_told(pack, "blackout", told)
+
+
+def _check_told(pack: Pack, subject: str, told: set[Any]) -> None:
+    for number in sorted({row["subject_id"] for row in pack.rows if row["subject"] == subject} - told):
+        pack.wrong("trail/rows.jsonl", f"tells of {subject} {number}, which no file of the pack describes")
+
+
+def _compare(pack: Pack, name: str, file: Record, said: Record, fields: tuple[str, ...]) -> None:
+    for key in fields:
+        if key in said and _plain(key, said[key]) != _plain(key, file.get(key)):
+            pack.wrong(name, f"says of {key} '{file.get(key)}', the trail says '{said[key]}'")
+
+
+def _plain(key: str, value: object) -> object:
+    """A moment in one way of writing, other values as they are."""
+    if key not in {"starts", "ends"} or not value:
+        return value or None
+    return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+
+
+def facts(pack: Pack, subject: str, number: object) -> Record:
+    """What the rows of the pack said of each field of a record last; `removed` where that was done."""
+    found: Record = {}
+    for row in pack.rows:
+        if (row["subject"], row["subject_id"]) != (subject, number) or verb(row) in {"attach", "detach"}:
+            continue
+        told = _detail(row)
+        if verb(row) == "end" and "ends" not in told:  # a deed of older stations, which tells of no moment
+            found.pop("ends", None)
+            found.pop("starts", None)
+        found.update(told)
+        if verb(row) == "remove":
+            found["removed"] = row["at"]
+    return found
+
+
+def blackouts(pack: Pack) -> list[Record]:
+    """The blackouts that the pack tells of."""
+    found = pack.json(BLACKOUTS).get("blackouts", [])
+    return [one for one in found if isinstance(one, dict)]
 
 
 def agreements(pack: Pack) -> list[tuple[str, Record]]:
@@ -356,15 +413,55 @@ def told(pack: Pack) -> list[str]:
     ]
     lines.append(f"  Time: {case.get('since') or 'the beginning'} to {case.get('until')} (UTC).")
     lines += [f"  Channel {number}: {name}" for number, name in names.items()]
+    for number, name in names.items():
+        lines += _story(number, name, pack)
     lines += ["", "UNDER WHICH RIGHT IT WAS CARRIED"]
     for _, right in agreements(pack):
         lines += _agreement(right, pack, names)
     lines += ["", "WHEN SOMETHING WENT DARK, OR CAME BACK"]
+    lines += [f"  {_blackout(one, names)}" for one in blackouts(pack)]
     dark = [row for row in pack.rows if verb(row) in DARK.get(row["subject"], ())]
-    lines += [_deed(row, pack) for row in dark] or ["  Nothing, as far as the rows of this pack say."]
+    lines += [_deed(row, pack) for row in dark]
+    if not dark and not blackouts(pack):
+        lines.append("  Nothing, as far as the rows of this pack say.")
     lines += _watched(pack, names) + _notices(pack)
     lines += ["", "EVERY DEED OF THE CASE"]
     return [*lines, *(_deed(row, pack) for row in pack.rows)]
+
+
+def _story(number: int, name: str, pack: Pack) -> list[str]:
+    """What became of one channel, in the order of time."""
+    events: list[tuple[str, str]] = []
+    for _, right in agreements(pack):
+        called = f"right {right.get('reference')} of {right.get('licensor')}"
+        for begin, end in spans(right, pack.rows, number):
+            events.append((begin, f"may be carried in {', '.join(right.get('territories', []))} under {called}"))
+            events += [(end, f"may not be carried any more under {called}")] if end else []
+    for one in blackouts(pack):
+        if number in one.get("channels", []) and not _never(one):
+            who = f"for {audience(one.get('audience', {}))}"
+            events.append((str(one["starts"]), f"DARK {who}: blackout {one.get('name')}"))
+            over = f"no longer dark {who}: blackout {one.get('name')}"
+            events += [(str(one["ends"]), over)] if one.get("ends") else []
+    for row in pack.rows:
+        if _concerns(row, number):
+            mark = "DARK: " if verb(row) == "order" else ""
+            events.append((row["at"], f"{mark}{_sentence(row)} (row {row['seq']})"))
+    lines = ["", f"THE STORY OF CHANNEL {name}"]
+    lines += [f"  {at}  {said}" for at, said in sorted(events, key=lambda event: _moment(event[0]))]
+    return lines + ([] if events else ["  It may never have been carried, as far as the rows of this pack say."])
+
+
+def _concerns(row: Record, channel: int) -> bool:
+    """Whether a deed of a takedown, or of the channel itself, made the channel dark or let it come back."""
+    if verb(row) not in DARK.get(row["subject"], ()):
+        return False
+    told = _detail(row)
+    about = told.get("channels")
+    everything = about == [] and not told.get("titles") and not told.get("lines")
+    return (row["subject"], row["subject_id"]) == ("channel", channel) or (
+        row["subject"] == "takedown" and isinstance(about, list) and (everything or channel in about)
+    )
 
 
 def verdict(pack: Pack) -> list[str]:
@@ -387,24 +484,49 @@ def verdict(pack: Pack) -> list[str]:
     return lines
 
 
-def spans(right: Record, rows: list[Record]) -> list[tuple[str, str]]:
-    """When a right was in force: from which deed to which; an empty end is none."""
-    since, found = "", []
+def spans(right: Record, rows: list[Record], channel: int = 0) -> list[tuple[str, str]]:
+    """When a right was in force, for one channel where it is named: from which deed to which; an empty end is none."""
+    found: list[tuple[str, str]] = []
+    since, active, covers = "", False, not channel or channel in right.get("channel_ids", [])
     for row in rows:
         if (row["subject"], row["subject_id"]) != ("right", right.get("id")):
             continue
-        status = _detail(row).get("status", "") if verb(row) in {"record", "update"} else ""
-        starts = status == "active" or (verb(row) in STARTS and not status)
-        if starts and not since:
+        detail, done = _detail(row), verb(row)
+        status = detail.get("status", "") if done in {"record", "update"} else ""
+        if status == "active" or (done in STARTS and not status):
+            active = True
+        elif done in STOPS or status:
+            active = False
+        if channel and isinstance(detail.get("channels"), list) and done != "remove":
+            covers = channel in detail["channels"]
+        if active and covers and not since:
             since = row["at"]
-        elif (verb(row) in STOPS or status not in {"", "active"}) and since:
-            ends = right.get("ends") or "" if verb(row) == "end" else ""
-            found.append((since, max(row["at"], ends)))
+        elif since and not (active and covers):
+            found.append((since, _stopped(right, row)))
             since = ""
     if since:
         found.append((since, right.get("ends") or ""))
     begins = right.get("starts") or ""
-    return [(max(begin, begins), end) for begin, end in found if not end or end > begins]
+    return [(_later(begin, begins), end) for begin, end in found if not end or _moment(end) > _moment(begins)]
+
+
+def _stopped(right: Record, row: Record) -> str:
+    """When a right was over that a deed says is over: what ends it may name a later moment, its term an earlier one."""
+    ends = str(_detail(row).get("ends") or right.get("ends") or "")
+    if verb(row) == "end":
+        return _later(row["at"], ends)
+    return ends if verb(row) == "over" and ends and _moment(ends) < _moment(row["at"]) else str(row["at"])
+
+
+def _later(one: str, other: str) -> str:
+    return other if _moment(other) > _moment(one) else one
+
+
+def _moment(text: str) -> datetime:
+    """A moment as the station writes it, to be compared; the beginning of time for none."""
+    if not text:
+        return datetime.min.replace(tzinfo=timezone.utc)  # noqa: UP017
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def verb(row: Record) -> str:
@@ -413,22 +535,57 @@ def verb(row: Record) -> str:
 
 
 def _agreement(right: Record, pack: Pack, names: dict[int, str]) -> list[str]:
-    covers = ", ".join(names[one] for one in right.get("channel_ids", []) if one in names) or "no channel of the case"
     kind, where = str(right.get("instrument")).replace("_", " "), ", ".join(right.get("territories", []))
+    by_channel = {number: spans(right, pack.rows, number) for number in names}
+    once = set(right.get("channel_ids", [])) | {number for number, found in by_channel.items() if found}
+    covers = ", ".join(names[one] for one in names if one in once) or "no channel of the case"
     lines = [
         f"  {right.get('reference')} of {right.get('licensor')} ({kind}): {covers}",
         f"    where: {where}; term: {right.get('starts')} to {right.get('ends') or 'open'}",
     ]
-    lines += [f"    in force from {begin} to {end or 'now'}" for begin, end in spans(right, pack.rows)]
+    whole = spans(right, pack.rows)
+    for number, found in by_channel.items():
+        if number in once and found != whole:
+            lines += [f"    {names[number]}: in force from {begin} to {end or 'now'}" for begin, end in found]
+    if any(by_channel[number] == whole for number in names if number in once):
+        lines += [f"    in force from {begin} to {end or 'now'}" for begin, end in whole]
     if len(lines) == 2:
-        lines.append(
-            f"    never in force, as far as the rows of this pack say; it is recorded as {right.get('status')}"
-        )
+        state = f"; it is recorded as {right['status']}" if "status" in right else ""
+        lines.append(f"    never in force, as far as the rows of this pack say{state}")
+    if right.get("removed"):
+        lines.append(f"    removed from the ledger at {right['removed']}; it is told from the trail")
     for one in right.get("evidence", []):
-        lines.append(
-            f"    evidence, {one['need']}: {one['text']}{', SHA-256 ' + one['sha256'] if one['sha256'] else ''}"
-        )
+        what = ", ".join(part for part in (one["text"], one["sha256"] and f"SHA-256 {one['sha256']}") if part)
+        lines.append(f"    evidence, {one['need']}: {what}")
     return lines
+
+
+def _blackout(one: Record, names: dict[int, str]) -> str:
+    """A blackout in words."""
+    covers = ", ".join(names[number] for number in one.get("channels", []) if number in names) or "no channel"
+    if _never(one):
+        return f"Blackout {one.get('name')}: {covers}; it was lifted before it began"
+    tall = f", pictures over {one['max_height']} lines" if one.get("max_height") else ""
+    shown = f"; shown instead: {one['instead']}" if one.get("instead", "nothing") != "nothing" else ""
+    until = one.get("ends") or "until it is lifted"
+    who = audience(one.get("audience", {}))
+    return f"Blackout {one.get('name')}: {covers}, dark for {who}{tall} from {one.get('starts')} to {until}{shown}"
+
+
+def _never(one: Record) -> bool:
+    """Whether a blackout was over before it began."""
+    return bool(one.get("ends")) and _moment(str(one["ends"])) <= _moment(str(one.get("starts")))
+
+
+def audience(said: Record) -> str:
+    """Whom a blackout concerns."""
+    found = [f"{one['trait'].replace('_', ' ')} {' or '.join(one['values'])}" for one in said.get("terms", [])]
+    found += [f"({audience(part)})" for part in said.get("parts", [])]
+    if not found:
+        return "everybody"
+    if said.get("match") == "NONE":
+        return f"everybody but ({' or '.join(found)})"
+    return (" or " if said.get("match") == "ANY" else " and ").join(found)
 
 
 def _watched(pack: Pack, names: dict[int, str]) -> list[str]:
@@ -457,11 +614,15 @@ def _deed(row: Record, pack: Pack) -> str:
     who = row["actor_name"]
     if who.startswith("sealed:") or not who:
         who = f"operator {row['actor_id']}"
-    said = row["sentence"] if not row["sentence"].startswith("sealed:") else f"{row['action']} (names are sealed)"
     root = pack.proven.get(row["seq"], {})
     stamp = pack.stamps.get(root.get("number", 0))
     proof = f"root {root['number']} of {root['at']}" if root else "UNPROVEN"
-    return f"  {row['at']}  row {row['seq']}, {who}: {said}  [{proof}{', stamped ' + stamp if stamp else ''}]"
+    return f"  {row['at']}  row {row['seq']}, {who}: {_sentence(row)}  [{proof}{', stamped ' + stamp if stamp else ''}]"
+
+
+def _sentence(row: Record) -> str:
+    said = str(row["sentence"])
+    return f"{row['action']} (names are sealed)" if said.startswith("sealed:") else said
 
 
 def _channel_names(pack: Pack) -> dict[int, str]:
