@@ -10,6 +10,7 @@ import pytest
 
 from rightcast.contract.ring import Track
 from rightcast.formats.isobmff.boxes import walk
+from tests.dvb_subtitles import sender as dvb
 from tests.edge.fake_headend import TRACKS
 from tests.edge.station import eventually
 from tests.edge.test_formats import MPD, base, entrance
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 ITALIAN = Track(pid=PID, kind="teletext", codec="teletext", language="ita", page=PAGE)
 FOR_THE_DEAF = Track(
     pid=PID, kind="teletext", codec="teletext", language="ita", page=0x778, role="hearing_impaired"
+)  # fmt: skip
+
+BITMAPS = Track(
+    pid=dvb.PID, kind="subtitles", codec="dvb_subtitles", language="fra", page=dvb.PAGE, ancillary=dvb.ANCILLARY,
+    role="hearing_impaired",
 )  # fmt: skip
 
 
@@ -93,3 +99,26 @@ async def test_dash_carries_the_text_in_fragments(station: TestStation) -> None:
     shown = [[kind.decode() for kind, _, _ in walk(media(body))] for body in bodies]
     assert shown == [["vtte", "vttc"], ["vttc", "vtte"], ["vtte"]]
     assert b"Ciao" in media(bodies[0])
+
+
+async def test_dash_carries_bitmaps_as_images_and_hls_does_not(station: TestStation) -> None:
+    headend = station.headend
+    first, *others = headend.source
+    cues = dvb.Sender().send(first_time(first) + 45_000, dvb.subtitle(100, 460, 16, 8, timeout_s=1))
+    headend.source, headend.tracks = [first + cues, *others], [*TRACKS, BITMAPS]
+    headend.announce(headend.snapshot())
+    await eventually(lambda: len(station.edge.rings.get(1).tracks) == 3)
+    await station.on_air(3)
+    place = await base(station)
+    mpd = ET.fromstring((await station.get(f"{place}manifest.mpd")).body)
+    (only,) = (one for one in mpd.iter(f"{MPD}AdaptationSet") if one.get("contentType") == "text")
+    (representation,) = only.iter(f"{MPD}Representation")
+    (role,) = only.iter(f"{MPD}Role")
+    assert (only.get("lang"), only.get("mimeType"), role.get("value")) == ("fr", "application/mp4", "caption")
+    assert (representation.get("id"), representation.get("codecs")) == (f"0-{dvb.PID}-1", "stpp.ttml.im1i")
+    assert b"stpp" in (await station.get(f"{place}b0-{dvb.PID}-1.init0.mp4")).body
+    bodies = [(await station.get(f"{place}b0-{dvb.PID}-1.{number}.m4s")).body for number in range(3)]
+    assert [media(body).count(b"smpte:backgroundImage") for body in bodies] == [1, 1, 0]
+    assert b"SUBTITLES" not in (await station.get(f"{place}cmaf.m3u8")).body
+    for name in (f"b0-{dvb.PID}-1.m3u8", f"b0-{dvb.PID}-2.0.m4s", f"t0-{dvb.PID}-1.m3u8", f"w0-{dvb.PID}-1.0.m4s"):
+        assert (await station.get(place + name)).status == 404

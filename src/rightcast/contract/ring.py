@@ -22,8 +22,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `kind`: video, audio, subtitles, teletext, cues or data. `codec`: an RFC 6381 name where there is one, else a short
     word. `language`: ISO 639-2. `role`: main, hearing_impaired, visual_impaired, commentary or empty. Sizes in pixels.
-    `page`: of teletext magazine and page in hex like 0x888, of bitmap subtitles the composition page; a stream with
-    several subtitles makes several tracks of one PID.
+    `page`: of teletext magazine and page in hex like 0x888, of bitmap subtitles the composition page (and its
+    `ancillary` page); a stream with several subtitles makes several tracks of one PID.
     """
 
     pid: int
@@ -40,6 +40,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sample_rate: int = 0
     bitrate_bps: int = 0
     page: int = 0
+    ancillary: int = 0
 
 
 class Up(msgspec.Struct, frozen=True, tag="up", omit_defaults=True):

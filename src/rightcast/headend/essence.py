@@ -211,4 +211,5 @@ def _subtitle(stream: StreamInfo, found: SubtitlePage) -> Track:
         language=found.language,
         role="hearing_impaired" if found.hearing_impaired else "",
         page=found.page,
+        ancillary=found.ancillary,
     )

@@ -14,13 +14,14 @@ LONGEST_MESSAGE = 1 << 20
 
 
 class Recipe(enum.StrEnum):
-    """What to make: a fragment of each track, a transport stream of some PIDs or of all, text of a teletext page."""
+    """What to make: a fragment of each track, a transport stream of some PIDs or of all, subtitles of one page."""
 
     FRAGMENTS = "fragments"
     SELECTION = "selection"
     WHOLE = "whole"
     CAPTIONS = "captions"
     TEXT = "text"
+    BITMAPS = "bitmaps"
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -45,8 +46,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Make something of a piece of a ring and write it to `out`.
 
     `before` is what lay before the piece, for tables and for sounds that began there; `time` the decoding time of the
-    segment's first picture in unwrapped ticks of 90 kHz; `pids` empty: all that can be. `page`, `language` and
-    `duration_s` are for text.
+    segment's first picture in unwrapped ticks of 90 kHz; `pids` empty: all that can be. `page`, `ancillary`,
+    `language` and `duration_s` are for subtitles.
     `after` is the beginning of what follows, for sounds that end there; `hide` None: leave it in the clear; `ahead`
     are boxes to stand before each fragment.
     """
@@ -59,6 +60,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     out: str
     pids: tuple[int, ...] = ()
     page: int = 0
+    ancillary: int = 0
     language: str = ""
     duration_s: float = 0.0
     after: tuple[Extent, ...] = ()

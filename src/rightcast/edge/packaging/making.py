@@ -14,7 +14,9 @@ from rightcast.edge.packaging.job import Extent, Hide, Job, Made, Place, Recipe
 from rightcast.edge.packaging.names import ALL_PIDS
 from rightcast.formats.cenc import SampleProtection
 from rightcast.formats.cmaf import empty_fragment, package
-from rightcast.formats.isobmff.captions import captions_fragment
+from rightcast.formats.dvb_subtitles.images import imsc_segment, spans
+from rightcast.formats.isobmff.captions import captions_fragment, document_fragment
+from rightcast.formats.languages import web_language
 from rightcast.formats.mpegts.sample_aes_ts import protect
 from rightcast.formats.mpegts.selection import select
 from rightcast.formats.mpegts.units import CLOCK_HZ
@@ -32,6 +34,8 @@ def make(job: Job) -> Made:
         return _write(Path(job.out), (), [(job.pids[0], _text(job, source))])
     if job.recipe is Recipe.CAPTIONS:
         return _write(Path(job.out), (), [(job.pids[0], _captions(job, source))])
+    if job.recipe is Recipe.BITMAPS:
+        return _write(Path(job.out), (), [(job.pids[0], _bitmaps(job, source))])
     if job.recipe is not Recipe.FRAGMENTS:
         pid = job.pids[0] if job.recipe is Recipe.SELECTION else ALL_PIDS
         return _write(Path(job.out), (), [(pid, _stream(job, source))])
@@ -87,6 +91,16 @@ def _captions(job: Job, source: bytes) -> bytes:
     cues = [(one.start, one.end, text_of(one.lines), settings_of(one.lines)) for one in shown]
     length = round(job.duration_s * CLOCK_HZ)
     return captions_fragment(job.pids[0], job.sequence, start=job.time, length=length, cues=cues)
+
+
+def _bitmaps(job: Job, source: bytes) -> bytes:
+    """What is shown of a page of bitmaps, as one document in a fragment."""
+    before, length = b"".join(map(_read, job.before)), round(job.duration_s * CLOCK_HZ)
+    shown = spans(
+        source, before=before, pid=job.pids[0], page=job.page, ancillary=job.ancillary, start=job.time, length=length
+    )
+    document = imsc_segment(shown, start=job.time, language=web_language(job.language))
+    return document_fragment(job.pids[0], job.sequence, start=job.time, length=length, document=document)
 
 
 def _stream(job: Job, source: bytes) -> bytes:

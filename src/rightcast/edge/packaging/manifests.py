@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rightcast.edge.cues import cues_of, visible
 from rightcast.edge.packaging.names import MANIFEST, Form
-from rightcast.edge.packaging.tracks import Picture, Sound, Text, pictures, rates, sounds, texts
+from rightcast.edge.packaging.tracks import Picture, Sound, Text, bitmaps, pictures, rates, sounds, texts
 from rightcast.formats.dash import (
     TIMESCALE,
     AdaptationSet,
@@ -22,6 +22,7 @@ from rightcast.formats.dash import (
 )
 from rightcast.formats.isobmff.captions import CODEC
 from rightcast.formats.scte35_events import BINARY_SCHEME, event_stream
+from rightcast.formats.ttml import CODEC as BITMAPS_CODEC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,8 @@ _NUMBER = "$Number$"
 _SAME_CLOCK = TIMESCALE
 _USUAL_SOUND_BPS = 128_000
 _TEXT_BPS = 2_000
+_BITMAPS_BPS = 100_000
+"""Of two lines of text in standard definition, sent again with each segment of two seconds."""
 
 
 class Stretch(NamedTuple):
@@ -173,19 +176,20 @@ def _sets(timelines: dict[Ring, Timeline], stretch: Stretch) -> list[AdaptationS
             made = _set(len(found) + 1, "audio", [only], stretch)
             role = "main" if sound.default else "alternate"
             found.append(replace(made, language=sound.language, label=sound.name, role=role))
-    found += [_captions(len(found) + place, one, timelines, stretch) for place, one in enumerate(texts(rings), 1)]
+    subtitles = [(Form.CAPTIONS, one) for one in texts(rings)] + [(Form.BITMAPS, one) for one in bitmaps(rings)]
+    found += [_subtitles(len(found) + place, *one, timelines, stretch) for place, one in enumerate(subtitles, 1)]
     return found
 
 
-def _captions(number: int, text: Text, timelines: dict[Ring, Timeline], stretch: Stretch) -> AdaptationSet:
+def _subtitles(number: int, form: Form, text: Text, timelines: dict[Ring, Timeline], stretch: Stretch) -> AdaptationSet:
     track = text.track
     only = Representation(
         id=f"{text.ring.rendition}-{track.pid}-{track.page:x}",
-        bandwidth_bps=_TEXT_BPS,
+        bandwidth_bps=_TEXT_BPS if form is Form.CAPTIONS else _BITMAPS_BPS,
         timeline=timelines[text.ring],
-        codecs=CODEC,
+        codecs=CODEC if form is Form.CAPTIONS else BITMAPS_CODEC,
     )
-    stem = f"{Form.CAPTIONS}$RepresentationID$"
+    stem = f"{form}$RepresentationID$"
     return AdaptationSet(
         id=number,
         kind="text",

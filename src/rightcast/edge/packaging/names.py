@@ -1,7 +1,7 @@
 """Names under a token: what a player asks for, read from the last piece of its address, and written into playlists.
 
 One letter says the form, then come rendition and PID: `c0-256.17.m4s` is segment 17 of PID 256 as broadcast,
-`t0-62-888.17.vtt` the text of its teletext page 888 on PID 62.
+`t0-62-888.17.vtt` the text of its teletext page 888 on PID 62, `b0-63-1.17.m4s` the bitmaps of page 1 on PID 63.
 """
 
 from __future__ import annotations
@@ -16,25 +16,35 @@ INDEX, MASTER, CMAF_MASTER, LOW_LATENCY_MASTER, MANIFEST = (
 
 
 class Form(enum.StrEnum):
-    """In what form a track is given: transport stream, fragments, fragments in parts, text, text in fragments."""
+    """In what form a track is given: transport stream, fragments, fragments in parts, and of subtitles text, text in
+    fragments, bitmaps in fragments.
+    """
 
     TS = "v"
     CMAF = "c"
     LOW_LATENCY = "l"
     TEXT = "t"
     CAPTIONS = "w"
+    BITMAPS = "b"
 
 
-ENDINGS = {Form.TS: "ts", Form.CMAF: "m4s", Form.LOW_LATENCY: "m4s", Form.TEXT: "vtt", Form.CAPTIONS: "m4s"}
-TEXTUAL = {Form.TEXT, Form.CAPTIONS}
-"""Forms of subtitles: each is one page of a teletext PID."""
+ENDINGS = {
+    Form.TS: "ts",
+    Form.CMAF: "m4s",
+    Form.LOW_LATENCY: "m4s",
+    Form.TEXT: "vtt",
+    Form.CAPTIONS: "m4s",
+    Form.BITMAPS: "m4s",
+}
+SUBTITLES = {Form.TEXT, Form.CAPTIONS, Form.BITMAPS}
+"""Forms of subtitles: each is one page of a PID, of teletext or of bitmaps."""
 ALL_PIDS = -1
 WHOLE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track of one rendition in a form; `pid` ALL_PIDS: everything in the rendition. `page`: of teletext."""
+    """One track of one rendition in a form; `pid` ALL_PIDS: everything in the rendition. `page`: of subtitles."""
 
     form: Form
     rendition: int
@@ -89,7 +99,7 @@ class Piece:
 
 
 _NAME = re.compile(
-    r"(?P<form>[vcltw])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4})(?:-(?P<page>[0-9a-f]{3}))?)?\."
+    r"(?P<form>[vcltwb])(?P<rendition>\d{1,3})(?:-(?P<pid>\d{1,4})(?:-(?P<page>[1-9a-f][0-9a-f]{0,3}))?)?\."
     r"(?:(?P<list>m3u8)|init(?P<epoch>\d{1,15})(?:k(?P<key>\d{1,12}))?\.mp4|(?P<sequence>\d{1,15})(?:\.(?P<part>\d{1,5}))?\.(?P<ending>ts|m4s|vtt))",
     re.ASCII,
 )
@@ -103,13 +113,13 @@ def read(name: str) -> Listing | Init | Piece | None:
     form = Form(found["form"])
     pid = int(found["pid"]) if found["pid"] else ALL_PIDS
     track = Track(form, int(found["rendition"]), pid, int(found["page"] or "0", 16))
-    if (form is not Form.TS and pid == ALL_PIDS) or (form in TEXTUAL) is not bool(track.page):
+    if (form is not Form.TS and pid == ALL_PIDS) or (form in SUBTITLES) is not bool(track.page):
         return None
     if found["list"]:
-        return Listing(track) if form is not Form.CAPTIONS else None
+        return Listing(track) if form not in {Form.CAPTIONS, Form.BITMAPS} else None
     if found["epoch"]:
         key = int(found["key"]) if found["key"] else None
-        return Init(track, int(found["epoch"]), key) if form in {Form.CMAF, Form.CAPTIONS} else None
+        return Init(track, int(found["epoch"]), key) if form in {Form.CMAF, Form.CAPTIONS, Form.BITMAPS} else None
     part = int(found["part"]) if found["part"] else WHOLE
     fitting = found["ending"] == ENDINGS[form] and (part == WHOLE or form is Form.CMAF)
     return Piece(track, int(found["sequence"]), part) if fitting and form is not Form.LOW_LATENCY else None

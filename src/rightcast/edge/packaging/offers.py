@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.edge.packaging import names
 from rightcast.edge.packaging.names import ALL_PIDS, Form
-from rightcast.edge.packaging.tracks import is_text
+from rightcast.edge.packaging.tracks import is_bitmaps, is_text
 
 if TYPE_CHECKING:
     from rightcast.edge.ring_reader import Ring
@@ -44,8 +44,8 @@ def may_ask(packaging: Offer, found: names.Listing | names.Init | names.Piece) -
 
 def holds(ring: Ring, track: names.Track) -> bool:
     """Whether a ring is on air and has the track."""
+    right = {Form.TEXT: is_text, Form.CAPTIONS: is_text, Form.BITMAPS: is_bitmaps}.get(track.form)
     held = track.pid == ALL_PIDS or any(
-        one.pid == track.pid and (track.form not in names.TEXTUAL or (is_text(one) and one.page == track.page))
-        for one in ring.tracks
+        one.pid == track.pid and (right is None or (right(one) and one.page == track.page)) for one in ring.tracks
     )
     return ring.up and held

@@ -24,7 +24,7 @@ from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.slices import IMMUTABLE, SegmentSlice, slice_of
 from rightcast.formats.hls.blocking import Directives, read_directives, too_far
-from rightcast.formats.isobmff.captions import captions_init
+from rightcast.formats.isobmff.captions import captions_init, documents_init
 from rightcast.formats.webvtt import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_S = 10.0
 _MASTERS = {names.MASTER: Form.TS, names.CMAF_MASTER: Form.CMAF, names.LOW_LATENCY_MASTER: Form.LOW_LATENCY}
+_SUBTITLES = {Form.TEXT: Recipe.TEXT, Form.CAPTIONS: Recipe.CAPTIONS, Form.BITMAPS: Recipe.BITMAPS}
 _PIECE_TYPES = {Form.TS: "video/mp2t", Form.TEXT: CONTENT_TYPE}
 _BEGINNINGS = {names.CMAF_MASTER, names.LOW_LATENCY_MASTER, names.MANIFEST}
 """What players ask for just before they need fragments."""
@@ -209,8 +210,8 @@ class Outputs:
         self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Init
     ) -> Answer | Coroutine[Any, Any, Answer]:
         pid = wanted.track.pid
-        if wanted.track.form is Form.CAPTIONS:
-            body = captions_init(pid)
+        if wanted.track.form in names.SUBTITLES:
+            body = captions_init(pid) if wanted.track.form is Form.CAPTIONS else documents_init(pid)
             return Response(body=body, content_type="application/mp4", headers=(IMMUTABLE,))
         source = self._source_of(ring, wanted)
         cover = self._covers.cover(source[0]) if source is not None else None
@@ -270,7 +271,7 @@ class Outputs:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         if is_hidden(segment, viewing.from_wall):
             return refusal(Denied(Reason.BLACKED_OUT))
-        if self._covers.withheld(segment) and wanted.track.form not in names.TEXTUAL:
+        if self._covers.withheld(segment) and wanted.track.form not in names.SUBTITLES:
             return text(503, "There is no key for this yet.", ("Retry-After", "1"), _NO_CACHE)
         recipe = _recipe(segment, wanted.track, part, self._covers.cover(segment))
         product = self._workshop.have(segment, recipe)
@@ -331,10 +332,10 @@ def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None
             return Wanted(Recipe.WHOLE, WHOLE, cover=cover)
         case Form.TS:
             return Wanted(Recipe.SELECTION, WHOLE, (track.pid,), cover=cover)
-        case Form.TEXT | Form.CAPTIONS:
+        case Form.TEXT | Form.CAPTIONS | Form.BITMAPS:
             page = next((one for one in segment.ring.tracks if (one.pid, one.page) == (track.pid, track.page)), None)
-            recipe = Recipe.TEXT if track.form is Form.TEXT else Recipe.CAPTIONS
-            return Wanted(recipe, WHOLE, (track.pid,), track.page, "" if page is None else page.language)
+            language, ancillary = ("", 0) if page is None else (page.language, page.ancillary)
+            return Wanted(_SUBTITLES[track.form], WHOLE, (track.pid,), track.page, ancillary, language)
         case _:
             return Wanted(Recipe.FRAGMENTS, part, cover=cover)
 

@@ -14,7 +14,7 @@ from rightcast.formats.hls.master import unique_names
 from rightcast.formats.languages import language_name, web_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 _FRAGMENTED = ("avc1", "avc3", "hvc1", "hev1", "mp4a.40.2", "mp4a.40.5", "mp4a.40.29", "ac-3", "ec-3", "opus", "av01")
@@ -53,7 +53,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Subtitles that can be given as text, under a name that no other has."""
+    """Subtitles that can be given beside the pictures, as text or as bitmaps, under a name that no other has."""
 
     ring: Ring
     track: Track
@@ -107,7 +107,16 @@ def sounds(rings: Sequence[Ring], *, fragments: bool) -> dict[str, list[Sound]]:
 
 def texts(rings: Iterable[Ring]) -> list[Text]:
     """The subtitle pages of teletext, each once; they lie in the broadcast itself."""
-    found = [(ring, one) for ring in rings if not ring.rendition for one in ring.tracks if is_text(one)]
+    return _subtitles(rings, is_text)
+
+
+def bitmaps(rings: Iterable[Ring]) -> list[Text]:
+    """The subtitles that are images, each once."""
+    return _subtitles(rings, is_bitmaps)
+
+
+def _subtitles(rings: Iterable[Ring], wanted: Callable[[Track], bool]) -> list[Text]:
+    found = [(ring, one) for ring in rings if not ring.rendition for one in ring.tracks if wanted(one)]
     names = unique_names([_text_name(track) for _, track in found])
     return [
         Text(ring, track, name, web_language(track.language)) for (ring, track), name in zip(found, names, strict=True)
@@ -117,6 +126,11 @@ def texts(rings: Iterable[Ring]) -> list[Text]:
 def is_text(track: Track) -> bool:
     """Whether a track is subtitles that can be given as text."""
     return track.kind == "teletext" and bool(track.page)
+
+
+def is_bitmaps(track: Track) -> bool:
+    """Whether a track is subtitles that are images, and says which page they are."""
+    return track.kind == "subtitles" and bool(track.page)
 
 
 def _text_name(track: Track) -> str:

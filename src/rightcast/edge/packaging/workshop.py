@@ -33,12 +33,15 @@ BEFORE_S = 1.0
 TEXT_BEFORE_S = 20.0
 """How far back a subtitle that is still shown may have begun."""
 
+_SUBTITLES = {Recipe.TEXT, Recipe.CAPTIONS, Recipe.BITMAPS}
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to make of a segment: all of it or one part, all tracks or some PIDs; `page` and `language` of text.
+    """What to make of a segment: all of it or one part, all tracks or some PIDs; `page`, `ancillary` and `language` of
+    subtitles.
 
     `cover` says how it is encrypted, None: not at all.
     """
@@ -47,6 +50,7 @@ class Wanted:
     part: int = WHOLE
     pids: tuple[int, ...] = ()
     page: int = 0
+    ancillary: int = 0
     language: str = ""
     cover: Cover | None = None
 
@@ -137,11 +141,11 @@ class Workshop:
             return None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         out = self._folder / f"{next(self._numbers)}"
-        back_s = TEXT_BEFORE_S if wanted.recipe in {Recipe.TEXT, Recipe.CAPTIONS} else BEFORE_S
+        back_s = TEXT_BEFORE_S if wanted.recipe in _SUBTITLES else BEFORE_S
         job = Job(
             recipe=wanted.recipe, source=source, before=before(segment, source.start, back_s), time=segment.time,
             sequence=segment.sequence, out=str(out), pids=wanted.pids, page=wanted.page, language=wanted.language,
-            duration_s=segment.duration, after=after(segment),
+            ancillary=wanted.ancillary, duration_s=segment.duration, after=after(segment),
             hide=wanted.cover.hide(segment.sequence) if wanted.cover is not None else None,
             ahead=_events(segment) if wanted.recipe is Recipe.FRAGMENTS and wanted.part == WHOLE else b"",
         )  # fmt: skip

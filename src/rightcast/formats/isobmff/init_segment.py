@@ -23,6 +23,7 @@ _EMPTY_TABLES = b"".join(
 _PICTURES = (b"vide", b"Pictures\0", full_box(b"vmhd", 0, 1, number(0, 8)))
 _SOUND = (b"soun", b"Sound\0", full_box(b"smhd", 0, 0, number(0, 4)))
 _TEXT = (b"text", b"Text\0", full_box(b"nmhd", 0, 0))
+_SUBTITLES = (b"subt", b"Subtitles\0", full_box(b"sthd", 0, 0))
 
 
 def init_segment(
@@ -34,12 +35,14 @@ def init_segment(
     size: tuple[int, int] | None = None,
     pssh: tuple[bytes, ...] = (),
     text: bool = False,
+    subtitles: bool = False,
 ) -> bytes:
-    """`ftyp` and `moov` of one track. `size`: width and height as shown, for pictures; None: sound, or `text`.
+    """`ftyp` and `moov` of one track. `size`: width and height as shown, for pictures; None: sound, `text`, or
+    `subtitles` in documents.
 
     `entry` is the whole sample entry box; each of `pssh` a whole box.
     """
-    handler, name, media_header = _TEXT if text else _PICTURES if size else _SOUND
+    handler, name, media_header = _TEXT if text else _SUBTITLES if subtitles else _PICTURES if size else _SOUND
     tables = box(b"stbl", full_box(b"stsd", 0, 0, number(1, 4), entry), _EMPTY_TABLES)
     media = box(
         b"mdia",

@@ -18,12 +18,14 @@ _HARD_OF_HEARING = range(0x20, 0x26)
 class SubtitlePage(NamedTuple):
     """One subtitle of a stream. `language`: ISO 639-2 or empty.
 
-    `page`: for teletext magazine (8 for 0) and page in hex like 0x888, for bitmaps the composition page.
+    `page`: for teletext magazine (8 for 0) and page in hex like 0x888, for bitmaps the composition page, beside which
+    an `ancillary` page may hold what several subtitles share.
     """
 
     language: str
     page: int
     hearing_impaired: bool
+    ancillary: int = 0
 
 
 def subtitle_pages(stream: Stream) -> tuple[SubtitlePage, ...]:
@@ -46,7 +48,8 @@ def _teletext(entry: bytes) -> SubtitlePage | None:
 
 
 def _bitmap(entry: bytes) -> SubtitlePage:
-    return SubtitlePage(_language(entry), entry[4] << 8 | entry[5], entry[3] in _HARD_OF_HEARING)
+    composition, ancillary = entry[4] << 8 | entry[5], entry[6] << 8 | entry[7]
+    return SubtitlePage(_language(entry), composition, entry[3] in _HARD_OF_HEARING, ancillary)
 
 
 def _language(entry: bytes) -> str:
