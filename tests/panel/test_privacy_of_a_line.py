@@ -8,21 +8,26 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from rightcast.contract.session_records import SessionRecord
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from rightcast.domain.lineup import CredentialKind
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.audit.operations import Actor
+from rightcast.panel.audit.pruning import prune_rows
+from rightcast.panel.audit.rooting import sign_root
 from rightcast.panel.lines import devices
 from rightcast.panel.lines import operations as lines
-from rightcast.panel.lines.models import Line
+from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.privacy.operations import set_retention
 from rightcast.panel.privacy.queries import retention
 from rightcast.panel.privacy.subject import erase_person, export_subject, find_subject, was_erased
 from rightcast.panel.privacy.sweeping import sweep
 from rightcast.panel.takedowns.models import Hold
-from rightcast.panel.usage.models import SessionRow, StandRow
+from rightcast.panel.tracing.models import Sighting
+from rightcast.panel.tracing.sightings import forget_sightings
+from rightcast.panel.usage.models import RefusalRow, SessionRow, StandRow
 from rightcast.panel.usage.taking import take
 from tests.audit.test_rows_are_chained import faults
 
@@ -119,6 +124,39 @@ def test_the_sweep_leaves_what_a_hold_is_about(line: Line) -> None:
     hold.lifted = late
     hold.save()
     assert sweep(late)["sessions forgotten"] == 1
+
+
+def test_every_kind_of_record_is_swept_after_its_own_time_and_not_before(actor: Actor, line: Line) -> None:
+    device = devices.add_credential(actor, line.pk, CredentialKind.MAC, shown="00:1A:79:AB:CD:EF").credential
+    Credential.objects.filter(pk=device.pk).update(last_seen=T0, last_address="81.2.69.142", last_player="VLC")
+    RefusalRow.objects.create(id="r", channel_id=1, reason="no_right", began=T0, until=T0, count=1)
+    SessionRow.objects.update(address="81.2.69.142")
+
+    def day(number: int) -> dict[str, int]:
+        return sweep(T0 + timedelta(days=number, minutes=1))
+
+    assert day(6) == {}
+    assert day(7) == {"addresses cut short": 2}
+    assert day(89) == {}
+    assert day(90) == {"sessions forgotten": 1, "last visits of devices forgotten": 1}
+    assert day(364) == {}
+    assert day(365) == {"counts of refusals forgotten": 1}
+    note_rows_until = AuditRow.objects.order_by("id").last()
+    assert note_rows_until is not None
+    sign_root(timezone.now())
+    prune_rows(note_rows_until.at)  # as the jobs process asks for with `audit_days`
+    assert AuditRow.objects.count() == 1
+    assert faults() == []
+
+
+def test_sightings_that_a_hold_is_about_stay(line: Line) -> None:
+    for sid, line_id, channel_id in (("a", line.pk, 1), ("b", 99, 2), ("c", 99, 3)):
+        Sighting.objects.create(
+            sid=sid, line_id=line_id, channel_id=channel_id, network="81.2.69.0/24", device="x", started=0, seen=0
+        )
+    Hold.objects.create(case="12/2026", line_ids=[line.pk], channel_ids=[2], by="owner", at=T0)
+    forget_sightings(T0)
+    assert sorted(Sighting.objects.values_list("sid", flat=True)) == ["a", "b"]
 
 
 def test_a_line_is_found_by_name_or_number_also_when_it_was_removed(actor: Actor, line: Line) -> None:

@@ -17,23 +17,17 @@ from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.lines.operations import remove_line
 from rightcast.panel.operation import operating
 from rightcast.panel.privacy.holding import holds_of_line
-from rightcast.panel.recordings.models import Recording, RecordingRule
-from rightcast.panel.tracing.models import Sighting, Suspect
+from rightcast.panel.privacy.kept import SECTIONS, packages_of, takedowns_of, told_takedowns
+from rightcast.panel.tracing.models import Revocation, Sighting, Suspect
 from rightcast.panel.usage.models import SessionRow, StandRow
 from rightcast.state.favourites_file import forget_marks, marked_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
-
-    from django.db.models import Model
 
     from rightcast.panel.audit.operations import Actor
 
 EXPORT, ERASE = "lines.change_line", "lines.delete_line"
-_SECRETS = frozenset({"secret_digest", "digest"})
-"""Keyed digests say nothing to anybody, and are what a thief of an export would want."""
-_UNREAL = frozenset({"line", "packages", "rule", "take"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +105,7 @@ def erase_person(actor: Actor, line_id: int) -> dict[str, int]:
             "sightings": Sighting.objects.filter(line_id=line_id).delete()[0],
         }
         Suspect.objects.filter(line_id=line_id).delete()
+        _forget_in_cases(line_id)
         done["names in the trail"] = int(erase_subject(actor, "line", line_id))
     forget_marks(settings.STATION.favourites, devices)
     return done
@@ -123,44 +118,30 @@ def was_erased(line_id: int) -> bool:
 
 def _gather(line_id: int, now: datetime) -> Subject:
     line = Line.objects.filter(id=line_id).first()
-    devices = list(Credential.objects.filter(line_id=line_id))
-    marks = marked_by(settings.STATION.favourites, [one.pk for one in devices])
+    devices = list(Credential.objects.filter(line_id=line_id).values_list("id", flat=True))
+    marks = marked_by(settings.STATION.favourites, devices)
     deeds = AuditRow.objects.filter(person_kind="line", person_id=line_id).order_by("id")
-    sessions = SessionRow.objects.filter(line_id=line_id).order_by("began").prefetch_related("stands")
     return Subject(
         line_id=line_id,
         name=line.name if line is not None else "",
         made=f"{now:%Y-%m-%d %H:%M} UTC",
         sections={
-            "line": _fields([line] if line is not None else []),
-            "packages": [{"name": one.name} for one in line.packages.all()] if line is not None else [],
-            "devices": _fields(devices),
+            **{one.title: one.told(line_id) for one in SECTIONS},
+            "packages": packages_of([line] if line is not None else []),
             "favourites": [{"device": device, "channels": channels} for device, channels in marks.items()],
-            "sessions": [
-                {
-                    **_plain(one),
-                    "rights": ", ".join(stand.reference or str(stand.right_id) for stand in one.stands.all()),
-                }
-                for one in sessions
-            ],
-            "recordings": _fields(Recording.objects.filter(line_id=line_id)),
-            "recording_rules": _fields(RecordingRule.objects.filter(line_id=line_id)),
-            "sightings": _fields(Sighting.objects.filter(line_id=line_id)),
-            "suspicions_of_sharing": _fields(Suspect.objects.filter(line_id=line_id)),
+            "takedowns": told_takedowns(line_id),
             "deeds_of_the_station": [{"at": one.at, "what": one.sentence} for one in deeds],
         },
     )
 
 
-def _fields(rows: Iterable[Model]) -> list[dict[str, object]]:
-    return [_plain(row) for row in rows]
-
-
-def _plain(row: Model) -> dict[str, object]:
-    fields = type(row)._meta.concrete_fields  # noqa: SLF001 - how Django tells the columns of a table
-    fixed = {field.name: getattr(row, field.attname) for field in fields}
-    shown = {name: value for name, value in fixed.items() if name not in _SECRETS | _UNREAL}
-    return {name: value for name, value in shown.items() if value not in (None, "", [], {})}
+def _forget_in_cases(line_id: int) -> None:
+    """Words of takedowns and revocations about a line; that they were, and of which number, stays."""
+    Revocation.objects.filter(line_id=line_id).update(why="")
+    for row in takedowns_of(line_id):
+        row.names = f"a takedown for {len(row.line_ids)} lines" if len(row.line_ids) > 1 else "a takedown for one line"
+        row.note = ""
+        row.save(update_fields=["names", "note"])
 
 
 def _is_known(line_id: int) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from rightcast.panel.staff.models import Operator
 from rightcast.panel.takedowns.models import Acknowledgement, Hold, Takedown
 from rightcast.panel.takedowns.orders import Order, in_words
 from rightcast.panel.takedowns.preview import preview
-from rightcast.panel.takedowns.queries import dark_reports, find_takedown
+from rightcast.panel.takedowns.queries import dark_reports, find_takedown, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +58,7 @@ def take_down(actor: Actor, order: Order) -> Takedown:
             names=words,
         )
         span = {"begins": row.begins.isoformat(), "expires": row.expires.isoformat() if row.expires else None}
-        _say(deed, row, "takedown.order", f"took down {words} ({wanted.cause.in_words})", **span)
+        _say(deed, row, "takedown.order", f"took down {_trail_words(row)} ({wanted.cause.in_words})", **span)
         deed.changed(Kind.TAKEDOWN, row.pk)
         if row.channel_ids or row.title_ids or row.line_ids:
             freeze = Hold.objects.create(
@@ -92,7 +93,7 @@ def lift(actor: Actor, number: int, why: str) -> Takedown:
             require_another(actor, row.by, "takedown")
         row.lifted, row.lifted_by, row.lifted_why = deed.now, actor.name, reason
         row.save(update_fields=["lifted", "lifted_by", "lifted_why"])
-        _say(deed, row, "takedown.lift", f"lifted the takedown of {row.names}", why=reason)
+        _say(deed, row, "takedown.lift", f"lifted the takedown of {_trail_words(row)}", why=reason)
         deed.changed(Kind.TAKEDOWN, row.pk)
         for hold in Hold.objects.filter(takedown=row, lifted=None):
             hold.lifted, hold.lifted_by, hold.lifted_why = deed.now, actor.name, reason
@@ -119,7 +120,7 @@ def note_expired(now: datetime) -> int:
         for row in rows:
             row.noted = True
             row.save(update_fields=["noted"])
-            _say(deed, row, "takedown.expire", f"the takedown of {row.names} expired")
+            _say(deed, row, "takedown.expire", f"the takedown of {_trail_words(row)} expired")
             deed.changed(Kind.TAKEDOWN, row.pk)
             deed.changed_all(Kind.HOLD, Hold.objects.filter(takedown=row).values_list("id", flat=True))
         release_takes(deed)
@@ -155,6 +156,13 @@ def note_acknowledgements(reports: Iterable[DarkReport] | None = None) -> int:
 def release_takes(deed: Deed) -> None:
     """Takes whose files were kept though they were to be deleted are looked at again."""
     deed.changed_all(Kind.TAKE, TakeRow.objects.filter(leaving=True).values_list("id", flat=True))
+
+
+def _trail_words(row: Takedown) -> str:
+    """What is dark, without names where one person's key cannot seal them: several lines are counted."""
+    if len(row.line_ids) < 2:
+        return row.names
+    return f"{in_words(replace(to_record(row), line_ids=frozenset()))} for {len(row.line_ids)} lines"
 
 
 def _say(deed: Deed, row: Takedown, action: str, sentence: str, **detail: object) -> None:

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from rightcast.domain import sharing as domain
+from rightcast.domain.library import watched_as
 from rightcast.domain.lineup import LineStatus
 from rightcast.domain.places import Networks, place_of
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.lines.models import Line
 from rightcast.panel.operation import operating
 from rightcast.panel.places.queries import networks
+from rightcast.panel.takedowns.queries import standing_holds
 from rightcast.panel.tracing.models import Sighting, Suspect
 from rightcast.state.countries import CountryFile
 
@@ -75,8 +77,12 @@ def weigh_lines(now: datetime) -> int:
 
 
 def forget_sightings(now: datetime) -> None:
-    """Let go of what is older than a week."""
-    Sighting.objects.filter(seen__lt=now.timestamp() - domain.WEEK_S).delete()
+    """Let go of what is older than a week and no legal hold is about."""
+    old = Sighting.objects.filter(seen__lt=now.timestamp() - domain.WEEK_S)
+    for hold in standing_holds(now):
+        watched = [*hold.channel_ids, *map(watched_as, hold.title_ids)]
+        old = old.exclude(line_id__in=hold.line_ids).exclude(channel_id__in=watched)
+    old.delete()
 
 
 def _candidates(at: float) -> list[int]:
