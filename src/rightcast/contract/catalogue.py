@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass
 
 from rightcast.contract import codec, guide_bodies
+from rightcast.contract.guide_bodies import WrittenDay
 from rightcast.domain.blackouts import Blackout
 from rightcast.domain.guide import GuideDay
 from rightcast.domain.hold import Hold
@@ -85,7 +86,7 @@ class Change:
 
     kind: Kind
     key: int
-    record: Record | None
+    record: Record | WrittenDay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Revision:
 
 def body_of(change: Change) -> bytes | None:
     """The bytes that a feed stores for a change."""
+    if isinstance(change.record, WrittenDay):
+        return change.record.body
     if isinstance(change.record, GuideDay):
         return guide_bodies.encode_day(change.record)
     return None if change.record is None else codec.encode(change.record)

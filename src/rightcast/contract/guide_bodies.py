@@ -9,12 +9,26 @@ import functools
 import operator
 import types
 import typing
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 
 import msgspec
 
 from rightcast.contract import codec
 from rightcast.domain.guide import GuideDay, Show
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDay:
+    """A GuideDay whose shows are a list of JSON already: who only passes it on need not decode it."""
+
+    channel_id: int
+    day: int
+    shows: bytes
+
+    @property
+    def body(self) -> bytes:
+        """The same bytes as those of the day it is."""
+        return b'{"channel_id":%d,"day":%d,"shows":%b}' % (self.channel_id, self.day, self.shows)
 
 
 def encode_day(day: GuideDay) -> bytes:

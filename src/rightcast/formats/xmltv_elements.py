@@ -54,21 +54,25 @@ def channel_of(element: Element, line: int, findings: Findings) -> ReadChannel |
 class Clock:
     """The clock of a source: times that name no zone are of `zone`, and of UTC where that is None.
 
-    In the hour that comes twice, a show that would begin before the one before it belongs to the second of the two.
+    In the hour that comes twice, a show that would begin before the one before it belongs to the second of the two:
+    then it has `doubted`. `begun` is when the last show of each channel began.
     """
 
-    __slots__ = ("_begun", "zone")
+    __slots__ = ("begun", "doubted", "zone")
 
     def __init__(self, zone: tzinfo | None = None) -> None:
         self.zone = zone
-        self._begun: dict[str, int] = {}
+        self.begun: dict[str, int] = {}
+        self.doubted = False
 
     def start_of(self, channel: str, moment: Moment) -> int:
         """When a show of a channel begins."""
         at = moment.at
-        if moment.other != at and at <= self._begun.get(channel, 0) < moment.other + 3600:
-            at = moment.other
-        self._begun[channel] = at
+        if moment.other != at:
+            self.doubted = True
+            if at <= self.begun.get(channel, 0) < moment.other + 3600:
+                at = moment.other
+        self.begun[channel] = at
         return at
 
 

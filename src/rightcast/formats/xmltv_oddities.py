@@ -87,6 +87,16 @@ class Findings:
         if len(found.examples) < EXAMPLES:
             found.examples.append((line, words[:120]))
 
+    def join(self, other: Findings) -> None:
+        """Those of what comes next in the same file."""
+        for kind, found in other.by_kind.items():
+            own = self.by_kind.get(kind)
+            if own is None:
+                self.by_kind[kind] = found
+            else:
+                own.count += found.count
+                own.examples += found.examples[: EXAMPLES - len(own.examples)]
+
     def listed(self) -> list[Finding]:
         """In the order of the kinds: understood, repaired, left out."""
         return [self.by_kind[kind] for kind in KINDS if kind in self.by_kind]

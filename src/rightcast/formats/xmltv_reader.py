@@ -40,13 +40,14 @@ class XmltvReader:
     A show's elements go from expat to the tree without a call of Python for each: that is half the time of a guide.
     """
 
-    def __init__(self, zone: tzinfo | None = None, findings: Findings | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, findings: Findings | None = None, *, first_line: int = 1) -> None:
         self.findings = findings or Findings()
         self.shows = 0
-        self._clock = Clock(zone)
+        self.clock = Clock(zone)
         self._depth = 0
         self._ready: deque[ReadChannel | Show] = deque()
-        self._shift = 0
+        self._shift = first_line - 1
+        self._begun = self._wide = False
         self._builder = ET.TreeBuilder()
         self._root = self._builder.start("tv", {})
         self._item: ET.Element | None = None
@@ -56,33 +57,42 @@ class XmltvReader:
 
     def read(self, blocks: Iterable[bytes]) -> Iterator[ReadChannel | Show]:
         """Channels and shows in the order of the file. Raises GuideUnreadableError with line and column."""
-        begun, wide = False, False
         for block in blocks:
-            data = block
-            if not begun:
-                data, begun, wide = self._beginning(data)
-            if not wide and (clean := data.translate(_TO_SPACES)) != data:
-                self.findings.note("control-character", self._line)
-                data = clean
-            self._feed(data, final=False)
-            if self._item is not None and self._parser.CurrentByteIndex - self._item_byte > _LARGEST_BYTES:
-                raise unreadable("one entry goes on for more than 4 MB", self._item_line, 1)
-            while self._ready:
-                yield self._ready.popleft()
+            yield from self.feed(block)
+        yield from self.end()
+
+    def feed(self, block: bytes) -> Iterator[ReadChannel | Show]:
+        """What a block completes; the same errors."""
+        data = block
+        if not self._begun:
+            data = self._beginning(data)
+        if not self._wide and (clean := data.translate(_TO_SPACES)) != data:
+            self.findings.note("control-character", self._line)
+            data = clean
+        self._feed(data, final=False)
+        if self._item is not None and self._parser.CurrentByteIndex - self._item_byte > _LARGEST_BYTES:
+            raise unreadable("one entry goes on for more than 4 MB", self._item_line, 1)
+        while self._ready:
+            yield self._ready.popleft()
+
+    def end(self) -> Iterator[ReadChannel | Show]:
+        """What the end of the file completes; the same errors."""
         self._feed(b"", final=True)
         yield from self._ready
 
-    def _beginning(self, data: bytes) -> tuple[bytes, bool, bool]:
+    def _beginning(self, data: bytes) -> bytes:
         """The first bytes without blank lines before them, for XML allows none before its declaration."""
         if data.startswith(_WIDE):
-            return data, True, True
+            self._begun = self._wide = True
+            return data
         mark = b"\xef\xbb\xbf"
         bare = data.removeprefix(mark).lstrip()
         cut = data.removeprefix(mark)[: len(data.removeprefix(mark)) - len(bare)]
         if cut:
             self.findings.note("leading-space", 1)
             self._shift += cut.count(b"\n")
-        return bare, bool(bare), False
+        self._begun = bool(bare)
+        return bare
 
     @property
     def _line(self) -> int:
@@ -164,7 +174,7 @@ class XmltvReader:
                 self._ready.append(channel)
             return
         self.shows += 1
-        show = show_of(item, self._item_line, self._clock, self.findings)
+        show = show_of(item, self._item_line, self.clock, self.findings)
         if show is not None:
             self._ready.append(show)
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LEVEL = 1
 """A day is written often and read seldom; higher levels save a tenth and cost thrice."""
 _START = b'"start":'
+_SHOW = b'{"id":'
+NO_SHOWS = b"[]"
+"""A list without any."""
 
 
 def listed(shows: Iterable[bytes]) -> bytes:
@@ -38,6 +41,11 @@ def numbered(shows: Sequence[Show]) -> bytes:
     return encode_shows(shows)
 
 
+def count_of(plain: bytes) -> int:
+    """How many shows are in a list."""
+    return plain.count(_SHOW)
+
+
 def digest_of(plain: bytes) -> bytes:
     """What tells one day from another."""
     return hashlib.blake2b(plain, digest_size=16).digest()
@@ -48,9 +56,14 @@ def packed(plain: bytes) -> bytes:
     return zlib.compress(plain, _LEVEL)
 
 
+def plain_of(body: bytes | memoryview) -> bytes:
+    """The list of a body."""
+    return zlib.decompress(body)
+
+
 def unpacked(body: bytes | memoryview) -> tuple[Show, ...]:
     """The shows of a body. Raises ContractError."""
-    return decode_shows(zlib.decompress(body))
+    return decode_shows(plain_of(body))
 
 
 def given_to(plain: bytes, channel_id: int, guide_id: str) -> bytes:

@@ -16,12 +16,11 @@ from django.utils import timezone
 from rightcast.domain.guide import DAY_S, day_of
 from rightcast.formats.xmltv_elements import ReadChannel
 from rightcast.formats.xmltv_oddities import Findings
-from rightcast.formats.xmltv_reader import XmltvReader
-from rightcast.formats.xmltv_times import zone_of
 from rightcast.panel.guide.assignments import settle_ids
 from rightcast.panel.guide.models import GuideChannel, SourceDay
 from rightcast.panel.guide.pacing import Pace
 from rightcast.panel.guide.publication import publish_channels
+from rightcast.panel.guide.reading import GuideReading
 from rightcast.panel.guide.spool import Spool
 from rightcast.panel.guide.store import channels_with, store_days
 
@@ -86,18 +85,12 @@ def import_xmltv(
 def _read(
     source: GuideSource, blocks: Iterable[bytes], spool: Spool, outcome: Outcome, progress: Progress
 ) -> dict[str, ReadChannel]:
-    reader = XmltvReader(zone_of(source.zone) if source.zone else None, outcome.findings)
+    reading = GuideReading(source.zone, spool, outcome.findings, progress)
+    reading.read(blocks)
+    outcome.shows = reading.shows
     channels: dict[str, ReadChannel] = {}
-    said = time.monotonic()
-    for one in reader.read(blocks):
-        if isinstance(one, ReadChannel):
-            channels[one.guide_id] = _joined(channels.get(one.guide_id), one, outcome.findings)
-            continue
-        spool.add(one)
-        if not reader.shows % 1000 and time.monotonic() - said > _STEP_S:
-            said = time.monotonic()
-            progress(f"{reader.shows:,} shows read")
-    outcome.shows = reader.shows
+    for one in reading.channels:
+        channels[one.guide_id] = _joined(channels.get(one.guide_id), one, outcome.findings)
     return channels
 
 

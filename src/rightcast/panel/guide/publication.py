@@ -12,13 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightcast.contract.catalogue import Kind
+from rightcast.contract.guide_bodies import WrittenDay
 from rightcast.domain.guide import DAY_S, GuideDay, Show, day_of, guide_key, of_guide_key
 from rightcast.domain.guide_merge import merged, with_numbers
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.catalogue.queries import guide_id_of
-from rightcast.panel.guide.bodies import digest_of, given_to, numbered, packed, unpacked
+from rightcast.panel.guide.bodies import NO_SHOWS, digest_of, given_to, numbered, plain_of, unpacked
 from rightcast.panel.guide.models import Assignment, ChannelDay, SourceDay
 from rightcast.panel.guide.pacing import Pace
+from rightcast.panel.guide.rows import packed_days, write_channel_day
 from rightcast.panel.publish.outbox import enqueue
 
 if TYPE_CHECKING:
@@ -58,16 +60,18 @@ def _publish_channel(channel_id: int, days: Collection[int] | None, fresh: Mappi
     else:
         wanted = {day + step for day in days for step in reach}
     guide_id = "" if channel is None else guide_id_of(channel)
-    written = 0
+    changed: dict[int, bytes] = {}
     for day in sorted(wanted):
         if day in fresh and day not in had and reach == (0,):
             plain = given_to(fresh[day], channel_id, guide_id)
         else:
             plain = numbered(_merged_day(channel_id, guide_id, day, layers))
-        if _write(channel_id, guide_id, day, plain, had.get(day)):
-            written += 1
-            pace.breathe()
-    return written
+        if (plain != NO_SHOWS) if day not in had else (digest_of(plain) != had[day]):
+            changed[day] = plain
+    for day, plain, body in packed_days(changed):
+        write_channel_day(channel_id, guide_id, day, plain, body)
+        pace.breathe()
+    return len(changed)
 
 
 def _layers(channel_id: int) -> list[_Layer]:
@@ -111,39 +115,26 @@ def _published(channel_id: int, days: Sequence[int]) -> list[Show]:
     return [one for row in rows for one in unpacked(row.body)]
 
 
-def _write(channel_id: int, guide_id: str, day: int, plain: bytes, had: bytes | None) -> bool:
-    """Whether the day changed; then it is stored and on its way to the edges."""
-    empty = plain == b"[]"
-    if empty and had is None:
-        return False
-    digest = digest_of(plain)
-    if digest == had:
-        return False
-    count = plain.count(b'{"id":')
-    rows = ChannelDay.objects.filter(channel_id=channel_id, day=day)
-    body = packed(plain)
-    with transaction.atomic():
-        if empty:
-            rows.delete()
-        elif had is None:
-            ChannelDay.objects.create(
-                channel_id=channel_id, day=day, guide_id=guide_id, digest=digest, body=body, count=count
-            )
-        else:
-            rows.update(guide_id=guide_id, digest=digest, body=body, count=count)
-        enqueue(Kind.GUIDE, guide_key(channel_id, day))
-    return True
-
-
 def guide_records(keys: Sequence[int]) -> dict[int, GuideDay]:
     """The published days of those keys that exist."""
-    wanted = set(map(of_guide_key, keys))
-    rows = ChannelDay.objects.filter(channel_id__in={one for one, _ in wanted}, day__in={day for _, day in wanted})
     return {
         guide_key(row.channel_id, row.day): GuideDay(channel_id=row.channel_id, day=row.day, shows=unpacked(row.body))
-        for row in rows
-        if (row.channel_id, row.day) in wanted
+        for row in _rows(keys)
     }
+
+
+def written_days(keys: Sequence[int]) -> dict[int, WrittenDay]:
+    """The same as they are stored, no show decoded."""
+    return {
+        guide_key(row.channel_id, row.day): WrittenDay(row.channel_id, row.day, plain_of(row.body))
+        for row in _rows(keys)
+    }
+
+
+def _rows(keys: Sequence[int]) -> list[ChannelDay]:
+    wanted = set(map(of_guide_key, keys))
+    rows = ChannelDay.objects.filter(channel_id__in={one for one, _ in wanted}, day__in={day for _, day in wanted})
+    return [row for row in rows if (row.channel_id, row.day) in wanted]
 
 
 def guide_keys() -> list[int]:

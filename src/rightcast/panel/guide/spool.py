@@ -57,6 +57,28 @@ class _Place(NamedTuple):
     length: int
 
 
+_NUMBERS = len(_Place._fields)
+_OFFSET = _Place._fields.index("offset")
+
+
+@dataclass(slots=True)
+class Sheaf:
+    """Shows encoded, and by guide channel the numbers of their places; offsets count from the first."""
+
+    bodies: list[bytes] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, show: Show) -> None:
+        """One more; its `id` is the line it came from."""
+        body = encode_show(show)
+        shared = show.details is not None and show.details.clump
+        places = self.places.setdefault(show.guide_id, [])
+        places += (show.start, 0 if shared else show.stop, show.id, self.size, len(body))
+        self.bodies.append(body)
+        self.size += len(body)
+
+
 class Spool:
     """A temporary file of shows. Close it, or use it as a context."""
 
@@ -80,14 +102,24 @@ class Spool:
 
     def add(self, show: Show) -> None:
         """Put one aside; its `id` is the line it came from."""
-        body = encode_show(show)
-        self._file.write(body)
-        places = self._places.get(show.guide_id)
-        if places is None:
-            places = self._places[show.guide_id] = array("q")
-        shared = show.details is not None and show.details.clump
-        places.extend((show.start, 0 if shared else show.stop, show.id, self._end, len(body)))
-        self._end += len(body)
+        sheaf = Sheaf()
+        sheaf.add(show)
+        self.take(sheaf)
+
+    def take(self, sheaf: Sheaf) -> None:
+        """Put many aside."""
+        self._file.writelines(sheaf.bodies)
+        for guide_id, numbers in sheaf.places.items():
+            places = self._places.setdefault(guide_id, array("q"))
+            first = len(places) + _OFFSET
+            places.extend(numbers)
+            for place in range(first, len(places), _NUMBERS):
+                places[place] += self._end
+        self._end += sheaf.size
+
+    def last_starts(self) -> dict[str, int]:
+        """When the last show of each channel begins."""
+        return {guide_id: places[-_NUMBERS] for guide_id, places in self._places.items()}
 
     def guide_ids(self) -> list[str]:
         """Channels that have shows, in the order in which they came."""
@@ -122,7 +154,7 @@ class Spool:
 
     def _listed(self, guide_id: str) -> Iterator[_Place]:
         numbers = iter(self._places[guide_id])
-        return map(_Place._make, zip(*[numbers] * 5, strict=True))
+        return map(_Place._make, zip(*[numbers] * _NUMBERS, strict=True))
 
     def _body(self, place: _Place) -> bytes:
         return os.pread(self._file.fileno(), place.length, place.offset)

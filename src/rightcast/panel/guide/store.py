@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from rightcast.domain.guide import day_of
-from rightcast.panel.guide.bodies import digest_of, neutral, packed, unpacked
+from rightcast.panel.guide.bodies import NO_SHOWS, digest_of, neutral, packed, unpacked
 from rightcast.panel.guide.models import Assignment, GuideChannel, SourceDay
 from rightcast.panel.guide.publication import publish_channels
+from rightcast.panel.guide.rows import packed_days, write_source_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rightcast.domain.guide import Show
     from rightcast.panel.guide.pacing import Pace
-
-EMPTY = b"[]"
 
 
 def know_channel(source_id: int, guide_id: str, names: Sequence[str] = (), icon_url: str = "") -> GuideChannel:
@@ -43,8 +40,10 @@ def store_day(source_id: int, guide_id: str, day: int, shows: Sequence[Show]) ->
     """
     row = know_channel(source_id, guide_id)
     had = SourceDay.objects.filter(channel=row, day=day).first()
-    changed = _write(row.id, day, neutral(shows), bytes(had.digest) if had else None)
+    plain = neutral(shows)
+    changed = _differs(plain, bytes(had.digest) if had else None)
     if changed:
+        write_source_day(row.id, day, plain, packed(plain))
         publish_channels(channels_with(row.id), [day])
     return changed
 
@@ -64,16 +63,15 @@ def store_days(row: GuideChannel, days: Mapping[int, bytes], since: int, pace: P
     """The same with days encoded already (`bodies.neutral`). Returns those that changed, as they are now."""
     had = {one.day: bytes(one.digest) for one in SourceDay.objects.filter(channel=row).only("day", "digest")}
     first = day_of(since)
-    wanted = {**dict.fromkeys((day for day in had if day >= first), EMPTY), **days}
-    wanted.setdefault(first, EMPTY)
+    wanted = {**dict.fromkeys((day for day in had if day >= first), NO_SHOWS), **days}
+    wanted.setdefault(first, NO_SHOWS)
     if first in had and had[first] != digest_of(wanted[first]):
         wanted[first] = _joined(_before(row.id, first, since), wanted[first])
-    changed = {}
-    for day in sorted(wanted):
-        if _write(row.id, day, wanted[day], had.get(day)):
-            changed[day] = wanted[day]
-            if pace is not None:
-                pace.breathe()
+    changed = {day: plain for day, plain in sorted(wanted.items()) if _differs(plain, had.get(day))}
+    for day, plain, body in packed_days(changed):
+        write_source_day(row.id, day, plain, body)
+        if pace is not None:
+            pace.breathe()
     return changed
 
 
@@ -91,26 +89,10 @@ def _before(guide_channel_id: int, day: int, since: int) -> bytes:
 
 def _joined(first: bytes, second: bytes) -> bytes:
     """Two lists as one."""
-    if EMPTY in {first, second}:
-        return second if first == EMPTY else first
+    if NO_SHOWS in {first, second}:
+        return second if first == NO_SHOWS else first
     return first[:-1] + b"," + second[1:]
 
 
-def _write(guide_channel_id: int, day: int, plain: bytes, had: bytes | None) -> bool:
-    """Whether the day changed; then it is stored."""
-    if plain == EMPTY and had is None:
-        return False
-    digest = digest_of(plain)
-    if digest == had:
-        return False
-    count = plain.count(b'{"id":0,')
-    rows = SourceDay.objects.filter(channel_id=guide_channel_id, day=day)
-    body = packed(plain)
-    with transaction.atomic():
-        if plain == EMPTY:
-            rows.delete()
-        elif had is None:
-            SourceDay.objects.create(channel_id=guide_channel_id, day=day, digest=digest, body=body, count=count)
-        else:
-            rows.update(digest=digest, body=body, count=count)
-    return True
+def _differs(plain: bytes, had: bytes | None) -> bool:
+    return plain != NO_SHOWS if had is None else digest_of(plain) != had

@@ -16,8 +16,9 @@ from rightcast.panel.station.models import StationRow
 from rightcast.panel.station.queries import ROW_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from rightcast.contract.guide_bodies import WrittenDay
     from rightcast.domain.guide import GuideDay, Show
     from rightcast.domain.lineup import Channel
 
@@ -35,14 +36,16 @@ def mode() -> Images:
     return Images(found or Images.OFF)
 
 
-def guide_records(keys: Sequence[int]) -> dict[int, GuideDay]:
+def guide_records(keys: Sequence[int]) -> Mapping[int, GuideDay | WrittenDay]:
     """Published days, with pictures at the station's own address when all are kept; they are fetched soon.
 
     Pictures that could not be had several times keep the address they came with.
     """
+    if mode() is not Images.ALL:
+        return publication.written_days(keys)
     days = publication.guide_records(keys)
     urls = {one.icon_url: day.day for day in days.values() for one in day.shows if _is_fit(one.icon_url)}
-    if not urls or mode() is not Images.ALL:
+    if not urls:
         return days
     want(urls.items(), logo=False)
     ours = _addresses(urls, _hopeless(urls))

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rightcast.contract.catalogue import Record
+    from rightcast.contract.guide_bodies import WrittenDay
 
-_LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record]]] = {
+_LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record | WrittenDay]]] = {
     Kind.STATION: station.station_records,
     Kind.CHANNEL: images.channel_records,
     Kind.LINEUP: catalogue.lineup_records,
@@ -58,7 +59,7 @@ _KEYS: dict[Kind, Callable[[], list[int]]] = {
 }
 
 
-def load(keys: Iterable[tuple[Kind, int]]) -> dict[tuple[Kind, int], Record]:
+def load(keys: Iterable[tuple[Kind, int]]) -> dict[tuple[Kind, int], Record | WrittenDay]:
     """The records of those keys that belong in the feed."""
     by_kind: dict[Kind, list[int]] = {}
     for kind, key in keys:
