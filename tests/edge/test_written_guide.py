@@ -71,3 +71,13 @@ def test_an_id_of_the_past_is_only_given_to_shows_that_have_one() -> None:
     ids = [one.get("catchup-id") for one in ET.fromstring(gzip.decompress(packed)).findall("programme")]
     assert ids[:24] == [None] * 24
     assert ids[24:28] == [f"2_{FIRST * DAY_S}", f"2_{FIRST * DAY_S + 3600}", f"2_{FIRST * DAY_S + 7200}", None]
+
+
+def test_channels_without_shows_are_left_out_unless_there_are_no_others() -> None:
+    def named(packed: bytes) -> list[str | None]:
+        return [one.get("id") for one in ET.fromstring(gzip.decompress(packed)).findall("channel")]
+
+    written = WrittenGuide(Marked())
+    silent = Told(3, "tre.it", "Tre")
+    assert named(written.whole([silent, *CHANNELS], range(FIRST, FIRST + 1)).packed) == ["uno.it", "due.it"]
+    assert named(written.whole([silent], range(FIRST, FIRST + 1)).packed) == ["tre.it"]

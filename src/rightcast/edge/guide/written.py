@@ -60,13 +60,13 @@ class WrittenGuide:
         return Made(packed, size, f'"{digest.hexdigest()}"')
 
     def _all(self, channels: Sequence[Told], days: range) -> Iterator[Piece]:
-        head = [xmltv.START, *(xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in channels)]
+        """Channels without shows are left out, unless there are no others: to a validator of XMLTV they are errors."""
+        found = [(one, [made for day in days if (made := self._piece(one, day)).size]) for one in channels]
+        having = [one for one, pieces in found if pieces] or channels
+        head = [xmltv.START, *(xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in having)]
         yield piece("".join(head).encode())
-        for one in channels:
-            for day in days:
-                found = self._piece(one, day)
-                if found.size:
-                    yield found
+        for _, pieces in found:
+            yield from pieces
         yield piece(xmltv.END.encode())
 
     def _piece(self, told: Told, day: int) -> Piece:

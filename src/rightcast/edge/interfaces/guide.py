@@ -105,7 +105,8 @@ class Guides:
         ]
 
     def _within(self, told: list[Told], days: range, limit: int) -> Iterator[bytes]:
-        channels = (xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in told)
+        having = [one for one in told if any(self._guide.day(one.channel_id, day) for day in days)] or told
+        channels = (xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in having)
         return _bounded(channels, self._day_by_day(told, days), limit)
 
     def _day_by_day(self, told: list[Told], days: range) -> Iterator[str]:
