@@ -167,7 +167,8 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("Lines", "group", "lines.line"),
-                    _item("Sessions", "play_circle", "usage.sessionrow"),
+                    _page("Sessions", "play_circle", "sessions", "lines.view_line"),
+                    _item("Past sessions", "history", "usage.sessionrow"),
                     _item("Verified residences", "travel_explore", "places.residence"),
                     _page("Shared lines", "diversity_3", "suspects", "tracing.view_suspect"),
                     _page("Why?", "help", "why", "lines.view_line"),

@@ -13,6 +13,7 @@ from rightcast.panel.blackouts.pages import blackouts_page, schedule_file
 from rightcast.panel.console.air import air_page
 from rightcast.panel.console.cues import cues_page
 from rightcast.panel.console.pictures import thumbnail
+from rightcast.panel.console.sessions import cut, sessions_file, sessions_live, sessions_page
 from rightcast.panel.console.station import live_fragment
 from rightcast.panel.console.unknown import unknown_page
 from rightcast.panel.console.wall import wall_now, wall_page
@@ -39,6 +40,10 @@ urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
     path("wall/", admin.site.admin_view(wall_page), name="wall"),
     path("wall/now/", admin.site.admin_view(wall_now), name="wall-now"),
+    path("sessions/", admin.site.admin_view(sessions_page), name="sessions"),
+    path("sessions/live/", admin.site.admin_view(sessions_live), name="sessions-live"),
+    path("sessions/sessions.csv", admin.site.admin_view(sessions_file), name="sessions-file"),
+    path("sessions/cut/", admin.site.admin_view(cut), name="sessions-cut"),
     path("licensor/", include("rightcast.panel.licensors.urls")),
     path("channel/<int:channel_id>/thumbnail.jpg", admin.site.admin_view(thumbnail), name="thumbnail"),
     path("channel/<int:channel_id>/cues/", admin.site.admin_view(cues_page), name="channel-cues"),

@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!part) return;
   let busy = false;
   setInterval(async () => {
-    if (busy || document.hidden || part.matches(":hover:has(a:focus)")) return;
+    if (busy || document.hidden || part.matches(":hover:has(a:focus), [data-calm]:has(tbody:hover, :focus-visible)")) return;
     busy = true;
     try {
       const answer = await fetch(part.dataset.live, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
