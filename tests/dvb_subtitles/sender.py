@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from PIL import Image, ImageDraw, ImageFont
+
 from tests.headend.signals import packet
 
 if TYPE_CHECKING:
@@ -158,7 +160,7 @@ def box(width: int, height: int, value: int = 1) -> list[bytes]:
     return [bytes((value,)) * width] * height
 
 
-WHITE = (235, 128, 128, 0)
+WHITE, GREY = (235, 128, 128, 0), (60, 128, 128, 64)
 
 
 def subtitle(x: int, y: int, width: int, height: int, *, timeout_s: int = 10) -> bytes:
@@ -168,6 +170,23 @@ def subtitle(x: int, y: int, width: int, height: int, *, timeout_s: int = 10) ->
         region(width, height, (0, 0, 0)),
         colours({1: WHITE}),
         bitmap(box(width, height)),
+        END,
+    ))  # fmt: skip
+
+
+def letters(words: str, x: int, y: int) -> bytes:
+    """A whole display set of white letters on grey."""
+    font = ImageFont.load_default(40)
+    _, _, right, bottom = (round(edge) for edge in font.getbbox(words))
+    drawn = Image.new("1", (right + 16, bottom + 16))
+    ImageDraw.Draw(drawn).text((8, 8), words, font=font, fill=1)
+    data = drawn.convert("L").tobytes().replace(b"\0", b"\2").replace(b"\xff", b"\1")
+    rows = [data[at : at + drawn.width] for at in range(0, len(data), drawn.width)]
+    return b"".join((
+        composition((0, x, y)),
+        region(drawn.width, drawn.height, (0, 0, 0)),
+        colours({1: WHITE, 2: GREY}),
+        bitmap(rows),
         END,
     ))  # fmt: skip
 

@@ -128,6 +128,14 @@ def test_subtitles_are_told_as_tracks_one_for_each_language(tmp_path: Path, clea
     assert studio.ring.tracks[-4:] == [
         Track(pid=0x200, kind="teletext", codec="teletext", language="ita", page=0x777),
         Track(pid=0x200, kind="teletext", codec="teletext", language="ita", page=0x778, role="hearing_impaired"),
-        Track(pid=0x201, kind="subtitles", codec="dvb_subtitles", language="swe", page=2),
-        Track(pid=0x201, kind="subtitles", codec="dvb_subtitles", language="dan", page=3, role="hearing_impaired"),
+        Track(pid=0x201, kind="subtitles", codec="dvb_subtitles", language="swe", page=2, ancillary=2),
+        Track(
+            pid=0x201,
+            kind="subtitles",
+            codec="dvb_subtitles",
+            language="dan",
+            page=3,
+            ancillary=2,
+            role="hearing_impaired",
+        ),
     ]

@@ -19,6 +19,7 @@ import imageio_ffmpeg
 from rightcast.formats.mpegts.psi import Stream, build_pmt, parse_pmt
 from rightcast.formats.mpegts.sections import SectionAssembler, packetise
 from rightcast.formats.mpegts.units import parse_unit_start
+from tests.dvb_subtitles import sender as bitmaps
 from tests.station.transport import PACKET, pcr_of
 from tests.teletext import sender as teletext
 
@@ -161,12 +162,15 @@ def shared_capture(name: str) -> bytes | None:
 
 
 class Subtitler:
-    """Takes a live encoder's stream in and sends it on with teletext subtitles: every two seconds another "Ciao"."""
+    """Takes a live encoder's stream in and sends it on with subtitles: every two seconds another "Ciao".
+
+    As teletext, and as bitmaps for the hard of hearing.
+    """
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
         self._target = ("127.0.0.1", target)
-        self._teletext = teletext.Sender()
+        self._teletext, self._bitmaps = teletext.Sender(), bitmaps.Sender()
         self._pmt = SectionAssembler()
         self._counter = 0
         self._shown = 0.0
@@ -192,14 +196,17 @@ class Subtitler:
         if unit is None or unit.time is None or time.monotonic() < self._shown + 2:
             return packet
         self._shown = time.monotonic()
-        text = teletext.page({20: teletext.codes(f"Ciao {int(self._shown)}")})
-        return packet + self._teletext.send(unit.time + 45_000, text)
+        words, shown_at = f"Ciao {int(self._shown)}", unit.time + 45_000
+        text = self._teletext.send(shown_at, teletext.page({20: teletext.codes(words)}))
+        return packet + text + self._bitmaps.send(shown_at, bitmaps.letters(words, x=220, y=480))
 
     def _mapped(self, section: bytes) -> bytes:
         found = parse_pmt(section)
         assert found is not None
         page = b"ita" + bytes((2 << 3 | 7, 0x77))
-        streams = (*found.streams, Stream(teletext.PID, 6, ((0x56, page),)))
+        images = b"ita\x20" + bitmaps.PAGE.to_bytes(2, "big") * 2
+        subtitles = (Stream(teletext.PID, 6, ((0x56, page),)), Stream(bitmaps.PID, 6, ((0x59, images),)))
+        streams = (*found.streams, *subtitles)
         self._counter += 1
         return packetise(build_pmt(replace(found, streams=streams)), _FFMPEG_PMT, self._counter & 15)
 

@@ -130,6 +130,13 @@ def test_subtitles_are_shown_on_request(rig: Rig, page: Page, player: str, addre
         on(page, "cues().includes('Ciao')")
 
 
+def test_bitmap_subtitles_are_shown_as_images(rig: Rig, page: Page) -> None:
+    with playing(page, "dash.js", rig.url("Uno", "mpd")):
+        on(page, "texts() === 2")
+        page.evaluate("bitmaps()")
+        on(page, "images().some(width => width > 100)")
+
+
 def test_low_latency_keeps_a_player_close_behind(rig: Rig, page: Page) -> None:
     with playing(page, "hls.js", rig.url("Uno", "m3u8?format=ll")):
         assert 0.2 <= page.evaluate("parts()") <= 0.4

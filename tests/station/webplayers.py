@@ -31,6 +31,12 @@ _DASH = """
 const player = dashjs.MediaPlayer().create();
 player.on('error', what => window.trouble.push(String(what.error?.message ?? what.error)));
 player.initialize(video, source, true);
+const drawn = document.body.appendChild(document.createElement('div'));
+drawn.style.cssText = 'position: absolute; inset: 0; pointer-events: none';
+player.attachTTMLRenderingDiv(drawn);
+const kinds = () => player.getTracksFor('text').map(one => one.codec.includes('stpp'));
+window.bitmaps = () => { player.enableText(true); player.setTextTrack(kinds().indexOf(true)); };
+window.images = () => [...drawn.querySelectorAll('img')].map(one => one.naturalWidth);
 window.languages = () => player.getTracksFor('audio').map(one => one.lang);
 window.choose = language => player.setCurrentTrack(player.getTracksFor('audio').find(one => one.lang === language));
 window.chosen = () => player.getCurrentTrackFor('audio')?.lang;
