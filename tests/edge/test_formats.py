@@ -282,3 +282,17 @@ async def test_a_longer_live_window_shows_at_once(station: TestStation) -> None:
     await station.on_air(1)
     for name in ("index.m3u8", "c0-256.m3u8"):
         assert len(m3u8.loads((await station.get(root + name)).body.decode()).segments) == 9
+
+
+async def test_pictures_that_stay_in_transport_stream_are_given_in_it_whatever_is_asked_for(
+    station: TestStation,
+) -> None:
+    headend = station.headend
+    headend.tracks = [Track(pid=256, kind="video", codec="mp4v.61"), Track(pid=257, kind="audio", codec="mp4a.40.2")]
+    headend.announce(headend.snapshot())
+    await eventually(lambda: station.edge.rings.get(1).tracks == headend.tracks)
+    await station.on_air(3)
+    for query in ("?format=cmaf", "?format=ll"):
+        assert (await entrance(station, query)).endswith("/index.m3u8")
+    reply = await station.get("/live/anna/sesame/1.mpd")
+    assert (reply.status, b"not offered" in reply.body) == (404, True)

@@ -14,6 +14,7 @@ from rightcast.formats.mpegts.pictures import (
     sequence_header,
     starts_random_access,
 )
+from rightcast.formats.mpegts.sounds import SoundFormat, sound_format
 from rightcast.formats.mpegts.units import parse_unit_start
 from tests.headend.signals import VIDEO_PID, packets_of, pid_of, signal
 
@@ -62,7 +63,9 @@ def test_parameter_sets_before_a_predicted_picture_are_no_random_access() -> Non
 
 def test_sound_is_named_by_its_header() -> None:
     assert aac_name(b"\xff\xf1\x4c\x80") == "mp4a.40.2"
+    assert aac_name(b"\xff\xf1\x58\x40") == "mp4a.40.5"  # 24 kHz: what HE-AAC has at its core
     assert aac_name(b"\x12\x34\x56\x78") == ""
+    assert aac_name(b"\xff\xf1\x7c\x80") == ""  # no such rate
     assert mpeg_audio_name(b"\xff\xfd\xc4\x04") == "mp4a.40.33"
     assert mpeg_audio_name(b"\xff\xfb\xc4\x04") == "mp4a.40.34"
     assert mpeg_audio_name(b"") == ""
@@ -74,3 +77,13 @@ def test_no_bytes_make_it_fail(codec: str, data: bytes) -> None:
     sequence_header(codec, b"\0\0\1" + data)
     found = picture_format(codec, data)
     assert found is None or isinstance(found, PictureFormat)
+
+
+def test_aac_in_latm_is_named_by_its_configuration() -> None:
+    """SBR at 24 kHz told outright: object type 5, core of 24 kHz, two channels, doubled to 48 kHz."""
+    specific = "00101" + "0110" + "0010" + "0011" + "00010" + "000"
+    bits = "001" + "0" * 13 + specific + "000" + "0" * 8 + "00"
+    element = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big") + b"\0" * 8
+    found = sound_format("aac_latm", b"\x56\xe0" + bytes((len(element),)) + element)
+    assert found == SoundFormat("mp4a.40.5", 24_000, 2)
+    assert sound_format("aac_latm", b"\x56\xe0\x08" + b"\x80" * 8) is None  # its configuration is still to come

@@ -20,6 +20,7 @@ from rightcast.edge.packaging.job import Recipe
 from rightcast.edge.packaging.manifests import MANIFEST_TYPE
 from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
 from rightcast.edge.packaging.offers import Offer, holds, may_ask, offers
+from rightcast.edge.packaging.tracks import stays_in_ts
 from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.slices import IMMUTABLE, SegmentSlice, slice_of
@@ -100,9 +101,13 @@ class Outputs:
     def entrance(self, channel_id: int, wanted: str) -> str | None:
         """The name at which a player begins that asks for a format; None when the channel is not offered in it.
 
-        Without a wish it is the plain playlist, as long as that holds all there is to choose.
+        Without a wish it is the plain playlist, as long as that holds all there is to choose. A wish for fragments is
+        answered with transport stream where pictures (or a radio's sound) are of a codec that stays in it.
         """
         offered = self._offered(channel_id)
+        only_ts = stays_in_ts(self._rings.of_channel(channel_id))
+        if only_ts and wanted in {"cmaf", "ll"}:
+            wanted = "ts"
         match wanted:
             case "" if not offered.ts:
                 return names.CMAF_MASTER
@@ -112,7 +117,7 @@ class Outputs:
                 return names.CMAF_MASTER
             case "ll" if offered.cmaf and offered.low_latency:
                 return names.LOW_LATENCY_MASTER
-            case "dash" if offered.dash:
+            case "dash" if offered.dash and not only_ts:
                 return names.MANIFEST
             case _:
                 return None

@@ -71,6 +71,14 @@ def in_fragments(track: Track) -> bool:
     return track.codec.lower().startswith(_FRAGMENTED)
 
 
+def stays_in_ts(rings: Sequence[Ring]) -> bool:
+    """Whether nothing that a channel is watched or heard by can be given in fragments; not while tracks are unknown."""
+    kinds = {one.kind for ring in rings for one in ring.tracks if one.codec}
+    if "video" in kinds:
+        return not pictures(rings, fragments=True)
+    return "audio" in kinds and not sounds(rings, fragments=True)
+
+
 def pictures(rings: Iterable[Ring], *, fragments: bool) -> list[Picture]:
     """The first video track of each rendition; where some are marked, of those alone."""
     found: list[Picture] = []

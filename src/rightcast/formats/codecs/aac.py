@@ -14,7 +14,7 @@ FRAME_SAMPLES = 1024
 AAC_OBJECT = 0x40
 _HEADER, _WITH_CHECKSUM = 7, 9
 _CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
-_DOUBLED_BELOW = 24000
+DOUBLED_BELOW = 24000
 _NO_CHANNELS = "its channel layout is told in the sound itself (channel configuration 0)"
 
 
@@ -45,13 +45,18 @@ class Adts(Coding):
 
 
 def aac_format(configuration: bytes, kind: int, rate: int, channels: int) -> SoundFormat:
-    """The format of AAC by its AudioSpecificConfig. At 24 kHz and below it is named HE-AAC, which decoders
-
-    that know it need to be told beforehand, and which those fed with plain AAC do not mind.
-    """
-    named = 5 if kind == 2 and rate <= _DOUBLED_BELOW else kind
+    """The format of AAC by its AudioSpecificConfig."""
     entry = sound_entry(b"mp4a", channels, rate, descriptor_box(AAC_OBJECT, configuration))
-    return SoundFormat(f"mp4a.40.{named}", rate, channels, entry)
+    return SoundFormat(aac_name(kind, rate), rate, channels, entry)
+
+
+def aac_name(kind: int, rate: int) -> str:
+    """The RFC 6381 name of AAC by object type and samples per second.
+
+    At 24 kHz and below it is named HE-AAC, which decoders that know it need to be told beforehand, and which those
+    fed with plain AAC do not mind.
+    """
+    return f"mp4a.40.{5 if kind == 2 and rate <= DOUBLED_BELOW else kind}"
 
 
 def sound_entry(kind: bytes, channels: int, rate: int, *boxes: bytes) -> bytes:

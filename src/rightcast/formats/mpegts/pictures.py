@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rightcast.formats.codecs import avc
+from rightcast.formats.codecs import aac, avc
 from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
 from rightcast.formats.mpegts.streams import StreamKind
 
@@ -121,7 +121,8 @@ def aac_name(data: bytes) -> str:
     """The RFC 6381 name of an AAC stream from its first ADTS header; empty when there is none."""
     if len(data) < 4 or data[0] != 0xFF or data[1] & 0xF6 != 0xF0:
         return ""
-    return f"mp4a.40.{(data[2] >> 6) + 1}"
+    index = data[2] >> 2 & 15
+    return aac.aac_name((data[2] >> 6) + 1, aac.RATES[index]) if index < len(aac.RATES) else ""
 
 
 def mpeg_audio_name(data: bytes) -> str:

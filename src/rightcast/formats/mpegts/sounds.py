@@ -1,12 +1,13 @@
 """First bytes of sound frames: sampling rate and channels, by which players choose before they open a track.
 
-ISO/IEC 13818-7 (ADTS), 11172-3 (MPEG audio), ETSI TS 102 366 (AC-3 and E-AC-3).
+ISO/IEC 13818-7 (ADTS), 14496-3 (LATM), 11172-3 (MPEG audio), ETSI TS 102 366 (AC-3 and E-AC-3).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rightcast.formats.codecs.latm import Latm
 from rightcast.formats.mpegts.pictures import aac_name, mpeg_audio_name
 
 _AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
@@ -26,13 +27,15 @@ class SoundFormat:
 
 def can_be_read(codec: str) -> bool:
     """Whether `sound_format` knows the codec."""
-    return codec in {"aac", "mp2", "ac3", "eac3"}
+    return codec in {"aac", "aac_latm", "mp2", "ac3", "eac3"}
 
 
 def sound_format(codec: str, data: bytes) -> SoundFormat | None:
     """What the first frame of a PES payload says; None when no frame begins it."""
     if codec == "aac":
         return _aac(data)
+    if codec == "aac_latm":
+        return _latm(data)
     if codec == "mp2":
         return _mpeg(data)
     if codec in {"ac3", "eac3"}:
@@ -47,6 +50,11 @@ def _aac(data: bytes) -> SoundFormat | None:
     rate = data[2] >> 2 & 15
     channels = (data[2] & 1) << 2 | data[3] >> 6
     return SoundFormat(name, _AAC_RATES[rate] if rate < len(_AAC_RATES) else 0, 8 if channels == 7 else channels)
+
+
+def _latm(data: bytes) -> SoundFormat | None:
+    found = Latm().format(data, 0)
+    return None if isinstance(found, str) else SoundFormat(found.codec, found.rate, found.channels)
 
 
 def _mpeg(data: bytes) -> SoundFormat | None:
