@@ -43,3 +43,17 @@ def test_what_is_hidden_together_is_never_few(counts: list[int], smallest: int) 
         assert not hidden or sum(hidden) >= smallest
         shown = sum(one.sessions for one in told.parts.values() if one is not None)
         assert told.total.sessions - shown == 0 or told.total.sessions - shown >= smallest
+
+
+def test_several_small_groups_that_hide_each_other_hide_nothing_more() -> None:
+    told = protect(of(20), {"IT": of(13), "SM": of(4), "VA": of(3)}, 5)
+    assert told.parts == {"IT": of(13), "SM": None, "VA": None}
+
+
+@given(some.lists(some.sets(some.integers(0, 12)), min_size=1, max_size=6), some.integers(2, 6))
+def test_lines_in_several_groups_are_no_way_around_it(groups: list[set[int]], smallest: int) -> None:
+    everybody = set[int]().union(*groups)
+    parts = {number: of(len(group)) for number, group in enumerate(groups)}
+    told = protect(of(len(everybody)), parts, smallest)
+    hidden = [groups[number] for number, one in told.parts.items() if one is None and groups[number]]
+    assert told.total is None or not hidden or len(set[int]().union(*hidden)) >= smallest

@@ -33,12 +33,13 @@ class Told(Generic[K]):
 def protect(total: Figures, parts: Mapping[K, Figures], smallest: int) -> Told[K]:
     """Hide what is counted of fewer lines than `smallest`, and one part more where the rest would tell it.
 
-    Whatever is hidden together holds at least `smallest` lines, or the total is hidden too.
+    Whatever is hidden together holds at least `smallest` lines, or the total is hidden too. One line may be in
+    several parts; what no shown part can hold is hidden for certain, and where that is enough nothing more is.
     """
     if total.lines < smallest:
         return Told(None, dict.fromkeys(parts))
     hidden = {key for key, one in parts.items() if one.lines < smallest}
-    if hidden:
-        others = [key for key in parts if key not in hidden]
-        hidden.update(sorted(others, key=lambda key: parts[key].lines)[:1])
+    others = sorted((key for key in parts if key not in hidden), key=lambda key: parts[key].lines)
+    if hidden and total.lines - sum(parts[key].lines for key in others) < smallest:
+        hidden.update(others[:1])
     return Told(total, {key: None if key in hidden else one for key, one in parts.items()})
