@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +15,7 @@ from rightcast.domain.errors import InvalidInputError
 from rightcast.formats.cat.claims import SENTENCES, Cat, Fault
 from rightcast.formats.cat.judging import Asked, judge
 from rightcast.formats.cat.token import read
+from rightcast.formats.cat.words import claims_of
 
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
@@ -106,7 +106,7 @@ def make(desk: Desk, *, network: str, line: str, channel: str, life: str | None)
 
     life_s = None if life is None else _span_s(life)
     made = networks.issue(actor, networks.find_network(network), line=line, channel=channel, life_s=life_s)
-    value = {"token": made.token, "right_id": made.right_id, "claims": _claims(made.cat)}
+    value = {"token": made.token, "right_id": made.right_id, "claims": claims_of(made.cat)}
     desk.answer(value, [made.token])
 
 
@@ -129,7 +129,7 @@ def check(desk: Desk, **asked: str) -> None:
             url=asked["url"], method=asked["method"], audience=row.name, country=asked["country"], issuer=found.issuer
         )
         fault = judge(found, request, time.time())
-    claims = _claims(found) if isinstance(found, Cat) else {}
+    claims = claims_of(found) if isinstance(found, Cat) else {}
     said = [f"{key}: {value}" for key, value in claims.items()]
     verdict = SENTENCES[fault] if fault else "Good." if asked["url"] else "Made with a key of this network."
     desk.answer({"good": fault is None, "fault": fault, "claims": claims}, [*said, verdict])
@@ -145,33 +145,6 @@ def _value(row: DeliveryNetwork) -> dict[str, object]:
         "kid": f"{row.name}-{row.generation}",
         "key_since": row.rotated,
     }
-
-
-def _claims(cat: Cat) -> dict[str, object]:
-    """What was said, empty claims left out."""
-    said: dict[str, object] = {
-        "issuer": cat.issuer,
-        "subject": cat.subject,
-        "audience": list(cat.audience),
-        "issued": _moment(cat.issued),
-        "not_before": _moment(cat.not_before),
-        "expires": _moment(cat.expires),
-        "cti": cat.cti.hex(),
-        "uri": [f"{rule.part.name.lower()} {rule.match.name.lower()} {rule.value}" for rule in cat.uri],
-        "methods": list(cat.methods),
-        "countries": list(cat.countries),
-        "networks": [*map(str, cat.networks), *(f"AS{one}" for one in cat.systems)],
-        "strange": list(cat.strange),
-    }
-    return {key: value for key, value in said.items() if value}
-
-
-def _moment(seconds: int | None) -> datetime | None:
-    """A time of a token; None also for one outside what a calendar knows."""
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _span_s(text: str) -> int:

@@ -160,6 +160,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Takedowns", "power_settings_new", "takedowns", "takedowns.view_takedown"),
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
+                    _page("Network tokens", "vpn_key", "network-token", "tracing.change_deliverynetwork"),
                 ],
             },
             {

@@ -35,6 +35,7 @@ from rightcast.panel.staff.pages import OwnPasswordView
 from rightcast.panel.takedowns import pages as takedowns
 from rightcast.panel.tracing.pages import act as act_on_suspect
 from rightcast.panel.tracing.pages import suspects_page
+from rightcast.panel.tracing.token_page import token_json, token_page
 
 urlpatterns = [
     path("station/live/", admin.site.admin_view(live_fragment), name="station-live"),
@@ -89,6 +90,8 @@ urlpatterns = [
     path("line/secret/<str:word>/", admin.site.admin_view(secret_page), name="line-secret"),
     path("suspects/", admin.site.admin_view(suspects_page), name="suspects"),
     path("suspects/<int:line_id>/act/", admin.site.admin_view(act_on_suspect), name="suspect-act"),
+    path("networks/token/", admin.site.admin_view(token_page), name="network-token"),
+    path("networks/token.json", admin.site.admin_view(token_json), name="network-token-json"),
     path("agreements/", include("rightcast.panel.rights.urls")),
     path("takedowns/", admin.site.admin_view(takedowns.takedowns_page), name="takedowns"),
     path("takedowns/<int:takedown_id>/", admin.site.admin_view(takedowns.takedown_page), name="takedown"),

@@ -82,8 +82,10 @@ def remove_network(actor: Actor, row: DeliveryNetwork) -> None:
         row.delete()
 
 
-def issue(actor: Actor, network: DeliveryNetwork, *, line: str, channel: str, life_s: int | None = None) -> Issued:
-    """A token for a line that may watch a channel now, good for no longer than that lasts.
+def issue(
+    actor: Actor, network: DeliveryNetwork, *, line: str, channel: str, life_s: int | None = None, way: str = "cli"
+) -> Issued:
+    """A token for a line that may watch a channel now, good for no longer than that lasts. `way`: where it was asked.
 
     Raises ConflictError when the line may not watch, InvalidInputError for a life that is too short or too long.
     """
@@ -104,7 +106,7 @@ def issue(actor: Actor, network: DeliveryNetwork, *, line: str, channel: str, li
         life_s=wanted_s,
         until=None if until is None else until.timestamp(),
         cti=cti,
-        session=f"cli.{secrets.token_urlsafe(9)}",
+        session=f"{way}.{secrets.token_urlsafe(9)}",
     )
     if isinstance(cat, Withheld):
         raise ConflictError(f"No token is made: {cat}", remedy="See the carriage right's bounds.", field="channel")
