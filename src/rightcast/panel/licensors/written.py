@@ -14,6 +14,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from rightcast.panel.licensors.lettering import PLAIN, PLAIN_BOLD, Lettered, lettered
+
 if TYPE_CHECKING:
     from rightcast.panel.licensors.report import Entry, Report
     from rightcast.state.signing import Signer
@@ -22,7 +24,7 @@ HIDDEN = "hidden"
 COLUMNS = ("agreement", "level", "name", "sessions", "viewer_hours", "peak_concurrent", "unique_lines")
 _HEADINGS = ("Agreement", "", "", "Sessions", "Viewer hours", "Peak", "Lines")
 _WIDTHS_MM = (38, 20, 50, 20, 24, 14, 14)
-_FONT, _SIZE = "Helvetica", 8
+_SIZE = 8
 
 
 def csv_of(report: Report) -> bytes:
@@ -42,17 +44,22 @@ def csv_of(report: Report) -> bytes:
 def pdf_of(report: Report, signer: Signer) -> bytes:
     """A4; the same report gives the same bytes. It names the CSV's digest and the key that signs."""
     styles = getSampleStyleSheet()
-    rows = [_HEADINGS, *((_cut(one.reference, 38), one.level, _cut(one.name, 50), *_cells(one))
-                         for one in report.entries)]  # fmt: skip
+    names = [[lettered(text, bold=one.level == "total") for text in (one.reference, one.name)]
+             for one in report.entries]  # fmt: skip
+    rows = [_HEADINGS, *((_cut(called, 38), one.level, _cut(name, 50), *_cells(one))
+                         for one, (called, name) in zip(report.entries, names, strict=True))]  # fmt: skip
     table = Table(rows, colWidths=[width * mm for width in _WIDTHS_MM], repeatRows=1)
     table.setStyle(TableStyle([
-        ("FONT", (0, 0), (-1, -1), _FONT, _SIZE),
-        ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", _SIZE),
+        ("FONT", (0, 0), (-1, -1), PLAIN, _SIZE),
+        ("FONT", (0, 0), (-1, 0), PLAIN_BOLD, _SIZE),
         ("ALIGN", (3, 0), (-1, -1), "RIGHT"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.HexColor("#213048")),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.HexColor("#ced2d9")),
-        *(("FONT", (0, row), (-1, row), "Helvetica-Bold", _SIZE)
+        *(("FONT", (0, row), (-1, row), PLAIN_BOLD, _SIZE)
           for row, one in enumerate(report.entries, 1) if one.level == "total"),
+        *(("FONT", (column, row), (column, row), one.font, _SIZE)
+          for row, both in enumerate(names, 1) for column, one in zip((0, 2), both, strict=True)
+          if one.font not in {PLAIN, PLAIN_BOLD}),
     ]))  # fmt: skip
     said = [
         Paragraph(f"Usage in {report.month:%B %Y}", styles["Title"]),
@@ -92,14 +99,17 @@ def _safe(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A text of a paragraph, in a font that has its letters."""
+    one = lettered(text, bold=True)
+    plain = one.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain if one.font in {PLAIN, PLAIN_BOLD} else f'<font name="{one.font}">{plain}</font>'
 
 
-def _cut(text: str, width_mm: float) -> str:
+def _cut(one: Lettered, width_mm: float) -> str:
     """So much of a text as the column takes."""
-    room = width_mm * mm - 12
-    if stringWidth(text, _FONT, _SIZE) <= room:
+    room, text = width_mm * mm - 12, one.text
+    if stringWidth(text, one.font, _SIZE) <= room:
         return text
-    while text and stringWidth(text + "...", _FONT, _SIZE) > room:
+    while text and stringWidth(text + "...", one.font, _SIZE) > room:
         text = text[:-1]
     return text + "..."
