@@ -77,7 +77,8 @@ class WrittenGuide:
             if found is not None and found[0] == mark:
                 self._pieces.move_to_end(key)
                 return found[1]
-        made = piece("".join(_shows(told, self._guide, day)).encode())
+        text = "".join(_shows(told, self._guide, day)).encode()
+        made = piece(text) if text else _NOTHING
         with self._lock:
             self.written += 1
             before = self._pieces.pop(key, None)
@@ -85,8 +86,12 @@ class WrittenGuide:
             self._pieces[key] = (mark, made)
             while self._held > self._kept_bytes and len(self._pieces) > 1:
                 self._held -= _weight(self._pieces.popitem(last=False)[1][1])
-        time.sleep(0)  # whoever waits for this interpreter gets it
+        if text:
+            time.sleep(0)  # whoever waits for this interpreter gets it
         return made
+
+
+_NOTHING = piece(b"")
 
 
 def _weight(one: Piece) -> int:

@@ -10,6 +10,7 @@ import os
 import tempfile
 from array import array
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rightcast.contract.guide_bodies import decode_shows, encode_show
@@ -63,7 +64,7 @@ _OFFSET = _Place._fields.index("offset")
 
 @dataclass(slots=True)
 class Sheaf:
-    """Shows encoded, and by guide channel the numbers of their places; offsets count from the first."""
+    """Shows encoded, a comma behind each, and by guide channel the numbers of their places, counted from the first."""
 
     bodies: list[bytes] = field(default_factory=list)
     places: dict[str, list[int]] = field(default_factory=dict)
@@ -75,8 +76,8 @@ class Sheaf:
         shared = show.details is not None and show.details.clump
         places = self.places.setdefault(show.guide_id, [])
         places += (show.start, 0 if shared else show.stop, show.id, self.size, len(body))
-        self.bodies.append(body)
-        self.size += len(body)
+        self.bodies += (body, b",")
+        self.size += len(body) + 1
 
 
 class Spool:
@@ -147,10 +148,18 @@ class Spool:
         return Told(kept[0].start, len(shows), days)
 
     def _as_it_is(self, kept: list[_Place]) -> Told:
-        by_day: dict[int, list[bytes]] = {}
+        by_day: dict[int, list[_Place]] = {}
         for place in kept:
-            by_day.setdefault(day_of(place.start), []).append(self._body(place))
-        return Told(kept[0].start, len(kept), {day: listed(bodies) for day, bodies in by_day.items()})
+            by_day.setdefault(day_of(place.start), []).append(place)
+        return Told(kept[0].start, len(kept), {day: self._day(places) for day, places in by_day.items()})
+
+    def _day(self, places: list[_Place]) -> bytes:
+        """The list of a day, read at once where its shows lie one behind the other, as they do in nearly all guides."""
+        first, last = places[0], places[-1]
+        span = last.offset + last.length - first.offset
+        if all(one.offset + one.length + 1 == other.offset for one, other in pairwise(places)):
+            return b"[%b]" % os.pread(self._file.fileno(), span, first.offset)
+        return listed(map(self._body, places))
 
     def _listed(self, guide_id: str) -> Iterator[_Place]:
         numbers = iter(self._places[guide_id])
