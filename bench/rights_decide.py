@@ -32,6 +32,7 @@ from rightcast.edge.cues import Cues
 from rightcast.edge.identity import Player
 from rightcast.edge.places import Places
 from rightcast.edge.replica import Replica
+from rightcast.edge.room import Room
 from rightcast.edge.standpoints import Standpoints
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions_memory import MemorySessions
@@ -61,7 +62,7 @@ def decisions(quick: bool) -> list[Figure]:
     times = 2_000 if quick else 20_000
     with rigged(quick) as rig:
         replica = _replica(rig.folder / "replica.sqlite3", lines=1)
-        asking = Asking(replica, Cues(), _standpoints(replica, Viewings()), time.time)
+        asking = Asking(replica, Cues(), _standpoints(replica), time.time)
         line, player = replica.line(1), Player("10.1.2.3", TELEVISION)
         if line is None:
             raise RigError("The line was not stored.")
@@ -99,7 +100,7 @@ async def _rejudged(replica: Replica, viewers: int) -> tuple[float, float]:
 
     admission = Admission(
         replica=replica, sessions=MemorySessions(), viewings=viewings, secrets_key=b"s", tokens_key=b"t", edge="e0",
-        cut=count, cues=Cues(), standpoints=_standpoints(replica, viewings),
+        cut=count, cues=Cues(), standpoints=_standpoints(replica),
     )  # fmt: skip
     for number in range(1, viewers + 1):
         line = replica.line(number)
@@ -150,8 +151,8 @@ def _publish(replica: Replica, records: list[tuple[Kind, int, Record]]) -> None:
     replica.apply(revisions, identity="bench", now=time.time())
 
 
-def _standpoints(replica: Replica, viewings: Viewings) -> Standpoints:
-    return Standpoints(replica, Places(replica, None).of, lambda _: (), viewings)
+def _standpoints(replica: Replica) -> Standpoints:
+    return Standpoints(replica, Places(replica, None).of, lambda _: (), Room(replica, MemorySessions(), time.time))
 
 
 def _wide(**changes: object) -> CarriageRight:

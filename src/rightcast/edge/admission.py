@@ -23,6 +23,7 @@ from rightcast.edge import tokens
 from rightcast.edge.asking import Asking
 from rightcast.edge.guessing import Guessing
 from rightcast.edge.identity import Identity, Player, proof_of
+from rightcast.edge.leasing import Leasing
 from rightcast.edge.minting import Minter
 from rightcast.edge.viewings import Viewing, Viewings
 from rightcast.state.sessions import HLS, TS, Lease, Sessions
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 TS_LEASE_S = 20.0
 RENEW_TS_S = 5.0
 RENEW_HLS_S = 10.0
-ZAP_WAIT_S = 1.0
-_ZAP_STEP_S = 0.02
 _RECENT_REFUSALS = 50
 _DECISIONS_PER_STEP = 200
 
@@ -77,10 +76,9 @@ class Admission:
         self._cues = cues
         self._clock = clock
         self.asking = Asking(replica, cues, standpoints, clock)
+        self._leasing = Leasing(sessions, standpoints.room, clock)
         self.again_for_past: Callable[[Viewing], None] = _nothing
         self.ask_title: Callable[[Line, int, Player | None], Allowed | Denied] = _no_title
-        self._pending: dict[str, Viewing] = {}
-        self._releases: set[asyncio.Task[None]] = set()
         self.refusals: Counter[str] = Counter()
         self.recent: deque[RefusalReport] = deque(maxlen=_RECENT_REFUSALS)
 
@@ -139,14 +137,19 @@ class Admission:
 
     async def _open(self, line: Line, channel_id: int, player: Player, kind: str, lease_s: float) -> Viewing | Denied:
         player = replace(player, kind=kind)
-        verdict = self.admit(line, channel_id, player)
-        if isinstance(verdict, Denied):
-            return verdict
-        wanted = self._lease(line, tokens.watched(channel_id, player.recording_id), player.device, kind, lease_s)
-        revision = self._replica.revision
-        granted = await self._acquire_after_zap(wanted, line.max_sessions)
-        if isinstance(granted, Denied):
-            return granted
+        while True:
+            verdict = self.admit(line, channel_id, player)
+            if isinstance(verdict, Denied):
+                return verdict
+            wanted = self._lease(line, tokens.watched(channel_id, player.recording_id), player.device, kind, lease_s)
+            wanted = structs.replace(wanted, right_id=verdict.right_id)
+            revision = self._replica.revision
+            granted = await self._leasing.acquire(wanted, line.max_sessions)
+            if isinstance(granted, Lease):
+                break
+            if granted.full is None:
+                return Denied(Reason.TOO_MANY_SESSIONS)
+            player = replace(player, without=(*player.without, (wanted.right_id, granted.full)))
         viewing = self._viewings.get(granted.sid)
         if viewing is None:
             viewing = self._viewing(line, granted, channel_id, player, verdict)
@@ -191,9 +194,11 @@ class Admission:
         if line is None or isinstance(verdict, Denied):
             return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
         lease = claims.lease(now + lease_s)
-        renewed = await self._sessions.renew(claims.sid, until=lease.expires, now=now)
-        if not renewed and not await self._take_free(lease, line, now):
-            return Denied(Reason.TOO_MANY_SESSIONS)
+        lease = structs.replace(lease, right_id=verdict.right_id)
+        if not await self._sessions.renew(claims.sid, until=lease.expires, now=now):
+            taken = await self._leasing.take_free(lease, line)
+            if taken is not None:
+                return Denied(taken)
         viewing = self._viewings.get(lease.sid)
         if viewing is None:
             viewing = self._viewing(line, lease, channel_id, player, verdict)
@@ -231,9 +236,7 @@ class Admission:
         viewing.holds -= 1
         if viewing.holds <= 0:
             self._viewings.remove(viewing, "hung_up")
-        task = asyncio.get_running_loop().create_task(self._sessions.release(viewing.sid))
-        self._releases.add(task)
-        task.add_done_callback(self._releases.discard)
+        self._leasing.soon(self._sessions.release(viewing.sid))
 
     def expire_hls(self) -> None:
         """Forget viewings whose playlists are no longer fetched."""
@@ -293,6 +296,8 @@ class Admission:
             verdict = Denied(Reason.SESSION_REVOKED)
         if isinstance(verdict, Allowed):
             viewing.from_wall = max(viewing.from_wall, self.asking.clear_since(line, viewing.channel_id, player))
+            if viewing.right_id != verdict.right_id:
+                self._leasing.soon(self._sessions.rest(viewing.sid, verdict.right_id))
             self._viewings.rests_on(viewing, verdict.right_id)
             viewing.max_height = verdict.max_height
             viewing.until = verdict.until.timestamp() if verdict.until is not None else None
@@ -306,16 +311,7 @@ class Admission:
         viewing.refused = verdict.reason
         self._viewings.remove(viewing, verdict.reason.value)
         self._cut(viewing)
-        task = asyncio.get_running_loop().create_task(self._sessions.revoke(viewing.sid))
-        self._releases.add(task)
-        task.add_done_callback(self._releases.discard)
-
-    async def _take_free(self, lease: Lease, line: Line, now: float) -> bool:
-        """Get a lost lease back if a screen is free: it never takes the screen of a newer session."""
-        others = await self._sessions.of_line(line.id, now=now)
-        if len(others) >= line.max_sessions:
-            return False
-        return isinstance(await self._sessions.acquire(lease, limit=line.max_sessions, now=now), Lease)
+        self._leasing.soon(self._sessions.revoke(viewing.sid))
 
     async def _regain(self, viewing: Viewing, lease_s: float) -> bool:
         """A lease that vanished (this edge slept, its store was lost) is asked for again."""
@@ -324,20 +320,8 @@ class Admission:
             return False
         watched = tokens.watched(viewing.channel_id, viewing.recording_id)
         fresh = self._lease(line, watched, viewing.device, viewing.kind, lease_s)
-        own = structs.replace(fresh, sid=viewing.sid, opened=viewing.opened)
-        return await self._take_free(own, line, self._clock())
-
-    async def _acquire_after_zap(self, wanted: Lease, limit: int) -> Lease | Denied:
-        """At the limit, give the same player's old stream a second to hang up."""
-        deadline = self._clock() + ZAP_WAIT_S
-        while True:
-            granted = await self._sessions.acquire(wanted, limit=limit, now=self._clock())
-            if isinstance(granted, Lease):
-                return granted
-            zapping = any(one.device == wanted.device and one.kind == TS for one in granted.holders)
-            if not zapping or self._clock() >= deadline:
-                return Denied(Reason.TOO_MANY_SESSIONS)
-            await asyncio.sleep(_ZAP_STEP_S)
+        own = structs.replace(fresh, sid=viewing.sid, opened=viewing.opened, right_id=viewing.right_id)
+        return await self._leasing.take_free(own, line) is None
 
     def _lease(self, line: Line, channel_id: int, device: str, kind: str, life_s: float) -> Lease:
         now = self._clock()

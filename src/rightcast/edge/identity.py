@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightcast.contract.reports import SeenReport
+from rightcast.domain.bounds import Broken
 from rightcast.domain.credentials import digest_secret, secret_matches, stored_handle
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.domain.lineup import Credential, CredentialKind, Line
@@ -46,7 +47,8 @@ class Player:
     """Who asks: an address, what the player calls itself, and the credential it came in by (0: the line's own).
 
     `proof` tells one secret of the line from the next; "" where none was asked for. `recording_id`: it asks for a
-    recording, 0 for the channel itself. `kind`: whether it wants an endless stream or playlists.
+    recording, 0 for the channel itself. `kind`: whether it wants an endless stream or playlists. `without`: rights that
+    turned out to have no room for it, and why.
     """
 
     address: str
@@ -55,6 +57,7 @@ class Player:
     proof: str = ""
     recording_id: int = 0
     kind: str = TS
+    without: tuple[tuple[int, Broken], ...] = ()
 
     @property
     def device(self) -> str:

@@ -42,6 +42,7 @@ from rightcast.edge.past.playing import Playing
 from rightcast.edge.places import Places
 from rightcast.edge.replica import Replica
 from rightcast.edge.ring_reader import Ring, Rings
+from rightcast.edge.room import Room
 from rightcast.edge.session_log import SessionLog
 from rightcast.edge.standpoints import Standpoints
 from rightcast.edge.takedowns import Dimming
@@ -133,6 +134,7 @@ class Edge:
         self.sessions: Sessions = (
             FileSessions(settings.ring_root / "sessions.sqlite3") if settings.edges > 1 else MemorySessions()
         )
+        self.room = Room(self.replica, self.sessions, clock, range(settings.edges))
         self.shelves = Shelves(self.replica, clock)
         key = station_key(settings.keys)
         tokens_key = derived_key(key, "tokens")
@@ -147,7 +149,7 @@ class Edge:
             edge=f"e{index}",
             cut=self._cut,
             cues=self.cues,
-            standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel, self.viewings),
+            standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel, self.room),
             clock=clock,
         )
         self.dimming = Dimming(index, self._reports, self.admission, self.viewings, clock=clock)
@@ -385,6 +387,7 @@ class Edge:
         self.playing.tick()
         self.films.tick()
         self.dimming.tick()
+        self.room.hear(self._reports)
         if self.certificate is not None:
             self.certificate.refresh()
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rightcast.domain.bounds import Broken, Standpoint
+from rightcast.domain.bounds import Standpoint
 from rightcast.domain.devices import device_class
 from rightcast.domain.protection import level
 from rightcast.domain.rights import Floor
 from rightcast.state.sessions import HLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rightcast.domain.lineup import Line
     from rightcast.domain.places import Place
+    from rightcast.domain.rights import CarriageRight
     from rightcast.edge.identity import Player
     from rightcast.edge.replica import Replica
     from rightcast.edge.ring_reader import Ring
-    from rightcast.edge.viewings import Viewing, Viewings
+    from rightcast.edge.room import Room
+    from rightcast.edge.viewings import Viewing
 
 
 class Standpoints:
@@ -29,12 +31,12 @@ class Standpoints:
         replica: Replica,
         place_of: Callable[[str], Place],
         rings_of: Callable[[int], Sequence[Ring]],
-        viewings: Viewings,
+        room: Room,
     ) -> None:
         self._replica = replica
         self.place_of = place_of
         self._rings_of = rings_of
-        self._viewings = viewings
+        self.room = room
 
     def of(self, line: Line, channel_id: int, player: Player, *, past: bool = False, joins: bool = True) -> Standpoint:
         """`past`: for what is kept of the channel, which is never encrypted. Titles of the library are below zero.
@@ -49,7 +51,7 @@ class Standpoints:
             device=device_class(player.name, kind),
             height=self._height(channel_id, live=live, playlists=playlists) if channel_id > 0 else None,
             floor=level(self._replica.protection(channel_id)) if playlists else Floor.NONE,
-            full=self._full(line, channel_id, player) if joins else {},
+            full=self.room.full(self._rights(channel_id), line, player) if joins else {},
         )
 
     def whence(self, viewing: Viewing) -> tuple[str, str]:
@@ -59,21 +61,9 @@ class Standpoints:
         kind = next((one.kind for one in credentials if one.id == viewing.credential_id), None)
         return self.place_of(viewing.address).country, device_class(viewing.player, kind).value
 
-    def _full(self, line: Line, channel_id: int, player: Player) -> dict[int, Broken]:
-        """Rights whose caps other sessions of this edge have used up. What the same player watches makes way for it."""
-        rights = self._replica.rights_of(channel_id) if channel_id > 0 else self._replica.rights.values()
-        found: dict[int, Broken] = {}
-        for right in rights:
-            per_line, total = right.bounds.per_line, right.bounds.total
-            if not per_line and not total:
-                continue
-            standing = [one for one in self._viewings.all() if one.right_id == right.id]
-            others = [one for one in standing if one.line_id != line.id or one.device != player.device]
-            if per_line and sum(one.line_id == line.id for one in others) >= per_line:
-                found[right.id] = Broken.LINE_FULL
-            elif total and len(others) >= total:
-                found[right.id] = Broken.FULL
-        return found
+    def _rights(self, channel_id: int) -> Iterable[CarriageRight]:
+        """Those that may cover a channel, or any title of the library."""
+        return self._replica.rights_of(channel_id) if channel_id > 0 else self._replica.rights.values()
 
     def _height(self, channel_id: int, *, live: bool, playlists: bool) -> int | None:
         """Of the tallest picture among playlists; else of the broadcast."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from rightcast.state.sessions import Lease, Refused, shared_lease, yielding_lease
+from rightcast.state.sessions import UNCAPPED, Caps, Lease, Refused, placed, shared_lease
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,12 +26,16 @@ CREATE TABLE IF NOT EXISTS lease (
     kind TEXT NOT NULL,
     opened REAL NOT NULL,
     expires REAL NOT NULL,
+    right_id INTEGER NOT NULL DEFAULT 0,
     holders INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS lease_line ON lease (line_id);
 CREATE INDEX IF NOT EXISTS lease_expires ON lease (expires);
+CREATE INDEX IF NOT EXISTS lease_right ON lease (right_id, expires, line_id, device);
 """
-_FIELDS = "sid, line_id, channel_id, device, kind, opened, expires"
+_SHAPE = 2
+"""Of the table; a file of another shape is from before an update, and the sessions of that time are gone."""
+_FIELDS = "sid, line_id, channel_id, device, kind, opened, expires, right_id"
 
 
 class FileSessions:
@@ -43,10 +47,13 @@ class FileSessions:
         self._base.execute("PRAGMA journal_mode=WAL")
         self._base.execute("PRAGMA synchronous=OFF")
         with self._writing():
+            if self._base.execute("PRAGMA user_version").fetchone()[0] != _SHAPE:
+                self._base.execute("DROP TABLE IF EXISTS lease")
+                self._base.execute(f"PRAGMA user_version = {_SHAPE}")
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._base.execute(statement)
 
-    async def acquire(self, wanted: Lease, *, limit: int, now: float) -> Lease | Refused:
+    async def acquire(self, wanted: Lease, *, limit: int, now: float, caps: Caps = UNCAPPED) -> Lease | Refused:
         """Grant `wanted`, share the lease of a double open, or refuse."""
         with self._writing():
             self._base.execute("DELETE FROM lease WHERE expires <= ?", (now,))
@@ -54,16 +61,29 @@ class FileSessions:
             shared = shared_lease(alive, wanted)
             if shared is not None:
                 return self._share(shared, wanted.expires)
-            if len(alive) >= limit:
-                yielding = yielding_lease(alive, wanted) if len(alive) == limit else None
-                if yielding is None:
-                    return Refused(tuple(alive))
-                self._base.execute("DELETE FROM lease WHERE sid = ?", (yielding.sid,))
+            standing = self.standing(wanted.right_id, wanted.line_id, now=now)[1] if caps.total else 0
+            leaving = placed(alive, standing, wanted, limit, caps)
+            if isinstance(leaving, Refused):
+                return leaving
+            self._base.executemany("DELETE FROM lease WHERE sid = ?", [(one.sid,) for one in leaving])
             self._base.execute(
-                f"INSERT OR REPLACE INTO lease ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
+                f"INSERT OR REPLACE INTO lease ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
                 msgspec.structs.astuple(wanted),
             )
             return wanted
+
+    def standing(self, right_id: int, line_id: int, *, now: float, device: str = "", sid: str = "") -> tuple[int, int]:
+        """How many living leases stand on a right: of a line, and of all."""
+        row = self._base.execute(
+            "SELECT coalesce(sum(line_id = ?), 0), count(*) FROM lease"
+            " WHERE right_id = ? AND expires > ? AND NOT (line_id = ? AND device = ?) AND sid != ?",
+            (line_id, right_id, now, line_id, device, sid),
+        ).fetchone()
+        return row[0], row[1]
+
+    async def rest(self, sid: str, right_id: int) -> None:
+        """The session stands on another right from now on."""
+        self._base.execute("UPDATE lease SET right_id = ? WHERE sid = ?", (right_id, sid))
 
     async def renew(self, sid: str, *, until: float, now: float) -> bool:
         """Move a lease's expiry; False when it is gone."""
@@ -113,10 +133,7 @@ class FileSessions:
             f"SELECT {_FIELDS} FROM lease WHERE line_id = ? AND expires > ? ORDER BY opened, sid",  # noqa: S608
             (line_id, now),
         )
-        return [
-            Lease(sid=sid, line_id=line, channel_id=channel, device=device, kind=kind, opened=opened, expires=expires)
-            for sid, line, channel, device, kind, opened, expires in rows
-        ]
+        return [Lease(**dict(zip(Lease.__struct_fields__, row, strict=True))) for row in rows]
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from rightcast.state.sessions import Lease, Refused, shared_lease, yielding_lease
+from rightcast.state.sessions import UNCAPPED, Caps, Lease, Refused, placed, shared_lease
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,10 @@ class MemorySessions:
     def __init__(self) -> None:
         self._held: dict[str, _Held] = {}
         self._lines: dict[int, dict[str, _Held]] = {}
+        self._rights: dict[int, set[str]] = {}
         self._expiries: list[tuple[float, str]] = []
 
-    async def acquire(self, wanted: Lease, *, limit: int, now: float) -> Lease | Refused:
+    async def acquire(self, wanted: Lease, *, limit: int, now: float, caps: Caps = UNCAPPED) -> Lease | Refused:
         """Grant `wanted`, share the lease of a double open, or refuse."""
         self._expire(now)
         held = self._lines.get(wanted.line_id, {})
@@ -37,13 +38,33 @@ class MemorySessions:
         shared = shared_lease(alive, wanted)
         if shared is not None:
             return self._share(held[shared.sid], wanted)
-        if len(alive) >= limit:
-            yielding = yielding_lease(alive, wanted) if len(alive) == limit else None
-            if yielding is None:
-                return Refused(tuple(sorted(alive, key=_age)))
-            self._drop(yielding.sid)
+        standing = len(self._rights.get(wanted.right_id, ()))
+        leaving = placed(sorted(alive, key=_age), standing, wanted, limit, caps)
+        if isinstance(leaving, Refused):
+            return leaving
+        for one in leaving:
+            self._drop(one.sid)
         self._put(_Held(wanted))
         return wanted
+
+    def standing(self, right_id: int, line_id: int, *, now: float, device: str = "", sid: str = "") -> tuple[int, int]:
+        """How many living leases stand on a right: of a line, and of all."""
+        self._expire(now)
+        mine = [one.lease for one in self._lines.get(line_id, {}).values() if one.lease.right_id == right_id]
+        left = [one for one in mine if one.device != device and one.sid != sid]
+        total = len(self._rights.get(right_id, ())) - len(mine) + len(left)
+        other = self._held.get(sid)
+        if other is not None and other.lease.right_id == right_id and other.lease.line_id != line_id:
+            total -= 1
+        return len(left), total
+
+    async def rest(self, sid: str, right_id: int) -> None:
+        """The session stands on another right from now on."""
+        one = self._held.get(sid)
+        if one is not None:
+            self._unstand(one.lease)
+            one.lease = msgspec.structs.replace(one.lease, right_id=right_id)
+            self._rights.setdefault(right_id, set()).add(sid)
 
     async def renew(self, sid: str, *, until: float, now: float) -> bool:
         """Move a lease's expiry; False when it is gone."""
@@ -92,7 +113,14 @@ class MemorySessions:
         self._drop(one.lease.sid)
         self._held[one.lease.sid] = one
         self._lines.setdefault(one.lease.line_id, {})[one.lease.sid] = one
+        self._rights.setdefault(one.lease.right_id, set()).add(one.lease.sid)
         heapq.heappush(self._expiries, (one.lease.expires, one.lease.sid))
+
+    def _unstand(self, lease: Lease) -> None:
+        standing = self._rights[lease.right_id]
+        standing.discard(lease.sid)
+        if not standing:
+            del self._rights[lease.right_id]
 
     def _extend(self, one: _Held, until: float) -> None:
         if until > one.lease.expires:
@@ -102,6 +130,7 @@ class MemorySessions:
         one = self._held.pop(sid, None)
         if one is None:
             return
+        self._unstand(one.lease)
         of_line = self._lines[one.lease.line_id]
         del of_line[sid]
         if not of_line:
