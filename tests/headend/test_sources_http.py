@@ -14,12 +14,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from rightcast.contract.ring import Closed
 from rightcast.domain.errors import InvalidInputError, RightcastError, SourceUnreachableError
+from rightcast.formats.icy import Interleaver
+from rightcast.formats.id3 import title_of
+from rightcast.formats.mpegts.elementary import stretch
+from rightcast.formats.mpegts.radio_stream import TITLE_PID
 from rightcast.headend.sources import guard
 from rightcast.headend.sources.ending import SourceEndedError
 from rightcast.headend.sources.opening import open_receiver
+from tests.headend.ringside import Studio
 from tests.headend.senders import Hearing, HttpServer, free_port, head, pour, workshop
 from tests.headend.signals import signal
+from tests.mpegts.test_radio_stream import sound as signal_of_radio
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -230,3 +237,23 @@ def _certificate(folder: Path) -> Path:
     )
     path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
     return path
+
+
+async def test_internet_radio_becomes_a_radio_channel_with_its_titles(tmp_path: Path) -> None:
+    sound = Interleaver(4000).feed(signal_of_radio("mp3"), "Mina - Parole")
+
+    async def answer(_path: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(Content_Type="audio/mpeg", icy_metaint="4000"))
+        await pour(writer, sound)
+        await asyncio.sleep(30)
+
+    async with HttpServer(answer) as server:
+        with Hearing(f"http://127.0.0.1:{server.port}/uno") as heard:
+            assert await heard.gets(len(sound)), heard.intake.trouble
+            data = bytes(heard.data)
+        assert "Icy-MetaData: 1" in server.requests[0]
+    studio = Studio(tmp_path)
+    studio.feed(data, block=1880)
+    assert [(one.kind, one.codec) for one in studio.ring.tracks] == [("audio", "mp4a.40.34"), ("data", "id3")]
+    assert any(isinstance(one, Closed) for one in studio.told)
+    assert title_of(stretch(data).elementary(TITLE_PID).data) == "Mina - Parole"

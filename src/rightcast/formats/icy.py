@@ -52,3 +52,48 @@ class Interleaver:
 def header_value(text: str) -> bytes:
     """A text fit for a header line: UTF-8, as players read it, without what would end the line."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()).encode()[:200]
+
+
+class Deinterleaver:
+    """Takes titles out of what a server sends: `every_bytes` of sound, then a block of text (0: there are none)."""
+
+    def __init__(self, every_bytes: int) -> None:
+        self.title = ""
+        self._every = every_bytes
+        self._left = every_bytes
+        self._text: bytes | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """The sound in these bytes; `title` is the newest that was whole."""
+        if not self._every:
+            return data
+        pieces: list[bytes] = []
+        at = 0
+        while at < len(data):
+            if self._text is None and self._left:
+                pieces.append(data[at : at + self._left])
+                at += len(pieces[-1])
+                self._left -= len(pieces[-1])
+                continue
+            text = (self._text or b"") + data[at:]
+            size = 1 + text[0] * _BLOCK
+            if len(text) < size:
+                self._text = text
+                break
+            at += size - len(self._text or b"")
+            self.title = _title_in(text[1:size], self.title)
+            self._text, self._left = None, self._every
+        return b"".join(pieces)
+
+
+def _title_in(block: bytes, before: str) -> str:
+    """What a block says is on; servers write UTF-8 or Latin 1."""
+    _, found, rest = block.partition(b"StreamTitle='")
+    if not found:
+        return before
+    text = rest.partition(b"';")[0].rstrip(b"\0")
+    try:
+        decoded = text.decode()
+    except UnicodeDecodeError:
+        decoded = text.decode("latin-1")
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in decoded).split())

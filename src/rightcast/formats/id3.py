@@ -38,3 +38,14 @@ def _text(data: bytes) -> str:
     if not data or data[0] >= len(_ENCODINGS):
         return ""
     return data[1:].decode(_ENCODINGS[data[0]], "ignore").split("\0")[0].strip()
+
+
+def tag(title: str) -> bytes:
+    """A tag that tells a title (ID3v2.4 sections 3.1 and 4.2.1)."""
+    text = b"\3" + title.encode()
+    frame = b"TIT2" + _as_synchsafe(len(text)) + b"\0\0" + text
+    return b"ID3\4\0\0" + _as_synchsafe(len(frame)) + frame
+
+
+def _as_synchsafe(value: int) -> bytes:
+    return bytes(value >> shift & 0x7F for shift in (21, 14, 7, 0))

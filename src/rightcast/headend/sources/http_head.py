@@ -36,10 +36,25 @@ class Head:
         return self.status in {301, 302, 303, 307, 308} and "location" in self.headers
 
     @property
+    def kind(self) -> str:
+        """The media type, without parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def titles_every_bytes(self) -> int:
+        """How much sound an ICY server sends between titles; 0 where none come."""
+        told = self.headers.get("icy-metaint", "")
+        return int(told) if told.isascii() and told.isdigit() and len(told) < 8 else 0
+
+    @property
     def is_playlist(self) -> bool:
         """Whether the body is an HLS playlist instead of a stream."""
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return kind in {"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl", "audio/x-mpegurl"}
+        return self.kind in {
+            "application/vnd.apple.mpegurl",
+            "application/x-mpegurl",
+            "audio/mpegurl",
+            "audio/x-mpegurl",
+        }
 
 
 def build_request(parts: SplitResult) -> bytes:
@@ -51,6 +66,7 @@ def build_request(parts: SplitResult) -> bytes:
         f"Host: {host}" + (f":{parts.port}" if parts.port else ""),
         f"User-Agent: {_USER_AGENT}",
         "Accept: */*",
+        "Icy-MetaData: 1",  # internet radio sends titles to those who ask; all others pass it over
         "Accept-Encoding: identity",
         "Connection: close",
     ]

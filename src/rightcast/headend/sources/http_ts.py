@@ -1,4 +1,4 @@
-"""Endless transport streams over HTTP and HTTPS, read from the bare socket by the tick.
+"""Endless transport streams and internet radio over HTTP and HTTPS, read from the bare socket by the tick.
 
 Opening is asynchronous and follows redirects, each checked anew; afterwards no event loop is involved.
 """
@@ -14,7 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 from rightcast.domain.errors import InvalidInputError, SourceUnreachableError
 from rightcast.domain.sources import redact
+from rightcast.formats.codecs.aac import Adts
+from rightcast.formats.codecs.mpeg_audio import MpegAudio
 from rightcast.formats.mpegts.packets import PACKET_BYTES
+from rightcast.formats.mpegts.radio_stream import RadioStream
 from rightcast.headend.sources.ending import SourceEndedError
 from rightcast.headend.sources.guard import Endpoint, resolve
 from rightcast.headend.sources.http_head import Body, Head, build_request, split_head
@@ -24,12 +27,21 @@ from rightcast.headend.sources.recipe import hls_recipe
 from rightcast.headend.sources.sockets import holds_long
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from urllib.parse import SplitResult
+
+    from rightcast.formats.codecs.sound import Coding
 
 MOST_REDIRECTS = 5
 _BUFFER_BYTES = 2 << 20
 _READS_A_TICK = 256  # secure sockets give at most 16 kB at a time
+
+_MPEG, _AAC = (MpegAudio(), 0x03), (Adts(), 0x0F)
+_RADIO: dict[str, tuple[Coding, int]] = {
+    **dict.fromkeys(("audio/mpeg", "audio/mp3", "audio/x-mpeg"), _MPEG),
+    **dict.fromkeys(("audio/aac", "audio/aacp", "audio/x-aac"), _AAC),
+}
+"""Bare sound by its media type: how its frames are found, and its stream type (ISO/IEC 13818-1 table 2-34)."""
 
 _scratch = memoryview(bytearray(READ_BYTES))
 
@@ -41,7 +53,7 @@ _REMEDIES = {
 
 
 class HttpTsReceiver:
-    """One GET whose answer never ends. An answer that is an HLS playlist is handed to its own recipe."""
+    """One GET whose answer never ends. An HLS playlist is handed to its own recipe, bare sound is put into packets."""
 
     lost = 0
     patience_s = 8.0
@@ -56,6 +68,7 @@ class HttpTsReceiver:
         self._first: list[bytes] = []
         self._kept = b""
         self._playlist: ProgramReceiver | None = None
+        self._radio: RadioStream | None = None
 
     async def start(self) -> None:
         """Connect and read the head. Raises SourceUnreachableError, InvalidInputError."""
@@ -114,10 +127,16 @@ class HttpTsReceiver:
                 if blocks:
                     break
                 raise SourceEndedError("The server closed the connection.")
-            blocks.extend([self._whole(size)] if self._body.plain else self._body.feed(bytes(_scratch[:size])))
+            blocks.extend(self._content(self._body, size))
             if self._body.over or (kept + size < READ_BYTES and not self._secure):
                 break  # a short read emptied the socket; a secure one may hold more in its own buffer
         return blocks
+
+    def _content(self, body: Body, size: int) -> Iterable[bytes]:
+        """What was just read, without what the protocol puts around it."""
+        if self._radio is not None:
+            return filter(None, map(self._radio.feed, body.feed(bytes(_scratch[:size]))))
+        return [self._whole(size)] if body.plain else body.feed(bytes(_scratch[:size]))
 
     def _whole(self, size: int) -> bytes:
         """What was read, with what was kept before it; an unfinished packet is kept for the next time.
@@ -184,7 +203,11 @@ class HttpTsReceiver:
         self._body = Body(head)
         self.may_rest = self._sock is not None and holds_long(self._sock)
         first = self._body.feed(rest) if rest else []
-        if self._body.plain and first:
+        if head.kind in _RADIO:
+            coding, stream_type = _RADIO[head.kind]
+            self._radio = RadioStream(coding, stream_type, every_bytes=head.titles_every_bytes)
+            first = [*filter(None, map(self._radio.feed, first))]
+        elif self._body.plain and first:
             data = b"".join(first)
             whole = len(data) - len(data) % PACKET_BYTES
             first, self._kept = [data[:whole]], data[whole:]
