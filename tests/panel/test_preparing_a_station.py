@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rightcast.contract.station import StationSettings
@@ -96,3 +97,12 @@ def test_importing_the_settings_makes_no_file(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import rightcast.panel.settings as s; assert s.SECRET_KEY"]
     subprocess.run(command, env=environment, check=True, timeout=60)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_two_that_begin_at_once_make_the_tables_once(tmp_path: Path) -> None:
+    """As when a command is typed while the station starts for the first time."""
+    settings = StationSettings(data=tmp_path / "data")
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(prepared, [settings, settings]))
+    assert [done.returncode for done in both] == [0, 0], both
+    assert sorted(json.loads(done.stdout)["fresh"][0] for done in both) == [False, True]

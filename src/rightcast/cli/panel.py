@@ -37,12 +37,13 @@ def open_to_write(desk: Desk) -> Actor:
 
 
 def _open(settings: StationSettings) -> None:
-    from rightcast.panel.prepare import prepare, set_up_django
+    from rightcast.panel.prepare import await_preparing, prepare, set_up_django
 
     if not settings.database.exists():
         prepare(settings)
         return
     set_up_django(settings)
+    await_preparing(settings)
     if not on_air(settings.data) and _is_behind():
         prepare(settings)
 
