@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
+from math import prod
 
 import pytest
 from hypothesis import given
@@ -46,18 +48,35 @@ def of(*takedowns: Takedown) -> Takedowns:
     return found
 
 
-scopes = st.builds(
-    Takedown,
-    id=st.integers(1, 5),
-    begins=st.sampled_from([NOON - HOUR, NOON, NOON + HOUR]),
-    expires=st.sampled_from([None, NOON, NOON + 2 * HOUR]),
-    channel_ids=st.frozensets(st.sampled_from(CHANNELS)),
-    title_ids=st.frozensets(st.just(3)),
-    line_ids=st.frozensets(st.sampled_from(LINES)),
-    territories=st.frozensets(st.sampled_from(PLACES)),
-    shown_from=st.sampled_from([None, NOON - HOUR, NOON + HOUR]),
-    shown_until=st.sampled_from([None, NOON, NOON + 2 * HOUR]),
+CHOICES: tuple[tuple[str, tuple[object, ...]], ...] = (
+    ("begins", (NOON, NOON - HOUR, NOON + HOUR)),
+    ("expires", (None, NOON, NOON + 2 * HOUR)),
+    ("channel_ids", (frozenset({8}), frozenset(), frozenset({9}), frozenset(CHANNELS))),
+    ("title_ids", (frozenset(), frozenset({3}))),
+    ("line_ids", (frozenset(), frozenset({7}), frozenset({70}), frozenset(LINES))),
+    ("territories", (frozenset(), frozenset({"IT"}), frozenset({"FR"}), frozenset(PLACES))),
+    ("shown_from", (None, NOON - HOUR, NOON + HOUR)),
+    ("shown_until", (None, NOON, NOON + 2 * HOUR)),
 )
+FORMS = prod(len(values) for _, values in CHOICES)
+
+
+@cache
+def takedown_of(form: int) -> Takedown:
+    """One of every form that a takedown may have: a number is drawn much faster than eight fields."""
+    fields: dict[str, object] = {}
+    for name, values in CHOICES:
+        form, which = divmod(form, len(values))
+        fields[name] = values[which]
+    return Takedown(id=1, **fields)  # type: ignore[arg-type] - each is of its field's type
+
+
+def numbered(forms: list[int]) -> list[Takedown]:
+    return [replace(takedown_of(form), id=key) for key, form in enumerate(forms, 1)]
+
+
+forms = st.integers(0, FORMS - 1)
+several = st.lists(forms, max_size=4).map(numbered)
 EVERYBODY = [(c, n, h, p) for c in CHANNELS for n in LINES for h in PLACES for p in (*PLACES, "")]
 PLAIN = {one: asked(of(), *one) for one in EVERYBODY}
 
@@ -71,28 +90,37 @@ def seen(found: Takedowns) -> set[tuple[int, int, str, str]]:
     }
 
 
-@given(st.lists(scopes, max_size=4, unique_by=lambda one: one.id), st.integers(0, 3))
+@cache
+def dark_alone(form: Takedown) -> frozenset[tuple[int, int, str, str]]:
+    """Who may not watch what when nothing but this stands; the decision is pure, so that it is asked once of a form."""
+    return frozenset(EVERYBODY) - seen(of(form))
+
+
+def dark_under(standing: list[Takedown]) -> frozenset[tuple[int, int, str, str]]:
+    return frozenset[tuple[int, int, str, str]]().union(*(dark_alone(replace(one, id=1)) for one in standing))
+
+
+@given(several, st.integers(0, 3))
 def test_restore_returns_exactly_what_was_dark(standing: list[Takedown], which: int) -> None:
     found = of(*standing)
-    everything = set(EVERYBODY)
-    dark = everything - seen(found)
-    assert dark == set().union(*(everything - seen(of(one)) for one in standing))
+    dark = set(EVERYBODY) - seen(found)
+    assert dark == dark_under(standing)
     if which < len(standing):
         lifted = standing[which]
         found.put(lifted.id, None)
         others = [one for one in standing if one is not lifted]
-        back = dark - (everything - seen(found))
-        assert seen(found) == seen(of(*others))
-        assert back == (everything - seen(of(lifted))) - (everything - seen(of(*others)))
+        still = set(EVERYBODY) - seen(found)
+        assert still == dark_under(others)
+        assert dark - still == dark_under([lifted]) - dark_under(others)
 
 
-@given(st.lists(scopes, max_size=4, unique_by=lambda one: one.id), scopes)
-def test_another_takedown_never_allows_more(standing: list[Takedown], more: Takedown) -> None:
-    one_more = replace(more, id=9)
+@given(several, forms)
+def test_another_takedown_never_allows_more(standing: list[Takedown], more: int) -> None:
+    one_more = replace(takedown_of(more), id=9)
     assert seen(of(*standing, one_more)) <= seen(of(*standing))
 
 
-@given(st.lists(scopes, max_size=4, unique_by=lambda one: one.id), st.integers(0, 3 * 3600))
+@given(several, st.integers(0, 3 * 3600))
 def test_whoever_is_allowed_is_asked_again_before_it_turns_dark(standing: list[Takedown], later_s: int) -> None:
     question = asked(of(*standing))
     verdict = decide(question)

@@ -13,7 +13,8 @@ from rightcast.contract.catalogue import Kind
 from rightcast.domain.library import Collection, Episode, HeldEpisode, Holding, MediaFile, Title, TitleKind
 from rightcast.domain.lineup import LineStatus, Package
 from rightcast.domain.rights import Bounds, RightStatus
-from tests.edge.station import TestStation, eventually
+from rightcast.domain.takedown import Takedown
+from tests.edge.station import LONG_AGO, TestStation, eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -180,6 +181,24 @@ async def test_a_film_is_cut_when_its_right_is_withdrawn(cinema: Cinema) -> None
     await ended_by(
         cinema, Kind.RIGHT, 6, replace(cinema.cleared, status=RightStatus.WITHDRAWN), "carriage-right-withdrawn"
     )
+
+
+@pytest.mark.parametrize("scope", [{"title_ids": frozenset({22})}, {"territories": frozenset({"IT"})}])
+async def test_a_film_is_cut_when_it_is_taken_down(cinema: Cinema, scope: dict[str, Any]) -> None:
+    await ended_by(cinema, Kind.TAKEDOWN, 7, Takedown(id=7, begins=LONG_AGO, **scope), "taken-down")
+    for headers in ({}, {"Range": "bytes=1000-1999"}):
+        reply = await cinema.get(LONG, headers=headers)
+        assert (reply.status, reply.headers["x-rightcast-reason"]) == (403, "taken-down")
+
+
+async def test_what_is_of_a_title_that_was_taken_down_is_dark_with_it(cinema: Cinema) -> None:
+    assert (await cinema.get("/library/film-21-ab.jpg")).status == 200
+    down = Takedown(id=7, begins=LONG_AGO, title_ids=frozenset({21, 23}))
+    number = cinema.publish(Kind.TAKEDOWN, 7, down)
+    await eventually(lambda: cinema.edge.replica.revision >= number)
+    assert (await cinema.get("/library/film-21-ab.jpg")).status == 403
+    for path in ("/movie/anna/sesame/21.mp4", "/series/anna/sesame/31.mp4"):
+        assert (await cinema.get(path)).headers["x-rightcast-reason"] == "taken-down"
 
 
 async def test_a_film_is_cut_when_it_is_taken_out_of_apps(cinema: Cinema) -> None:

@@ -16,13 +16,14 @@ from rightcast.domain.life import Life, Running
 from rightcast.domain.lineup import Credential, CredentialKind, Features
 from rightcast.domain.recordings import Recording, Status
 from rightcast.domain.rights import Copies, Later, RightStatus
+from rightcast.domain.takedown import Takedown
 from rightcast.edge.recordings.library import CATEGORY, title_id
 from rightcast.formats.mpegts.packets import PACKET_BYTES
 from rightcast.state.archive.reel import take_reel
 from rightcast.state.archive.reel_writer import ReelWriter
 from rightcast.state.recording_wishes import RecordingWishes
 from tests.edge.box import MAC, Box
-from tests.edge.station import eventually
+from tests.edge.station import LONG_AGO, eventually
 
 if TYPE_CHECKING:
     from tests.edge.station import Reply, TestStation
@@ -173,6 +174,25 @@ async def test_a_withdrawn_right_cuts_who_plays_within_two_seconds(recorded: Rec
     assert time.monotonic() - began < 2
     assert (await recorded.get(folder)).status == 403
     client.close()
+
+
+@pytest.mark.parametrize("scope", [{"channel_ids": frozenset({1})}, {"territories": frozenset({"IT"})}])
+async def test_a_takedown_refuses_every_byte_of_it_and_cuts_who_takes_it_away(
+    recorded: Recorded, scope: dict[str, Any]
+) -> None:
+    recorded.station.publish(Kind.LINE, 1, replace(recorded.station.line, max_sessions=2))
+    await recorded.publish(status=Status.RECORDING, stop=int(time.time()) + 600)  # so that it waits for more
+    folder = (await recorded.get("/recording/anna/sesame/31.m3u8")).headers["location"]
+    names = [one for one in (await recorded.get(folder)).body.decode().splitlines() if one and one[0] != "#"]
+    client = await recorded.station.connect()
+    client.send("/recording/anna/sesame/31.ts?download=1", headers={"User-Agent": "other"})
+    assert (await client.head())[0] == 200
+    recorded.station.publish(Kind.TAKEDOWN, 5, Takedown(id=5, begins=LONG_AGO, **scope))
+    assert await client.ended(2)
+    paths = [folder, f"{folder.rpartition('/')[0]}/{names[0]}", f"/movie/anna/sesame/{title_id(31)}.ts"]
+    paths += ["/recording/anna/sesame/31.ts", "/recording/anna/sesame/31.ts?download=1"]
+    reasons = [(await recorded.get(one)).headers.get("x-rightcast-reason") for one in paths]
+    assert reasons == ["taken-down"] * 5
 
 
 async def test_removing_it_cuts_who_plays_it_and_nobody_else(recorded: Recorded) -> None:

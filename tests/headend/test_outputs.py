@@ -21,6 +21,7 @@ from rightcast.domain.features import Features
 from rightcast.domain.lineup import Channel, ChannelKind, Source, SourceKind, Station
 from rightcast.domain.outputs import Outputs
 from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
+from rightcast.domain.takedown import Takedown
 from rightcast.formats.mpegts.scte35.records import Delivery
 from rightcast.formats.mpegts.scte35.section import encode
 from rightcast.headend.output.main import Sender
@@ -98,7 +99,7 @@ class Bench:
         self._work = asyncio.create_task(self.sender.work(self._ending))
         self._air: asyncio.Task[None] | None = None
 
-    def publish(self, kind: Kind, key: int, record: Channel | CarriageRight | Station | None) -> None:
+    def publish(self, kind: Kind, key: int, record: Channel | CarriageRight | Station | Takedown | None) -> None:
         self.feed.publish([Change(kind, key, record)])
 
     def carry(self, *urls: str) -> None:
@@ -187,7 +188,7 @@ async def test_rtp_says_payload_type_sequence_and_time(bench: Bench, receiver: R
     assert steps[0] == pytest.approx(90_000 / 40, abs=2)
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "ended", "held", "removed"])
+@pytest.mark.parametrize("how", ["withdrawn", "ended", "held", "removed", "taken down", "dark at home"])
 async def test_datagrams_stop_within_two_seconds(bench: Bench, receiver: Receiver, how: str) -> None:
     bench.carry(receiver.url())
     await bench.on_air()
@@ -201,6 +202,10 @@ async def test_datagrams_stop_within_two_seconds(bench: Bench, receiver: Receive
             bench.publish(Kind.CHANNEL, 1, None)
         case "removed":
             bench.publish(Kind.CHANNEL, 1, CHANNEL)
+        case "taken down":
+            bench.publish(Kind.TAKEDOWN, 3, Takedown(id=3, begins=LONG_AGO, channel_ids=frozenset({1})))
+        case "dark at home":
+            bench.publish(Kind.TAKEDOWN, 3, Takedown(id=3, begins=LONG_AGO, territories=frozenset({"IT"})))
     assert await receiver.until_silent(2.0) < 2.0
 
 

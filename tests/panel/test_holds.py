@@ -15,10 +15,12 @@ from rightcast.panel.audit.erasing import erase_subject
 from rightcast.panel.audit.operations import Actor
 from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.lines import operations as lines
+from rightcast.panel.privacy.holding import holds_of_line
 from rightcast.panel.publish import records
 from rightcast.panel.recordings.models import TakeRow
 from rightcast.panel.takedowns import operations
 from rightcast.panel.takedowns.hold_operations import lift_hold, place_hold
+from rightcast.panel.takedowns.holding import held_take
 from rightcast.panel.takedowns.orders import Order
 
 if TYPE_CHECKING:
@@ -89,3 +91,18 @@ def test_a_hold_names_a_case_and_something(actor: Actor, channel: Channel) -> No
         place_hold(actor, Order(channel_ids=(channel.pk,)))
     with pytest.raises(InvalidInputError):
         place_hold(actor, Order(case="A"))
+
+
+def test_a_takedown_of_a_territory_keeps_what_is_of_those_who_live_there(actor: Actor, channel: Channel) -> None:
+    here = lines.create_line(actor, name="anna", territory="IT").line
+    there = lines.create_line(actor, name="zoe", territory="FR").line
+    row = operations.take_down(actor, Order(territories=("FR",)))
+    assert held_take(channel.pk, 0, 1, frozenset({there.pk}))
+    assert not held_take(channel.pk, 0, 1, frozenset({here.pk}))
+    assert [one.takedown_id for one in holds_of_line(there.pk, timezone.now())] == [row.pk]
+    assert holds_of_line(here.pk, timezone.now()) == []
+    with pytest.raises(ConflictError):
+        lines.remove_line(actor, there.pk)
+    lines.remove_line(actor, here.pk)
+    operations.lift(actor, row.pk, "settled")
+    lines.remove_line(actor, there.pk)

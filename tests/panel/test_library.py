@@ -11,7 +11,10 @@ from rightcast.domain.errors import ConflictError, InvalidInputError
 from rightcast.domain.library import TitleKind
 from rightcast.panel.catalogue.queries import package_records
 from rightcast.panel.library import operations, queries
+from rightcast.panel.library.files import TakenIn
 from rightcast.panel.publish.models import OutboxRow
+from rightcast.panel.takedowns.operations import lift, take_down
+from rightcast.panel.takedowns.orders import Order
 from tests.panel.numbered import write_stream
 
 if TYPE_CHECKING:
@@ -126,3 +129,20 @@ def test_a_film_is_added_with_its_file_in_the_console(
     (title,) = films.titles.all()
     assert (station.library / title.file_name).is_file()
     assert console.get(f"/library/title/{title.id}/change/").status_code == 200
+
+
+def test_a_film_under_a_takedown_keeps_its_file(actor: Actor, station: StationSettings, stream: Path) -> None:
+    films = operations.create_collection(actor, name="Films")
+    title = operations.create_title(actor, TitleKind.FILM, {"name": "The Sea", "collection_id": films.id})
+    before = operations.set_film(actor, title.id, stream).file_name
+    takedown = take_down(actor, Order(case="7 O 12/26", title_ids=(title.id,)))
+    with pytest.raises(ConflictError, match="case 7 O 12/26"):
+        operations.set_film(actor, title.id, stream)
+    (station.library / "film-late.mp4").write_bytes(b"x")
+    late = TakenIn(name="film-late.mp4", size_bytes=1, length_s=1, codecs="", poster="", height=0)
+    with pytest.raises(ConflictError, match="case 7 O 12/26"):
+        operations.attach_film(actor, title.id, late)
+    assert not (station.library / "film-late.mp4").exists()
+    assert (station.library / before).exists()
+    lift(actor, takedown.pk, "a mistake")
+    assert operations.set_film(actor, title.id, stream).file_name != before

@@ -12,8 +12,9 @@ from rightcast.contract.catalogue import Kind
 from rightcast.domain.cues import Restrictions
 from rightcast.domain.lineup import LineStatus
 from rightcast.domain.rights import Later, RightStatus
+from rightcast.domain.takedown import Takedown
 from rightcast.edge.past.delivery import Pace
-from tests.edge.station import eventually
+from tests.edge.station import LONG_AGO, ago, eventually
 from tests.edge.test_signals import start as forbidden
 from tests.past.clock import seconds_in
 from tests.past.station import applied, grant, keep, now_s, show, tell
@@ -171,3 +172,34 @@ async def test_a_revision_of_something_else_leaves_a_play_alone(granted: TestSta
     await applied(granted, granted.publish(Kind.RIGHT, 5, granted.right))
     assert not await client.ended(0.5)
     client.close()
+
+
+@pytest.mark.parametrize("scope", ["channel", "programme", "line", "territory"])
+async def test_a_takedown_cuts_plays_and_refuses_every_address(granted: TestStation, start: int, scope: str) -> None:
+    granted.publish(Kind.LINE, 1, replace(granted.line, max_sessions=9))
+    await tell(granted, show(now_s() - 600, now_s() + 600))
+    keep(granted, [(now_s() - 60, now_s())])
+    lists = [path(start, start + 600).replace(".ts", ".m3u8"), f"/live/anna/sesame/1.m3u8?utc={start}"]
+    lists += ["/live/anna/sesame/1.m3u8?format=pause"]
+    opened = [(await granted.get(one)).headers["location"] for one in lists]
+    playlist = (await granted.get(opened[0])).body.decode()
+    name = next(one for one in playlist.splitlines() if one and one[0] != "#")
+    segment = f"{opened[0].partition('?')[0].rpartition('/')[0]}/{name}"
+    assert (await granted.get(segment)).status == 200
+    client = await playing(granted, start)
+    number = frozenset({1})
+    named: dict[str, Any] = {
+        "channel": {"channel_ids": number},
+        "line": {"line_ids": number},
+        "territory": {"territories": frozenset({"IT"})},
+        "programme": {"channel_ids": number, "shown_from": ago(seconds=AGO_S + 60), "shown_until": ago(seconds=0)},
+    }
+    begins = time.monotonic()
+    await applied(granted, granted.publish(Kind.TAKEDOWN, 4, Takedown(id=4, begins=LONG_AGO, **named[scope])))
+    assert await client.ended(5)
+    assert time.monotonic() - begins < 2.0 or scope == "programme"  # which the play has not reached yet
+    asked = [path(start, start + 600), segment, *opened, *lists]
+    if scope == "programme":
+        asked = [path(start + 120, start + 300)]
+    found = [(await reason(granted, one)) for one in asked]
+    assert set(found) == {(403, "taken-down")}, list(zip(asked, found, strict=True))

@@ -180,7 +180,7 @@ class Doors:
             "timeshift": self._past.timeshift,
             "catchup": self._past.catchup,
             FOLDER: StationImages(rooms.settings.images).answer,
-            POSTERS: Posters(rooms.settings.library).answer,
+            POSTERS: Posters(rooms.settings.library, rooms.films.hides).answer,
             "movie": self._recorded.movie,
             "recording": self._recorded.recording,
             "recordings": self.recordings.answer,

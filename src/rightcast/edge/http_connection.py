@@ -301,7 +301,7 @@ class Connection(asyncio.BufferedProtocol):
         self.deadline = self._host.loop.time() + STALL_TIMEOUT_S
         segment = now_slice.segment
         while self._slice_at < self._slice_end:
-            if segment.gone:
+            if segment.gone or now_slice.owner.ended:  # who reads slowly gets no more of it than the others
                 self.transport.abort()
                 return
             wanted = self._slice_end - self._slice_at

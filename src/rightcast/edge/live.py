@@ -240,7 +240,7 @@ class Live:
         if segment is None or not segment.closed or not segment.end:
             return not_found()
         tag = f"{segment.epoch}-{segment.sequence}-{segment.end}"  # the epoch keeps it unique over restarts
-        answer = slice_of(request, segment, (0, segment.end), tag, "video/mp2t")
+        answer = slice_of(request, segment, (0, segment.end), tag, "video/mp2t", owner=viewing)
         if isinstance(answer, SegmentSlice) and not request.is_head:
             viewing.bytes_sent += answer.size
         return answer

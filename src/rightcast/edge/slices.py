@@ -26,17 +26,28 @@ class Readable(Protocol):
         """Whether it may not be read any more."""
 
 
+class Owner(Protocol):
+    """The session that an answer belongs to; once it has `ended`, not a byte more goes out."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether a decision, or its viewer, ended it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentSlice:
-    """Bytes [start, start + size) of a segment or of something made from it, after a head."""
+    """Bytes [start, start + size) of a segment or of something made from it, after a head, while its owner lasts."""
 
     head: bytes
     segment: Readable
     start: int
     size: int
+    owner: Owner
 
 
-def slice_of(request: Request, file: Readable, extent: tuple[int, int], tag: str, content_type: str) -> Answer:
+def slice_of(
+    request: Request, file: Readable, extent: tuple[int, int], tag: str, content_type: str, *, owner: Owner
+) -> Answer:
     """Bytes of a file, whole or in part (RFC 9110 section 14); `extent` is start and size, `tag` names the content."""
     base, size = extent
     quoted = f'"{tag}"'
@@ -50,8 +61,8 @@ def slice_of(request: Request, file: Readable, extent: tuple[int, int], tag: str
     except ValueError:
         return text(416, "The segment is shorter than that.", ("Content-Range", f"bytes */{size}"))
     if found is None:
-        return SegmentSlice(head_lines(200, *common, ("Content-Length", str(size))), file, base, size)
+        return SegmentSlice(head_lines(200, *common, ("Content-Length", str(size))), file, base, size, owner)
     start, length = found
     content_range = ("Content-Range", f"bytes {start}-{start + length - 1}/{size}")
     head = head_lines(206, *common, content_range, ("Content-Length", str(length)))
-    return SegmentSlice(head, file, base + start, length)
+    return SegmentSlice(head, file, base + start, length, owner)

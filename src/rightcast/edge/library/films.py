@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightcast.domain.entitlement import Denied, Reason
@@ -84,6 +85,19 @@ class Films:
         for viewing in self._viewings.all():
             if viewing.viewers and watched_title(viewing.channel_id) is not None:
                 viewing.leased_until = until
+
+    def hides(self, poster: str, address: str) -> bool:
+        """Whether the title of a poster was taken down for everybody who watches from an address."""
+        now = datetime.fromtimestamp(self._admission.now(), UTC)
+        for one in self._replica.takedowns.all():
+            if one.title_ids and not one.line_ids and one.stands(now):
+                place = self._admission.asking.standpoints.place_of(address).country if one.territories else ""
+                found = map(self._replica.titles.find, one.title_ids)
+                if (not one.territories or place in one.territories) and any(
+                    holding is not None and holding.poster == poster for holding in found
+                ):
+                    return True
+        return False
 
     def _ask(self, line: Line, number: int, player: Player | None) -> Allowed | Denied:
         title_id = watched_title(number)

@@ -222,7 +222,7 @@ class Outputs:
         cover = self._covers.cover(source[0]) if source is not None else None
         product = self._workshop.of_epoch(wanted.epoch, pid, ring.channel_id, ring.rendition, cover)
         if product is not None and source is not None:
-            return _init_of(request, ring, product, wanted)
+            return _init_of(request, viewing, ring, product, wanted)
         return not_found() if source is None else self._made_init(request, viewing, source, wanted)
 
     async def _made_init(
@@ -233,7 +233,7 @@ class Outputs:
         product = await until(viewing, self._workshop.make(segment, recipe))
         if viewing.ended:
             return refusal(Denied(viewing.refused))
-        return _init_of(request, segment.ring, product, wanted) if product is not None else _cannot()
+        return _init_of(request, viewing, segment.ring, product, wanted) if product is not None else _cannot()
 
     def _piece(
         self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Piece
@@ -256,7 +256,9 @@ class Outputs:
         clear = not self._covers.protection(ring.channel_id).is_on
         if clear and wanted.track.form is Form.TS and wanted.track.pid == ALL_PIDS:
             tag = f"{segment.ring.rendition}-{segment.epoch}-{segment.sequence}-{segment.end}"
-            return _counted(request, viewing, slice_of(request, segment, (0, segment.end), tag, "video/mp2t"))
+            return _counted(
+                request, viewing, slice_of(request, segment, (0, segment.end), tag, "video/mp2t", owner=viewing)
+            )
         return self._fragment(request, viewing, segment, wanted, WHOLE)
 
     async def _hinted(self, request: Request, viewing: Viewing, ring: Ring, wanted: names.Piece) -> Answer:
@@ -345,12 +347,13 @@ def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None
             return Wanted(Recipe.FRAGMENTS, part, cover=cover)
 
 
-def _init_of(request: Request, ring: Ring, product: Product, wanted: names.Init) -> Answer:
+def _init_of(request: Request, viewing: Viewing, ring: Ring, product: Product, wanted: names.Init) -> Answer:
     place = product.inits.get(wanted.track.pid)
     if place is None:
         return not_found()
     tag = f"{wanted.track.stem}-{wanted.epoch}-{place.size}{_covered(product)}"
-    return slice_of(request, product, (place.start, place.size), tag, f"{_kind(ring, wanted.track.pid)}/mp4")
+    kind = f"{_kind(ring, wanted.track.pid)}/mp4"
+    return slice_of(request, product, (place.start, place.size), tag, kind, owner=viewing)
 
 
 def _fragment_of(request: Request, viewing: Viewing, product: Product, wanted: names.Piece, segment: Segment) -> Answer:
@@ -359,7 +362,7 @@ def _fragment_of(request: Request, viewing: Viewing, product: Product, wanted: n
         return not_found()
     tag = f"{wanted.track.stem}-{segment.epoch}-{wanted.sequence}-{wanted.part}-{place.size}{_covered(product)}"
     kind = _PIECE_TYPES.get(wanted.track.form, "video/iso.segment")
-    return _counted(request, viewing, slice_of(request, product, (place.start, place.size), tag, kind))
+    return _counted(request, viewing, slice_of(request, product, (place.start, place.size), tag, kind, owner=viewing))
 
 
 def _covered(product: Product) -> str:

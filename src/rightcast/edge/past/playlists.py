@@ -187,7 +187,7 @@ class Playlists:
             return Denied(Reason.NOT_KEPT)
         await self._in_memory(file, kept)
         lying = _Lying(file, viewing, found, kept, self._clock)
-        answer = _slice(request, lying, Piece(kept, wanted.join))
+        answer = _slice(request, viewing, lying, Piece(kept, wanted.join))
         if isinstance(answer, SegmentSlice) and not request.is_head:
             viewing.bytes_sent += answer.size
         return answer
@@ -220,14 +220,13 @@ def _written(pieces: Sequence[Piece], write: Callable[[Sequence[MediaSegment], i
     return write(rows, target)
 
 
-def _slice(request: Request, lying: _Lying, piece: Piece) -> Answer:
+def _slice(request: Request, viewing: Viewing, lying: _Lying, piece: Piece) -> Answer:
     """The bytes of a segment; from a key frame in its midst on with its tables before, and then always whole."""
     kept = piece.kept
     tag = f"{kept.number}-{piece.join}-{kept.size}"
     if not piece.skipped:
-        return slice_of(request, lying, (kept.offset, kept.size), tag, "video/mp2t")
+        return slice_of(request, lying, (kept.offset, kept.size), tag, "video/mp2t", owner=viewing)
     tables = os.pread(lying.descriptor, kept.psi, kept.offset)
     head = head_lines(200, ("Content-Type", "video/mp2t"), IMMUTABLE, ("Content-Length", str(piece.size)))
-    return SegmentSlice(
-        head + (b"" if request.is_head else tables), lying, kept.offset + piece.skipped, kept.size - piece.skipped
-    )
+    begins, size = kept.offset + piece.skipped, kept.size - piece.skipped
+    return SegmentSlice(head + (b"" if request.is_head else tables), lying, begins, size, viewing)

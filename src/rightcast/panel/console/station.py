@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,22 +23,21 @@ from rightcast.panel.console.numbers import codecs, rate, size, span, until
 from rightcast.panel.lines.models import Line
 from rightcast.panel.publish.publisher import station_feed
 from rightcast.panel.rights.queries import covered_ids, ending_before, in_force_ids
+from rightcast.panel.takedowns.models import Takedown
 from rightcast.panel.takedowns.queries import dark_channels
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from django.http import HttpRequest, HttpResponse
 
     from rightcast.contract.reports import ChannelReport, EdgeReport
     from rightcast.panel.alarms.showing import AlarmLine
-    from rightcast.panel.takedowns.models import Takedown
 
 SHOWN_CHANNELS = 60
 SHOWN_NEEDS = 8
 SOON = timedelta(days=30)
 TONES = {"on_air": "good", "starting": "calm", "idle": "calm", "silent": "bad", "failed": "bad"}
 WORDS = {"on_air": "on air", "idle": "ready"}
+TAKEN_DOWN = "taken down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +146,7 @@ def overview(request: HttpRequest) -> Overview:
             )
             for right in ending_before(now + SOON, now)[:8]
         ],
-        channels=[
-            _darkened(_channel_line(channel, picture, covered, allowed, now), dark.get(channel.id), now)
-            for channel in channels
-        ],
+        channels=[_channel_line(one, picture, Known(now, covered, allowed, dark)) for one in channels],
         more_channels=max(0, total - SHOWN_CHANNELS),
         edges=[_edge_line(edge, now) for edge in picture.edges],
         steps=[] if all(step.done for step in steps) else steps,
@@ -249,11 +246,9 @@ def _need_of(report: ChannelReport, now: datetime) -> Need:
     )
 
 
-def _channel_line(
-    channel: Channel, picture: Live, covered: Collection[int], allowed: Collection[int], now: datetime
-) -> ChannelLine:
+def _channel_line(channel: Channel, picture: Live, known: Known) -> ChannelLine:
     report = picture.channels.get(channel.id)
-    tone, state, since, detail = channel_standing(channel, report, covered, allowed, now)
+    tone, state, since, detail = channel_standing(channel, report, known)
     sources = [redact(source.url) for source in channel.sources.all()]
     return ChannelLine(
         link=reverse("admin:catalogue_channel_change", args=[channel.id]),
@@ -270,29 +265,36 @@ def _channel_line(
     )
 
 
-def channel_standing(
-    channel: Channel, report: ChannelReport | None, covered: Collection[int], allowed: Collection[int], now: datetime
-) -> tuple[str, str, str, str]:
-    """Tone, state, how long it lasts and what there is to say, of a channel beside its report."""
-    state = state_of(channel, covered)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Of all channels at a moment: which have a right recorded, which one in force, and what takedown darkens them."""
+
+    now: datetime
+    covered: Collection[int]
+    allowed: Collection[int]
+    dark: Mapping[int, Takedown]
+
+
+def channel_standing(channel: Channel, report: ChannelReport | None, known: Known) -> tuple[str, str, str, str]:
+    """Tone, state, how long it lasts and what there is to say, of a channel beside its report.
+
+    What the headend still makes of a channel that was taken down reaches nobody, and that comes before all else.
+    """
+    now = known.now
+    takedown = known.dark.get(channel.id)
+    if takedown is not None:
+        detail = f"takedown {takedown.pk}: nobody may watch it until the takedown is lifted or expires"
+        return "calm", TAKEN_DOWN, span((now - takedown.begins).total_seconds()), detail
+    state = state_of(channel, known.covered)
     if state is not ChannelState.PUBLISHED:
         return "calm", state.value, "", ""
-    if channel.id not in allowed:
+    if channel.id not in known.allowed:
         return "warn", "no right in force", "", "a right is recorded, but none is in force now"
     if report is None:
         return "calm", "not running", "", ""
     since = datetime.fromtimestamp(report.since, UTC)
     word = WORDS.get(report.state, report.state)
     return TONES.get(report.state, "calm"), word, span((now - since).total_seconds()), report.detail
-
-
-def _darkened(line: ChannelLine, takedown: Takedown | None, now: datetime) -> ChannelLine:
-    """What the headend still makes reaches nobody while a takedown stands, and the line says so."""
-    if takedown is None:
-        return line
-    since = span((now - takedown.begins).total_seconds())
-    detail = f"takedown {takedown.pk}: nobody may watch it until the takedown is lifted or expires"
-    return replace(line, tone="warn", state="taken down", since=since, detail=detail)
 
 
 def _edge_line(edge: EdgeReport, now: datetime) -> EdgeLine:

@@ -6,9 +6,8 @@ The page asks for the present picture every two seconds as JSON and changes only
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -26,17 +25,17 @@ from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.live import Live, live
 from rightcast.panel.console.numbers import rate, span
 from rightcast.panel.console.pictures import thumbnail_address
-from rightcast.panel.console.station import channel_standing
+from rightcast.panel.console.station import Known, channel_standing
 from rightcast.panel.rights.queries import covered_ids, in_force_ids
 from rightcast.panel.takedowns.queries import dark_channels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
     from rightcast.contract.reports import PictureReport
-    from rightcast.panel.takedowns.models import Takedown
 
 SHOWN = 400
 """Tiles of a wall; of more channels the first by number, and every one with a fault."""
@@ -80,14 +79,12 @@ class Wall:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What is known of all channels: reports, alarms, viewers, which have a right recorded and which one in force."""
+    """What is known of all channels: reports, alarms, viewers, and what the records say."""
 
-    now: datetime
     live: Live
     alarms: Mapping[int, AlarmLine]
     viewers: Counter[int]
-    covered: Collection[int]
-    allowed: Collection[int]
+    known: Known
 
 
 def wall_page(request: HttpRequest) -> HttpResponse:
@@ -120,9 +117,9 @@ def wall() -> Wall:
     shown = {one.id: one for one in wanted.order_by("number")[:SHOWN]}
     shown |= {one.id: one for one in wanted.filter(id__in=sorted(faulty - shown.keys())[:SHOWN])}
     viewers = Counter(one.channel_id for edge in picture.edges for one in edge.sessions)
-    moment = _Moment(now, picture, alarms, viewers, covered_ids(list(shown)), in_force_ids(now))
-    dark = dark_channels(now)
-    tiles = [_darkened(_tile(one, moment), dark.get(one.id), now) for one in shown.values()]
+    known = Known(now, covered_ids(list(shown)), in_force_ids(now), dark_channels(now))
+    moment = _Moment(picture, alarms, viewers, known)
+    tiles = [_tile(one, moment) for one in shown.values()]
     tiles.sort(key=lambda tile: (_FAULTS.get(tile.tone, 2), tile.number))
     tone, sentence = _headline(tiles, picture)
     return Wall(tone=tone, sentence=sentence, tiles=tiles, more=total - len(tiles))
@@ -141,12 +138,15 @@ def _alarms(now: datetime) -> dict[int, AlarmLine]:
 
 
 def _tile(channel: Channel, moment: _Moment) -> Tile:
-    report, alarm, now = moment.live.channels.get(channel.id), moment.alarms.get(channel.id), moment.now
-    tone, state, since, detail = channel_standing(channel, report, moment.covered, moment.allowed, now)
+    report, alarm, now = moment.live.channels.get(channel.id), moment.alarms.get(channel.id), moment.known.now
+    tone, state, since, detail = channel_standing(channel, report, moment.known)
+    dark = moment.known.dark.get(channel.id)
     picture = None if report is None else report.picture
     faults = [alarm.title] if alarm is not None else [detail] if tone in _FAULTS and detail else []
     faults += _seen(picture, now.timestamp())
-    if alarm is not None and tone not in _FAULTS:
+    if dark is not None:  # nobody may watch it, so that nothing is a fault, and no picture is shown
+        faults = [f"Takedown {dark.pk}"]
+    elif alarm is not None and tone not in _FAULTS:
         tone = alarm.tone if alarm.tone in _FAULTS else tone
     elif faults and tone == "good":
         tone = "warn"
@@ -161,21 +161,13 @@ def _tile(channel: Channel, moment: _Moment) -> Tile:
         state=state,
         since=since,
         fault=" · ".join(dict.fromkeys(faults)),
-        picture=thumbnail_address(report) if channel.id in moment.allowed else "",
+        picture=thumbnail_address(report) if channel.id in moment.known.allowed and dark is None else "",
         age=span(now.timestamp() - at) if at else "",
         bitrate=rate(report.bitrate_bps) if report and report.bitrate_bps else "",
         viewers=moment.viewers[channel.id],
         level=_meter(picture.level_dbfs if picture else None),
         peak=_meter(picture.peak_dbfs if picture else None),
     )
-
-
-def _darkened(tile: Tile, takedown: Takedown | None, now: datetime) -> Tile:
-    """A channel that nobody may watch is no fault, and shows no picture."""
-    if takedown is None:
-        return tile
-    since = span((now - takedown.begins).total_seconds())
-    return replace(tile, tone="calm", state="taken down", since=since, fault=f"Takedown {takedown.pk}", picture="")
 
 
 def _seen(picture: PictureReport | None, now: float) -> Iterable[str]:

@@ -131,8 +131,12 @@ def remove_title(actor: Actor, title_id: int) -> None:
 
 
 def set_film(actor: Actor, title_id: int, source: Path, progress: Progress | None = None) -> Title:
-    """Take a file in as the film; the one before goes. Raises InvalidInputError, NotFoundError."""
+    """Take a file in as the film; the one before goes.
+
+    Raises InvalidInputError, NotFoundError, and ConflictError while a hold keeps the one before.
+    """
     title = _title(title_id)
+    _require_replaceable(title)
     if title.kind != TitleKind.FILM.value:
         raise ConflictError(f"{title.name} is a series.", remedy="Add the file as one of its episodes.")
     from rightcast.panel.library.taking import take_in  # noqa: PLC0415 - heavy, and needed by no other command
@@ -142,9 +146,17 @@ def set_film(actor: Actor, title_id: int, source: Path, progress: Progress | Non
 
 
 def attach_film(actor: Actor, title_id: int, taken: TakenIn) -> Title:
-    """Make a file that lies in the library's folder the film's. Raises NotFoundError."""
+    """Make a file that lies in the library's folder the film's.
+
+    Raises NotFoundError, and ConflictError while a hold keeps the one before; the file is then gone again.
+    """
     with operating(actor, "library.change_title") as deed:
         title = _title(title_id)
+        try:
+            _require_replaceable(title)
+        except ConflictError:
+            discard(settings.STATION.library, [taken.name, taken.poster])
+            raise
         before = [title.file_name, title.poster]
         _file(title, taken)
         title.poster, title.height = taken.poster or title.poster, taken.height
@@ -201,6 +213,12 @@ def remove_episode(actor: Actor, episode_id: int) -> None:
         name = episode.file_name
         episode.delete()
     discard(settings.STATION.library, [name])
+
+
+def _require_replaceable(title: Title) -> None:
+    """Raise ConflictError when the title has a file that a hold, or a takedown that stands, keeps as it is."""
+    if title.file_name:
+        require_free_title(title.pk)
 
 
 def _apply(title: Title, changes: TitleChanges) -> None:

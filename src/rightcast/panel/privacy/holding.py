@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from rightcast.domain.library import watched_as
+from rightcast.panel.lines.models import Line
 from rightcast.panel.takedowns.queries import standing_holds
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def held_sessions(now: datetime) -> Q:
 
 def holds_of_line(line_id: int, now: datetime) -> list[Hold]:
     """The holds that name a line."""
-    return [one for one in standing_holds(now) if line_id in one.line_ids]
+    home = Line.objects.filter(id=line_id).values_list("territory", flat=True).first()
+    return [one for one in standing_holds(now) if line_id in one.line_ids or home in one.territories]
 
 
 def _about(hold: Hold) -> Q:
@@ -33,4 +35,6 @@ def _about(hold: Hold) -> Q:
         watched &= Q(ended__isnull=True) | Q(ended__gt=hold.shown_from)
     if hold.shown_until is not None:
         watched &= Q(began__lt=hold.shown_until)
+    if hold.territories:
+        watched |= Q(line_id__in=Line.objects.filter(territory__in=hold.territories).values("id"))
     return watched | Q(line_id__in=hold.line_ids)

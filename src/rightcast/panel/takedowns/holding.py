@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from rightcast.domain.errors import ConflictError
+from rightcast.panel.lines.models import Line
 from rightcast.panel.takedowns.queries import standing_holds, to_hold
 
 if TYPE_CHECKING:
-    from rightcast.domain.hold import Hold
+    from rightcast.domain import hold as domain
+    from rightcast.panel.takedowns.models import Hold
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,9 +35,9 @@ def require_free_title(title_id: int) -> None:
 
 def require_free_line(line_id: int) -> None:
     """Raise ConflictError when a hold keeps what is known of a line."""
-    for hold in _holds():
-        if line_id in hold.line_ids:
-            raise _kept(hold, "This line")
+    for row in standing_holds():
+        if _keeps_some_of(row, frozenset({line_id})):
+            raise _kept(to_hold(row), "This line")
 
 
 def trail_kept_from() -> datetime | None:
@@ -50,14 +52,23 @@ def trail_kept_from() -> datetime | None:
 def held_take(channel_id: int, start: int, stop: int, line_ids: frozenset[int]) -> bool:
     """Whether the files of a take must stay: its channel's stretch, or one of its lines, is held."""
     now = timezone.now().timestamp()
-    return any(one.keeps(channel_id, start, stop, now) or one.line_ids & line_ids for one in _holds())
+    return any(
+        to_hold(one).keeps(channel_id, start, stop, now) or _keeps_some_of(one, line_ids) for one in standing_holds()
+    )
 
 
-def _holds() -> list[Hold]:
+def _keeps_some_of(hold: Hold, line_ids: frozenset[int]) -> bool:
+    """Whether a hold keeps what is of one of these lines."""
+    if not line_ids.isdisjoint(hold.line_ids):
+        return True
+    return bool(hold.territories) and Line.objects.filter(id__in=line_ids, territory__in=hold.territories).exists()
+
+
+def _holds() -> list[domain.Hold]:
     return [to_hold(row) for row in standing_holds()]
 
 
-def _kept(hold: Hold, what: str) -> ConflictError:
+def _kept(hold: domain.Hold, what: str) -> ConflictError:
     case = f" of case {hold.case}" if hold.case else ""
     return ConflictError(
         f"{what} is kept by hold {hold.id}{case}.",

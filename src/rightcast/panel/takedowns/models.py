@@ -87,3 +87,10 @@ class Hold(Scoped):
 
     def __str__(self) -> str:
         return f"hold of case {self.case}" if self.case else f"hold {self.pk}"
+
+    @property
+    def territories(self) -> list[str]:
+        """Where the lines live that it keeps with all that is theirs: of a takedown that names nothing but places."""
+        if self.takedown is None or self.channel_ids or self.title_ids or self.line_ids:
+            return []
+        return list(self.takedown.territories)

@@ -60,20 +60,19 @@ def take_down(actor: Actor, order: Order) -> Takedown:
         span = {"begins": row.begins.isoformat(), "expires": row.expires.isoformat() if row.expires else None}
         _say(deed, row, "takedown.order", f"took down {_trail_words(row)} ({wanted.cause.in_words})", **span)
         deed.changed(Kind.TAKEDOWN, row.pk)
-        if row.channel_ids or row.title_ids or row.line_ids:
-            freeze = Hold.objects.create(
-                case=row.case,
-                takedown=row,
-                until=row.expires,
-                channel_ids=row.channel_ids,
-                title_ids=row.title_ids,
-                line_ids=[] if row.channel_ids or row.title_ids else row.line_ids,
-                shown_from=row.shown_from,
-                shown_until=row.shown_until,
-                by=actor.name,
-                at=deed.now,
-            )
-            deed.changed(Kind.HOLD, freeze.pk)
+        freeze = Hold.objects.create(
+            case=row.case,
+            takedown=row,
+            until=row.expires,
+            channel_ids=row.channel_ids,
+            title_ids=row.title_ids,
+            line_ids=[] if row.channel_ids or row.title_ids else row.line_ids,
+            shown_from=row.shown_from,
+            shown_until=row.shown_until,
+            by=actor.name,
+            at=deed.now,
+        )
+        deed.changed(Kind.HOLD, freeze.pk)
     return row
 
 

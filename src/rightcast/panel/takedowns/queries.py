@@ -84,7 +84,7 @@ def dark_reports() -> list[DarkReport]:
 def standing_holds(now: datetime | None = None) -> QuerySet[Hold]:
     """Those neither lifted nor run out."""
     moment = now or timezone.now()
-    return Hold.objects.filter(Q(until=None) | Q(until__gt=moment), lifted=None)
+    return Hold.objects.select_related("takedown").filter(Q(until=None) | Q(until__gt=moment), lifted=None)
 
 
 def hold_records(keys: Sequence[int]) -> dict[int, holds.Hold]:
