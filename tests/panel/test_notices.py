@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -16,20 +16,28 @@ from django.utils import timezone
 
 from rightcast.contract.notices import Filled, Objection, SentNotice, SentWord
 from rightcast.domain.errors import ConflictError, InvalidInputError
+from rightcast.domain.findings import KINDS
+from rightcast.domain.library import TitleKind
 from rightcast.domain.notices import NoticeKind, Side, State, Step, Way
 from rightcast.panel.alarms.models import NotifierRow
 from rightcast.panel.alarms.notify.contract import DeliveryError
+from rightcast.panel.alarms.queries import intent
 from rightcast.panel.audit.models import AuditRow
 from rightcast.panel.audit.operations import Actor
+from rightcast.panel.library import operations as library
 from rightcast.panel.notices import course, flaggers, intake, jobs, operations, posting, queries
+from rightcast.panel.notices.forgetting import erase_sender, forget_senders
 from rightcast.panel.notices.models import DeskRow, Letter, LetterState, Notice
+from rightcast.panel.staff.groups import ensure_groups
 from rightcast.panel.takedowns.models import Takedown
+from rightcast.panel.takedowns.queries import takedown_records
 from rightcast.state.notices import NoticeBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpResponse
+    from pytest_django import DjangoCaptureOnCommitCallbacks
 
     from rightcast.contract.station import StationSettings
     from rightcast.panel.alarms.notify.contract import Way as MailWay
@@ -358,3 +366,111 @@ def test_what_is_offered_is_stored(console: Client, box: NoticeBox, publishing: 
         assert console.post("/notices/desk/", fields).status_code == 302
     assert box.desk().kinds == (NoticeKind.DSA, NoticeKind.DMCA)
     assert b"That is no promise" in console.post("/notices/desk/", {**fields, "decide_days": "x"}).content
+
+
+def test_a_title_is_taken_down_from_a_notice_and_restored_by_another(box: NoticeBox, actor: Actor) -> None:
+    films = library.create_collection(actor, name="Films")
+    title = library.create_title(actor, TitleKind.FILM, {"name": "The Film", "collection_id": films.id})
+    address = f"https://tv.example/movie/anna/secret/{title.pk}.mp4"
+    filled = Filled(
+        kind=NoticeKind.DSA, addresses=(address,), work="The Film", reasons="We hold the rights for this film.",
+        sender="Studio", email="law@studio.example", good_faith=True,
+    )  # fmt: skip
+    original = msgspec.json.encode(filled)
+    assert box.send(SentNotice(reference=REF, way=Way.FORM, received=time.time(), original=original))
+    intake.take_in(box)
+    row = Notice.objects.get()
+    assert (row.titles, row.targets) == ([title.pk], [])
+    ensure_groups()
+    one, other = officer("one"), officer("other")
+    deed(one, row, "act", message=WHY, titles=[title.pk])
+    takedown = Takedown.objects.get()
+    assert (takedown.title_ids, takedown.channel_ids, takedown.case) == ([title.pk], [], REF)
+    assert takedown_records([takedown.pk])[takedown.pk].title_ids == {title.pk}
+    with pytest.raises(ConflictError, match=REF):
+        library.remove_title(actor, title.pk)
+    deed(one, row, "restore", message=WHY)
+    takedown.refresh_from_db()
+    assert takedown.lifted is None
+    deed(other, row, "restore", message=WHY)
+    takedown.refresh_from_db()
+    assert takedown.lifted is not None
+    library.remove_title(actor, title.pk)
+
+
+def test_a_decision_is_narrowed_to_a_programme(box: NoticeBox, on_air: Channel) -> None:
+    ensure_groups()
+    row, browser = send(box, on_air), officer("one")
+    span = {"shown_from": "2026-11-25T20:15", "shown_until": "2026-11-25T22:00"}
+    for wrong in ({"shown_from": "later"}, {"shown_until": "2000-01-01T00:00"}):
+        refused = deed(browser, row, "act", message=WHY, channels=[on_air.pk], **{**span, **wrong})
+        assert (refused.status_code, Takedown.objects.count()) == (422, 0)
+    deed(browser, row, "act", message=WHY, channels=[on_air.pk], **span)
+    takedown = Takedown.objects.get()
+    assert (takedown.shown_from, takedown.shown_until) == (
+        datetime(2026, 11, 25, 20, 15, tzinfo=UTC),
+        datetime(2026, 11, 25, 22, tzinfo=UTC),
+    )
+
+
+def test_what_is_overdue_is_an_alarm_until_it_is_done(box: NoticeBox, channel: Channel) -> None:
+    row = send(box, channel)
+    now = timezone.now()
+    assert queries.overdue_findings(now) == ()
+    (found,) = queries.overdue_findings(now + timedelta(days=30))
+    assert (found.kind, found.subject.id, found.kind in KINDS) == ("notice-overdue", REF, True)
+    assert found.detail.startswith("decide, owed by ")
+    assert [one.kind for one in intent(now + timedelta(days=30), timedelta(days=1)).notices] == ["notice-overdue"]
+    operations.reject(Actor.system(), row.pk, WHY)
+    assert queries.overdue_findings(now + timedelta(days=30)) == ()
+
+
+def test_the_inbox_is_narrowed_by_state_way_law_and_clock(box: NoticeBox, channel: Channel, console: Client) -> None:
+    first = send(box, channel)
+    second = send(box, channel, "N7K2M4QX9PB", way=Way.API, flagger_id=0)
+    operations.reject(Actor.system(), second.pk, WHY)
+    Notice.objects.filter(pk=first.pk).update(due=timezone.now() - timedelta(days=1))
+    for asked, expected in {
+        "state=rejected": [second],
+        "way=form": [first],
+        "kind=dmca-512": [],
+        "late=yes": [first],
+        "q=studio&way=api": [second],
+        "state=nonsense": [],
+    }.items():
+        found = console.get(f"/notices/live/?{asked}").context["found"]
+        assert [one.reference for one in found] == [one.reference for one in expected], asked
+
+
+def test_the_sender_is_forgotten_when_nothing_is_owed_and_the_decision_stays(
+    box: NoticeBox, channel: Channel, publishing: DjangoCaptureOnCommitCallbacks
+) -> None:
+    row = send(box, channel)
+    now = timezone.now()
+    with pytest.raises(ConflictError, match="not finished"):
+        erase_sender(Actor.system(), row.pk)
+    operations.reject(Actor.system(), row.pk, WHY)
+    with pytest.raises(ConflictError, match="disputed"):
+        erase_sender(Actor.system(), row.pk)
+    assert forget_senders(now + timedelta(days=364)) == 0
+    with publishing(execute=True):
+        assert forget_senders(now + timedelta(days=366)) == 1
+    row.refresh_from_db()
+    assert (row.sender, row.email, row.reasons, row.addresses) == ("", "", "", [])
+    assert (row.state, row.message, row.decided is not None) == ("rejected", WHY, True)
+    assert not Letter.objects.exclude(to="", text="").exists()
+    assert box.kept(row.sha256) is None
+    assert forget_senders(now + timedelta(days=366)) == 0
+    with pytest.raises(ConflictError, match="already"):
+        erase_sender(Actor.system(), row.pk)
+
+
+def test_the_sender_stays_known_while_what_was_taken_down_is_dark(box: NoticeBox, on_air: Channel) -> None:
+    ensure_groups()
+    row, browser = send(box, on_air), officer("one")
+    deed(browser, row, "act", message=WHY, channels=[on_air.pk])
+    deed(browser, row, "state", **REASONS)
+    late = timezone.now() + timedelta(days=3660)
+    assert forget_senders(late) == 0
+    deed(officer("other"), row, "restore", message=WHY)
+    assert forget_senders(late) == 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
     from rightcast.panel.audit.operations import Actor
     from rightcast.panel.notices.models import Notice
+    from rightcast.panel.notices.targets import Shown
 
 MOST_BYTES = 25 << 20
 DECISIONS = ("ask", "answer", "reject", "dismiss", "take-down", "dispute", "restore", "uphold", "note")
@@ -93,8 +94,19 @@ def import_mail(desk: Desk, *, file: BinaryIO) -> None:
 @click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help="What to take down; may be repeated.")
 @click.option("--side", type=click.Choice(["sender", "affected"]), default="affected", help="Who disputes.")
 @click.option("--early", is_flag=True, help="Restore before the ten days: the notice itself was wrong.")
+@click.option("--from", "shown_from", default="", metavar="MOMENT", help="Take down only what was shown since then.")
+@click.option("--until", "shown_until", default="", metavar="MOMENT", help="Take down only what is shown until then.")
 def decide(
-    desk: Desk, *, reference: str, decision: str, say: str, channels: tuple[str, ...], side: str, early: bool
+    desk: Desk,
+    *,
+    reference: str,
+    decision: str,
+    say: str,
+    channels: tuple[str, ...],
+    side: str,
+    early: bool,
+    shown_from: str,
+    shown_until: str,
 ) -> None:
     """Decide on a notice, or move it on. Without --channel, take-down takes what its addresses name."""
     actor = open_to_write(desk)
@@ -105,9 +117,24 @@ def decide(
     ids = [find_channel(one).pk for one in channels] or list(row.targets)
     if channels:
         row.titles = []
-    left = _decide(actor, row, decision, say, ids, side, early=early)
+    from rightcast.panel.takedowns.forms import read_moment
+
+    shown_span = read_moment(shown_from, "from"), read_moment(shown_until, "until")
+    left = _decide(actor, row, decision, say, ids, side, early=early, span=shown_span)
     row.refresh_from_db()
     desk.answer(_value(row), [f"Notice {row.reference} is {row.state}.", *left])
+
+
+@station_command(notice_group, "erase")
+@click.argument("reference")
+def erase(desk: Desk, *, reference: str) -> None:
+    """Erase who sent a finished notice and what they wrote; the decision stays."""
+    actor = open_to_write(desk)
+    from rightcast.panel.notices.forgetting import erase_sender
+    from rightcast.panel.notices.queries import find_notice
+
+    row = erase_sender(actor, find_notice(reference).pk)
+    desk.answer(_value(row), [f"The sender's data of notice {row.reference} is erased."])
 
 
 @station_command(notice_group, "statement")
@@ -182,7 +209,7 @@ def revoke_flagger(desk: Desk, *, name: str) -> None:
 
 
 def _decide(  # noqa: PLR0917 - what was said on the command line
-    actor: Actor, row: Notice, decision: str, say: str, ids: Sequence[int], side: str, *, early: bool
+    actor: Actor, row: Notice, decision: str, say: str, ids: Sequence[int], side: str, *, early: bool, span: Shown
 ) -> list[str]:
     """Run a decision; sentences on what could not be done with it."""
     from rightcast.domain.notices import Side
@@ -190,7 +217,7 @@ def _decide(  # noqa: PLR0917 - what was said on the command line
 
     match decision:
         case "take-down":
-            operations.act(actor, row.pk, ids, say, row.titles)
+            operations.act(actor, row.pk, ids, say, row.titles, span)
         case "reject" | "dismiss":
             operations.reject(actor, row.pk, say, silent=decision == "dismiss")
         case "dispute":

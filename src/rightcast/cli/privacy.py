@@ -74,6 +74,7 @@ def erase_line(desk: Desk, *, line: str, yes: bool) -> None:
 @click.option("--sessions", type=_DAYS, metavar="DAYS", help="Session records.")
 @click.option("--devices", type=_DAYS, metavar="DAYS", help="Player and address of a device's last visit.")
 @click.option("--refusals", type=_DAYS, metavar="DAYS", help="Counts of refusals.")
+@click.option("--notices", type=_DAYS, metavar="DAYS", help="Who sent a notice, once nothing is owed on it.")
 @click.option("--audit", type=_DAYS, metavar="DAYS", help="The audit trail.")
 @click.option("--smallest", type=_DAYS, metavar="LINES", help="Figures about fewer lines are hidden from licensors.")
 def keep(desk: Desk, **wanted: int | None) -> None:
@@ -83,6 +84,7 @@ def keep(desk: Desk, **wanted: int | None) -> None:
         "sessions": "session_days",
         "devices": "device_days",
         "refusals": "refusal_days",
+        "notices": "notice_days",
         "audit": "audit_days",
         "smallest": "smallest_count",
     }

@@ -53,6 +53,7 @@ class SubjectKind(enum.StrEnum):
     ARCHIVE = "archive"
     GUIDE = "guide"
     AUDIT = "audit"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +357,13 @@ KINDS: dict[str, AlarmKind] = {
             _W,
             (0, 10),
             "The station goes on and asks again each minute: look at the time-stamping service and at the mirror.",
+        ),
+        _kind(
+            "notice-overdue",
+            "A notice of infringement is overdue",
+            _W,
+            (0, 10),
+            "Open the notice and do what is owed: it says what, and since when.",
         ),
     )
 }

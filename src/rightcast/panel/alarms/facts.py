@@ -78,6 +78,7 @@ class Intent:
     failing: tuple[FailingNotifier, ...] = ()
     guides: tuple[FailingGuide, ...] = ()
     proof: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
     replica_max_age_s: float = 86_400.0
 
 
@@ -149,7 +150,7 @@ class Facts:
         findings += certificate_findings(intent.certificates, now)
         findings += [_of_notifier(one) for one in intent.failing]
         findings += [_of_guide(one) for one in intent.guides]
-        findings += intent.proof
+        findings += intent.proof + intent.notices
         self._damage = {number: one for number, one in self._damage.items() if number in reported}
         return Look(findings, resting)
 

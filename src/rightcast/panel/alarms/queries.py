@@ -20,6 +20,7 @@ from rightcast.panel.alarms.models import AlarmRow, AlarmRule, NotifierRow, Quie
 from rightcast.panel.audit.queries import proof_findings
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.guide.models import GuideSource
+from rightcast.panel.notices.queries import overdue_findings
 from rightcast.panel.rights.queries import ending_before, in_force_ids
 from rightcast.panel.station.queries import station
 
@@ -191,6 +192,7 @@ def intent(now: datetime, soon: timedelta) -> Intent:
             for one in GuideSource.objects.filter(enabled=True, failures__gte=GUIDE_FAILURES)
         ),
         proof=proof_findings(),
+        notices=overdue_findings(now),
         failing=tuple(
             FailingNotifier(id=one.id, name=one.name, since=one.failing_since.timestamp(), result=one.last_result)
             for one in failing

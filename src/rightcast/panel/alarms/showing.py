@@ -24,6 +24,7 @@ _PAGES = {
     SubjectKind.CHANNEL.value: "admin:catalogue_channel_change",
     SubjectKind.RIGHT.value: "admin:rights_carriageright_change",
     SubjectKind.NOTIFIER.value: "admin:alarms_notifierrow_change",
+    SubjectKind.NOTICE.value: "notice",
 }
 
 

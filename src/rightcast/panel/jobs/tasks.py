@@ -19,6 +19,7 @@ from rightcast.panel.audit.pruning import prune_rows
 from rightcast.panel.guide.broadcasts import Broadcasts
 from rightcast.panel.lines.devices import note_seen, settle_confirmations, settle_device_wishes, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
+from rightcast.panel.notices.forgetting import forget_senders
 from rightcast.panel.privacy.queries import retention
 from rightcast.panel.privacy.sweeping import Nightly
 from rightcast.panel.publish import publisher
@@ -111,4 +112,5 @@ def prune() -> None:
     prune_alarms(now)
     forget_revocations(now)
     forget_sightings(now)
+    forget_senders(now)
     _nightly.look(now)

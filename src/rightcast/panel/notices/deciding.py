@@ -17,17 +17,31 @@ from rightcast.domain.notices import Side
 from rightcast.panel.catalogue.queries import find_channel
 from rightcast.panel.desk import actor_of
 from rightcast.panel.notices import operations, queries
+from rightcast.panel.notices.forgetting import erase_sender
 from rightcast.panel.notices.pages import find, render_notice
+from rightcast.panel.takedowns.forms import read_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
     from django.http import HttpRequest, HttpResponse, QueryDict
 
     from rightcast.panel.audit.operations import Actor
     from rightcast.panel.notices.models import Notice
 
 
+_SAID: Mapping[str, Callable[[Actor, int, str], object]] = {
+    "ask": operations.ask,
+    "answer": operations.answer,
+    "uphold": operations.uphold,
+    "note": operations.note,
+}
+"""Deeds that are words and nothing else."""
+
+
 def act(request: HttpRequest, reference: str) -> HttpResponse:
-    """POST `deed`: triage, ask, answer, reject, act, state, dispute, restore, uphold, note or letter."""
+    """POST `deed`: triage, ask, answer, reject, act, state, dispute, restore, uphold, note, letter or erase."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     row = find(reference)
@@ -55,14 +69,12 @@ def _do(actor: Actor, row: Notice, form: QueryDict) -> list[str]:
     match deed:
         case "triage":
             operations.triage(actor, row.pk, _channels(form), _numbers(form, "titles"))
-        case "ask":
-            operations.ask(actor, row.pk, message)
-        case "answer":
-            operations.answer(actor, row.pk, message)
+        case "ask" | "answer" | "uphold" | "note":
+            _SAID[deed](actor, row.pk, message)
         case "reject" | "dismiss":
             operations.reject(actor, row.pk, message, silent=deed == "dismiss")
         case "act":
-            done = operations.act(actor, row.pk, _channels(form), message, _numbers(form, "titles"))
+            done = operations.act(actor, row.pk, _channels(form), message, _numbers(form, "titles"), _shown(form))
             return [f"Taken down by takedown {done.takedowns[-1]}. Reasons are owed by tonight."]
         case "state":
             email, said = form.get("affected_email", "").strip(), form.get("affected", "")
@@ -71,12 +83,11 @@ def _do(actor: Actor, row: Notice, form: QueryDict) -> list[str]:
             operations.dispute(actor, row.pk, _side(form), message)
         case "restore":
             return ["Restored.", *operations.restore(actor, row.pk, message, early=form.get("early") == "yes")[1]]
-        case "uphold":
-            operations.uphold(actor, row.pk, message)
         case "letter":
             operations.handed_over(actor, _number(form.get("letter", "")))
-        case "note":
-            operations.note(actor, row.pk, message)
+        case "erase":
+            erase_sender(actor, row.pk)
+            return ["The sender's data is erased; the decision stays."]
         case _:
             raise InvalidInputError("It was not said what to do.", remedy="Press one of the buttons.", field="deed")
     return ["Done."]
@@ -111,6 +122,13 @@ def _channels(form: QueryDict) -> list[int]:
     """Channels that were ticked, and those that were named. Raises NotFoundError, ConflictError."""
     named = [one for one in form.get("more", "").split(",") if one.strip()]
     return [*_numbers(form), *(find_channel(one).pk for one in named)]
+
+
+def _shown(form: QueryDict) -> tuple[datetime | None, datetime | None]:
+    """The span of a programme, of a decision that is narrowed to one. Raises InvalidInputError."""
+    return read_moment(form.get("shown_from", ""), "shown_from"), read_moment(
+        form.get("shown_until", ""), "shown_until"
+    )
 
 
 def _side(form: QueryDict) -> Side:

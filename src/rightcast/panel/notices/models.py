@@ -95,6 +95,7 @@ class Notice(models.Model):
     due = models.DateTimeField(null=True, blank=True, db_index=True)
     due_what = models.CharField(max_length=16, blank=True)
     ours = models.BooleanField(default=True, db_index=True)
+    erased = models.DateTimeField("sender erased", null=True, blank=True)
     shown = models.BooleanField(default=False, db_index=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from rightcast.domain.notice_deadlines import Due
 from rightcast.domain.notices import LONGEST_REASONS, NoticeKind, Side, State, Step, is_mail_address
 from rightcast.panel.notices import course, letters
 from rightcast.panel.notices.models import Letter, LetterState, Notice, NoticeStep
-from rightcast.panel.notices.targets import check, darken, lighten
+from rightcast.panel.notices.targets import WHOLE, check, darken, lighten
 from rightcast.panel.operation import operating
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rightcast.panel.audit.operations import Actor
+    from rightcast.panel.notices.targets import Shown
 
 PERMISSION = "notices.change_notice"
 LEAST_WORDS = 10
@@ -72,12 +73,18 @@ def reject(actor: Actor, notice_id: int, message: str, *, silent: bool = False) 
     return row
 
 
-def act(
-    actor: Actor, notice_id: int, channel_ids: Iterable[int], message: str, title_ids: Iterable[int] = ()
+def act(  # noqa: PLR0917 - what a decision is made of
+    actor: Actor,
+    notice_id: int,
+    channel_ids: Iterable[int],
+    message: str,
+    title_ids: Iterable[int] = (),
+    shown: Shown = WHOLE,
 ) -> Notice:
     """Take down what the notice is about, at every edge within two seconds. Raises InvalidInputError.
 
-    Of a disputed rejection it takes another person than the one who rejected.
+    `shown` narrows it to a programme: to what its channels show in that span. Of a disputed rejection it takes another
+    person than the one who rejected.
     """
     with operating(actor, PERMISSION) as deed:
         row = _row(notice_id)
@@ -85,7 +92,7 @@ def act(
             _require_another(actor, row)
         row.targets, row.titles = check(channel_ids, title_ids)
         why = _words(message)
-        row.takedowns = [*row.takedowns, darken(actor, row.reference, row.targets, row.titles, why)]
+        row.takedowns = [*row.takedowns, darken(actor, row.reference, row.targets, row.titles, why, shown)]
         row.message, row.acted, row.decided, row.decided_by = why, deed.now, deed.now, actor.name
         course.advance(row, Step.ACT, deed.now, actor.name, row.message)
         letters.acted(row, deed.now)

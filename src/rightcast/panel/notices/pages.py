@@ -16,19 +16,23 @@ from django.utils import timezone
 from rightcast.domain.errors import NotFoundError
 from rightcast.domain.notice_references import page_of
 from rightcast.domain.notices import Notice as Told
-from rightcast.domain.notices import NoticeKind, Side, missing
+from rightcast.domain.notices import NoticeKind, Side, State, Way, missing
 from rightcast.domain.statements import LONGEST_EXPLANATION, LONGEST_FACTS, LONGEST_GROUND
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.console.numbers import until
 from rightcast.panel.library.models import Title
 from rightcast.panel.notices import course, queries
+from rightcast.panel.notices.forgetting import why_kept
 from rightcast.panel.notices.mailbox import set_aside
 from rightcast.panel.notices.models import LetterState, Notice, NoticeStep
-from rightcast.panel.notices.words import DUE_WORDS, STATE_WORDS, STEP_WORDS, WAY_WORDS, tone_of
+from rightcast.panel.notices.queries import Wish
+from rightcast.panel.notices.targets import moments_in
+from rightcast.panel.notices.words import DUE_WORDS, KIND_WORDS, STATE_WORDS, STEP_WORDS, WAY_WORDS, tone_of
 from rightcast.panel.takedowns.models import Takedown
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from enum import StrEnum
 
     from django.http import HttpRequest
 
@@ -95,6 +99,8 @@ def render_notice(request: HttpRequest, row: Notice, typed: dict[str, Any], stat
             for one in Title.objects.filter(id__in=row.titles)
         ],
         "dark": _dark(row),
+        "erasable": row.erased is None and why_kept(row, now) is None,
+        "moments": moments_in(row.addresses)[:3],
         "clock": [(DUE_WORDS[one.what], until(one.due, now), one.due, one.opens) for one in course.clock_of(row)],
         "steps": [_told(step) for step in row.steps.all()],
         "letters": row.letters.all(),
@@ -157,7 +163,7 @@ def line_of(row: Notice, now: datetime) -> Line:
         word=STATE_WORDS[row.state],
         title=row.work
         or (row.addresses[0] if row.addresses else "Unreadable mail" if row.unreadable else "No subject"),
-        who=row.sender or row.email or "unknown sender",
+        who=row.sender or row.email or ("sender erased" if row.erased else "unknown sender"),
         way=WAY_WORDS[row.way],
         trusted=row.trusted,
         unreadable=row.unreadable,
@@ -183,14 +189,19 @@ def _dark(row: Notice) -> list[tuple[int, str, list[tuple[str, str]]]]:
 
 def _inbox(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    text = request.GET.get("q", "").strip()[:100]
+    wish = _wish(request)
     ours = queries.ours()
     count = ours.count()
     late = ours.filter(due__lt=now).count()
     unread = course.box().broken()
     return {
-        "q": text,
-        "found": [line_of(row, now) for row in queries.found(text)[:SHOWN]] if text else [],
+        "wish": wish,
+        "asked": request.GET.urlencode(),
+        "states": [(one.value, STATE_WORDS[one.value]) for one in State],
+        "ways": [(one.value, WAY_WORDS[one.value]) for one in Way],
+        "kinds": [(one.value, KIND_WORDS[one.value]) for one in NoticeKind],
+        "found": [line_of(row, now) for row in queries.found(wish, now)[:SHOWN]] if wish else [],
+        "found_more": max(0, queries.found(wish, now).count() - SHOWN) if wish else 0,
         "ours": [line_of(row, now) for row in ours[:SHOWN]],
         "more": max(0, count - SHOWN),
         "theirs": [line_of(row, now) for row in queries.theirs()[:SHOWN]],
@@ -199,6 +210,23 @@ def _inbox(request: HttpRequest) -> dict[str, Any]:
         "by_hand": queries.letters_by_hand(),
         "broken": unread + set_aside(course.mail_folder()),
     }
+
+
+def _wish(request: HttpRequest) -> Wish:
+    """What is looked for; what names no state, way or kind is left aside."""
+    asked = request.GET
+    return Wish(
+        words=asked.get("q", "").strip()[:100],
+        state=_one_of(State, asked.get("state", "")),
+        way=_one_of(Way, asked.get("way", "")),
+        kind=_one_of(NoticeKind, asked.get("kind", "")),
+        trusted=asked.get("trusted") == "yes",
+        late=asked.get("late") == "yes",
+    )
+
+
+def _one_of(kind: type[StrEnum], text: str) -> str:
+    return text if text in {one.value for one in kind} else ""
 
 
 def _sentence(count: int, late: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
@@ -9,12 +10,18 @@ from django.utils import timezone
 
 from rightcast.domain import statements
 from rightcast.domain.errors import NotFoundError
+from rightcast.domain.findings import Finding, Subject, SubjectKind
 from rightcast.domain.notices import Way
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.notices.models import Letter, LetterState, Notice
+from rightcast.panel.notices.words import DUE_WORDS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
+
+_MOST_ALARMS = 20
 
 
 def find_notice(reference: str) -> Notice:
@@ -37,13 +44,52 @@ def theirs() -> QuerySet[Notice]:
     return Notice.objects.filter(ours=False).order_by("-received", "-id")
 
 
-def found(text: str) -> QuerySet[Notice]:
-    """Those with these words in them."""
-    words = text.strip()[:100]
-    return Notice.objects.filter(
-        Q(reference__icontains=words) | Q(sender__icontains=words) | Q(work__icontains=words)
-        | Q(email__icontains=words) | Q(reasons__icontains=words) | Q(own_id=words)
-    ).order_by("-received", "-id")  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody looks for in the inbox; empty is all. `late`: only what we owe and is overdue."""
+
+    words: str = ""
+    state: str = ""
+    way: str = ""
+    kind: str = ""
+    trusted: bool = False
+    late: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Wish()
+
+
+def found(wish: Wish | str, now: datetime | None = None) -> QuerySet[Notice]:
+    """Those that somebody looks for, the newest first; words are looked for in all that a notice says."""
+    if isinstance(wish, str):
+        wish = Wish(words=wish)
+    words = wish.words.strip()[:100]
+    rows = Notice.objects.order_by("-received", "-id")
+    if words:
+        rows = rows.filter(
+            Q(reference__icontains=words) | Q(sender__icontains=words) | Q(work__icontains=words)
+            | Q(email__icontains=words) | Q(reasons__icontains=words) | Q(own_id=words)
+        )  # fmt: skip
+    equal = {name: value for name, value in (("state", wish.state), ("way", wish.way), ("kind", wish.kind)) if value}
+    rows = rows.filter(**equal)
+    if wish.trusted:
+        rows = rows.filter(trusted=True)
+    return rows.filter(ours=True, due__lt=now or timezone.now()) if wish.late else rows
+
+
+def overdue_findings(now: datetime) -> tuple[Finding, ...]:
+    """What the watch is told of notices: what we owe on each and did not do in time."""
+    late = Notice.objects.filter(ours=True, due__lt=now).order_by("due", "id")[:_MOST_ALARMS]
+    return tuple(
+        Finding(
+            subject=Subject(SubjectKind.NOTICE, one.reference, f"Notice {one.reference}"),
+            kind="notice-overdue",
+            detail=f"{DUE_WORDS.get(one.due_what, one.due_what)}, owed by {one.due:%Y-%m-%d %H:%M} UTC",
+            since=one.due.timestamp(),
+        )
+        for one in late
+        if one.due is not None
+    )
 
 
 def letters_by_hand() -> int:

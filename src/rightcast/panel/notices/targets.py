@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -32,6 +33,18 @@ def titles_in(addresses: Iterable[str]) -> list[Title]:
     return list(Title.objects.filter(id__in={*films, *series}))
 
 
+def moments_in(addresses: Iterable[str]) -> list[str]:
+    """What addresses of the past say of when something was shown: unix seconds as a moment, others as written."""
+    found = dict.fromkeys(one.moment for one in map(pointed, addresses) if one.moment)
+    return [_in_words(one) for one in found]
+
+
+def _in_words(moment: str) -> str:
+    if moment.isascii() and moment.isdigit() and len(moment) <= 10:
+        return f"{datetime.fromtimestamp(int(moment), UTC):%Y-%m-%d %H:%M}"
+    return moment
+
+
 def check(channel_ids: Iterable[int], title_ids: Iterable[int]) -> tuple[list[int], list[int]]:
     """Ids of what a notice is about, in order. Raises InvalidInputError when there is nothing, or something is gone."""
     channels, titles = sorted(set(channel_ids)), sorted(set(title_ids))
@@ -45,14 +58,26 @@ def check(channel_ids: Iterable[int], title_ids: Iterable[int]) -> tuple[list[in
     return channels, titles
 
 
-def darken(actor: Actor, reference: str, channel_ids: list[int], title_ids: list[int], why: str) -> int:
-    """Take down; the takedown's number. Raises InvalidInputError, NotFoundError."""
+Shown = tuple[datetime | None, datetime | None]
+"""From when to when something was or will be on air; None: open to that side."""
+WHOLE: Shown = (None, None)
+
+
+def darken(  # noqa: PLR0917 - what a takedown is made of
+    actor: Actor, reference: str, channel_ids: list[int], title_ids: list[int], why: str, shown: Shown = WHOLE
+) -> int:
+    """Take down, of channels only what they show in a span; the takedown's number.
+
+    Raises InvalidInputError, NotFoundError.
+    """
     order = Order(
         cause=Cause.NOTICE.value,
         case=reference,
         note=why,
         channel_ids=tuple(channel_ids),
         title_ids=tuple(title_ids),
+        shown_from=shown[0],
+        shown_until=shown[1],
     )
     return take_down(_for(actor, reference), order).pk
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rightcast.domain.notice_deadlines import Due
-from rightcast.domain.notices import State, Step, Way
+from rightcast.domain.notices import NoticeKind, State, Step, Way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,7 @@ DUE_WORDS: Mapping[str, str] = {
     Due.RESOLVE: "resolve the dispute",
     Due.RESTORE: "restore",
 }
+KIND_WORDS: Mapping[str, str] = {NoticeKind.DSA: "DSA", NoticeKind.DMCA: "DMCA"}
 WAY_WORDS: Mapping[str, str] = {Way.FORM: "form", Way.MAIL: "e-mail", Way.API: "program"}
 SOON = timedelta(days=1)
 

@@ -23,7 +23,7 @@ class RetentionAdmin(OperatedAdmin):
 
     fieldsets = (
         ("Sessions", {"fields": (("address_days", "session_days"), ("device_days", "refusal_days"))}),
-        ("Proof and reports", {"fields": (("audit_days", "smallest_count"),)}),
+        ("Proof and reports", {"fields": (("audit_days", "notice_days", "smallest_count"),)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

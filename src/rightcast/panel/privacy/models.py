@@ -18,6 +18,11 @@ class RetentionRow(models.Model):
     device_days = models.PositiveIntegerField(
         "where a device was last seen for (days)", default=90, help_text="Player and address of its last visit."
     )
+    notice_days = models.PositiveIntegerField(
+        "senders of notices for (days)",
+        default=365,
+        help_text="From when a notice came; longer while its decision may be disputed or stands. Decisions stay.",
+    )
     audit_days = models.PositiveIntegerField("audit trail for (days)", default=3 * 365)
     smallest_count = models.PositiveIntegerField(
         "smallest count told to licensors",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rightcast.panel.privacy.models import RetentionRow
 
 LONGEST_DAYS = 20 * 366
-KINDS = ("address_days", "session_days", "refusal_days", "device_days", "audit_days")
+KINDS = ("address_days", "session_days", "refusal_days", "device_days", "notice_days", "audit_days")
 MOST_HIDDEN = 1000
 
 

@@ -31,7 +31,7 @@ def typed_of(posted: Mapping[str, str]) -> dict[str, str]:
 
 def order_of(typed: Mapping[str, str]) -> Order:
     """The order; names with commas between. Raises InvalidInputError and NotFoundError."""
-    begins = _moment(typed["begins"], "begins")
+    begins = read_moment(typed["begins"], "begins")
     days = typed["days"]
     if days and not (days.isascii() and days.isdigit() and 0 < int(days[:6]) <= _MOST_DAYS):
         raise InvalidInputError("Days are a whole number.", remedy="Write 30, or leave it empty.", field="days")
@@ -47,8 +47,8 @@ def order_of(typed: Mapping[str, str]) -> Order:
         title_ids=tuple(find_title(one).pk for one in _names(typed["titles"])),
         line_ids=tuple(find_line(one).pk for one in _names(typed["lines"])),
         territories=tuple(_names(typed["territories"])),
-        shown_from=_moment(typed["shown_from"], "shown_from"),
-        shown_until=_moment(typed["shown_until"], "shown_until"),
+        shown_from=read_moment(typed["shown_from"], "shown_from"),
+        shown_until=read_moment(typed["shown_until"], "shown_until"),
     )
 
 
@@ -56,7 +56,8 @@ def _names(text: str) -> list[str]:
     return [one.strip() for one in text.split(",") if one.strip()]
 
 
-def _moment(text: str, field: str) -> datetime | None:
+def read_moment(text: str, field: str) -> datetime | None:
+    """A moment as forms write it, in UTC unless it names a zone; None for nothing. Raises InvalidInputError."""
     if not text:
         return None
     try:
