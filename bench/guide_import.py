@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bench.figures import Figure, at_most
-from bench.rig import Rig, RigError, rigged, wait_for
+from bench.rig import Rig, RigError, memory_bytes, rigged, wait_for
 from bench.station import SECRET, fill_feed, settings_in, start_edge, start_room, start_writer
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.station import HANDOVER_VARIABLE
@@ -36,6 +36,7 @@ with open(sys.argv[1], "rb") as file:
 parser.Parse(b"", True)
 print(time.monotonic() - began)
 """
+SAMPLE_S = 0.1
 PART_S = 0.25
 """A viewer gets a part so often; only what is beyond that is a stall."""
 DAYS, SHOWS_A_DAY = 7, 40
@@ -72,7 +73,12 @@ def import_xmltv(quick: bool) -> list[Figure]:
             reference_value=plain,
             goal=at_most(12),
         ),
-        Figure(name="guide.import_memory", value=peak, unit=f"MB peak resident memory, {what}", goal=at_most(150)),
+        Figure(
+            name="guide.import_memory",
+            value=peak,
+            unit=f"MB peak memory with the processes that read pieces, {what}",
+            goal=at_most(150),
+        ),
         Figure(name="guide.import_unchanged", value=again, unit="s for the same file again", goal=at_most(3)),
         Figure(
             name="guide.import_stall",
@@ -168,15 +174,25 @@ def _prepare(rig: Rig, settings: StationSettings, guide: Path, channels: int) ->
 
 
 def _import(settings: StationSettings) -> tuple[float, float]:
-    """Seconds and peak resident megabytes of the process that the jobs start for a refresh."""
+    """Seconds and peak megabytes of the process that the jobs start for a refresh, with those that it starts itself.
+
+    Its own peak is what the kernel counted; beside those that read pieces it is the sum of their proportional shares,
+    ten times a second.
+    """
     command = [sys.executable, "-m", "rightcast.panel.guide.child", "1"]
-    began = time.monotonic()
+    began, peak = time.monotonic(), 0.0
     process = subprocess.Popen(command, env={**os.environ, HANDOVER_VARIABLE: settings.handover()})
-    _, status, usage = os.wait4(process.pid, 0)
+    while True:
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            break
+        peak = max(peak, memory_bytes(process.pid) / 1e6)
+        time.sleep(SAMPLE_S)
+    seconds = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RigError(f"The import ended with {process.returncode}.")
-    return time.monotonic() - began, usage.ru_maxrss * 1024 / 1e6
+    return seconds, max(peak, usage.ru_maxrss * 1024 / 1e6)
 
 
 def _published(settings: StationSettings, channels: int) -> None:
