@@ -213,6 +213,7 @@ RECORDS = {
             total=500,
             subscribers=1000,
         ),
+        newest_line_id=9001,
     ),
     "take": Take(id=21, channel_id=42, start=1780315100, stop=1780318900, settled=True),
     "recording": Recording(

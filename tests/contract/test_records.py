@@ -60,12 +60,14 @@ def test_a_line_of_before_there_were_credentials_is_read() -> None:
 
 def test_a_right_of_before_there_were_bounds_is_read() -> None:
     body = (GOLDEN / "right-without-bounds.json").read_bytes()
-    assert codec.decode(body, CarriageRight) == replace(RECORDS["right"], bounds=UNBOUNDED)
+    assert codec.decode(body, CarriageRight) == replace(RECORDS["right"], bounds=UNBOUNDED, newest_line_id=0)
 
 
 def test_a_right_of_before_anything_was_granted_later_is_read() -> None:
     body = (GOLDEN / "right-without-later.json").read_bytes()
-    before = replace(RECORDS["right"], later=NOTHING_LATER, title_ids=(), collection_ids=(), bounds=UNBOUNDED)
+    before = replace(
+        RECORDS["right"], later=NOTHING_LATER, title_ids=(), collection_ids=(), bounds=UNBOUNDED, newest_line_id=0
+    )
     assert codec.decode(body, CarriageRight) == before
 
 

@@ -42,7 +42,7 @@ def question_of(seed: int) -> Question:
     country = dice.choice(["IT", "DE"])
     return Question(
         line=Line(
-            id=1,
+            id=2,
             name="anna",
             secret_digest="",
             status=dice.choice([*[LineStatus.ACTIVE] * 30, LineStatus.BANNED]),
@@ -80,6 +80,7 @@ def right_of(dice: Random, number: int) -> CarriageRight:
         starts=starts,
         ends=dice.choice([None, starts + dice.randint(1, 8) * HOUR]),
         bounds=Bounds() if dice.random() < 0.35 else _bounds(dice),
+        newest_line_id=dice.choice([*[0] * 9, 1, 2]),
     )
 
 
@@ -103,6 +104,7 @@ def restricted(right: CarriageRight, seed: int) -> CarriageRight:
         {"territories": right.territories[1:]},
         {"channel_ids": right.channel_ids[1:]},
         {"starts": right.starts + HOUR},
+        {"newest_line_id": 1},
         {"ends": earlier},
     ]
     if dice.random() < 0.3:

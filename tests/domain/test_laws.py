@@ -49,6 +49,7 @@ def is_inside(right: CarriageRight, line: Line, stand: Standpoint, question: Que
             not bounds.max_height or (stand.height is not None and stand.height <= bounds.max_height),
             PROTECTION[stand.floor] >= PROTECTION[bounds.floor],
             right.id not in stand.full,
+            not right.newest_line_id or line.id <= right.newest_line_id,
         )
     )
 

@@ -30,6 +30,7 @@ class Broken(enum.StrEnum):
     DEVICE = "device-not-granted"
     HEIGHT = "picture-too-large"
     FLOOR = "protection-too-low"
+    SUBSCRIBERS = "right-over-subscribed"
     LINE_FULL = "right-full-for-line"
     FULL = "right-full"
 
@@ -76,7 +77,8 @@ def broken(right: CarriageRight, line: Line, stand: Standpoint, now: datetime) -
         return Broken.HEIGHT
     if bounds.floor is not Floor.NONE and _LEVELS[stand.floor] < _LEVELS[bounds.floor]:
         return Broken.FLOOR
-    return stand.full.get(right.id)
+    placed = not right.newest_line_id or line.id <= right.newest_line_id
+    return stand.full.get(right.id) if placed else Broken.SUBSCRIBERS
 
 
 def reaches_everybody(bounds: Bounds) -> bool:

@@ -36,8 +36,12 @@ def demands(right: CarriageRight, line: Line, stand: Standpoint, now: datetime) 
     found: list[Demand] = []
     roomy = replace(stand, full={})
     for rule, alone, detail in _each(right, line, stand, now):
-        kept = broken(replace(right, bounds=alone), line, roomy, now)
+        kept = broken(replace(right, bounds=alone, newest_line_id=0), line, roomy, now)
         found.append(Demand(rule, kept is None, detail, kept or Broken.FULL))
+    if right.newest_line_id:
+        held = line.id <= right.newest_line_id
+        detail = f"{bounds.subscribers} lines may have it, and the oldest stay"
+        found.append(Demand("the line is among those that the right is for", held, detail, Broken.SUBSCRIBERS))
     kept = stand.full.get(right.id)
     if bounds.per_line or bounds.total or kept is not None:
         caps = [

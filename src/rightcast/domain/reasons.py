@@ -33,6 +33,7 @@ class Reason(enum.StrEnum):
     DEVICE = "device-not-granted"
     PICTURE_TOO_LARGE = "picture-too-large"
     PROTECTION_TOO_LOW = "protection-too-low"
+    OVER_SUBSCRIBED = "right-over-subscribed"
     RIGHT_FULL_FOR_LINE = "right-full-for-line"
     RIGHT_FULL = "right-full"
     BLACKED_OUT = "blacked-out-by-signal"
@@ -91,6 +92,10 @@ SENTENCES: dict[Reason, str] = {
     Reason.PICTURE_TOO_LARGE: "The picture is larger than the right lets leave, or its size is not known yet.",
     Reason.PROTECTION_TOO_LOW: (
         "The right demands more protection than this delivery has; protect the channel and open its playlist."
+    ),
+    Reason.OVER_SUBSCRIBED: (
+        "More lines have the channel than the right is for, and this one is newer than those that stay; "
+        "take lines out, or settle more with the licensor."
     ),
     Reason.RIGHT_FULL_FOR_LINE: "The line has as many pictures of this right open as the right lets one line have.",
     Reason.RIGHT_FULL: "As many watch by this right as it lets watch at once; somebody has to stop first.",

@@ -136,7 +136,8 @@ class CarriageRight(_Covering):
 
     `territories` are ISO 3166-1 alpha-2 codes in capitals, or `WORLDWIDE`; an empty tuple
     allows nobody. `starts` and `ends` are aware UTC; the right is in force in [starts, ends),
-    `ends` None meaning open-ended.
+    `ends` None meaning open-ended. `newest_line_id`: lines that were made later have no place among
+    `bounds.subscribers`; 0: there is room for all.
     """
 
     id: int
@@ -152,6 +153,7 @@ class CarriageRight(_Covering):
     title_ids: tuple[int, ...] = ()
     collection_ids: tuple[int, ...] = ()
     bounds: Bounds = UNBOUNDED
+    newest_line_id: int = 0
 
     def in_term(self, now: datetime) -> bool:
         """Whether `now` lies inside the term, whatever the status."""

@@ -9,6 +9,7 @@ from rightcast.domain.errors import ConflictError, InvalidInputError, NotFoundEr
 from rightcast.panel.catalogue.channels import category_named, check_number
 from rightcast.panel.catalogue.models import Category, Channel, Lineup, LineupEntry, Package
 from rightcast.panel.operation import operating
+from rightcast.panel.rights.subscribing import within_subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +72,8 @@ def update_lineup(actor: Actor, lineup_id: int, *, name: str, entries: Iterable[
         lineup = _found(Lineup, lineup_id)
         lineup.name = _free_name(Lineup, name, lineup_id)
         lineup.save()
-        count = lineup.entries.count() if entries is None else _write_entries(lineup, entries)
+        with within_subscribers(deed):
+            count = lineup.entries.count() if entries is None else _write_entries(lineup, entries)
         deed.record("lineup.update", lineup_id, f"changed lineup {lineup.name}, {count} channels")
         deed.changed(Kind.LINEUP, lineup_id)
     return lineup
@@ -88,7 +90,8 @@ def remove_lineup(actor: Actor, lineup_id: int) -> None:
         lineup = _found(Lineup, lineup_id)
         deed.changed_all(Kind.PACKAGE, lineup.packages.values_list("id", flat=True))
         deed.changed(Kind.LINEUP, lineup_id)
-        lineup.delete()
+        with within_subscribers(deed):
+            lineup.delete()
         deed.record("lineup.remove", lineup_id, f"removed lineup {lineup.name}")
 
 
@@ -120,7 +123,8 @@ def update_package(actor: Actor, package_id: int, *, name: str, lineup_ids: Sequ
         package.name = _free_name(Package, name, package_id)
         _need_lineups(lineup_ids)
         package.save()
-        package.lineups.set([_found(Lineup, lineup_id).id for lineup_id in lineup_ids])
+        with within_subscribers(deed):
+            package.lineups.set([_found(Lineup, lineup_id).id for lineup_id in lineup_ids])
         deed.record("package.update", package_id, f"changed package {package.name}", lineups=list(lineup_ids))
         deed.changed(Kind.PACKAGE, package_id)
     return package
@@ -132,7 +136,8 @@ def remove_package(actor: Actor, package_id: int) -> None:
         package = _found(Package, package_id)
         deed.changed_all(Kind.LINE, package.lines.values_list("id", flat=True))
         deed.changed(Kind.PACKAGE, package_id)
-        package.delete()
+        with within_subscribers(deed):
+            package.delete()
         deed.record("package.remove", package_id, f"removed package {package.name}")
 
 

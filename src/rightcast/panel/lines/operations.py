@@ -14,6 +14,7 @@ from rightcast.domain.lineup import CredentialKind, LineStatus
 from rightcast.panel.catalogue.models import Package
 from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.operation import operating
+from rightcast.panel.rights.subscribing import within_subscribers
 from rightcast.panel.station.queries import station
 from rightcast.panel.takedowns.holding import require_free_line
 from rightcast.panel.territories import check_territory
@@ -75,8 +76,9 @@ def create_line(
             note=note,
         )
         packages = _packages(package_ids)
-        line.save()
-        line.packages.set(packages)
+        with within_subscribers(deed):
+            line.save()
+            line.packages.set(packages)
         deed.record("line.create", line.id, f"added line {line.name}", packages=packages, max_sessions=max_sessions)
         deed.changed(Kind.LINE, line.id)
     return NewLine(line, word)
@@ -193,7 +195,8 @@ def remove_line(actor: Actor, line_id: int) -> None:
     with operating(actor, "lines.delete_line") as deed:
         line = _line(line_id)
         require_free_line(line_id)
-        line.delete()
+        with within_subscribers(deed):
+            line.delete()
         deed.record("line.remove", line_id, f"removed line {line.name}")
         deed.changed(Kind.LINE, line_id)
 
@@ -201,8 +204,9 @@ def remove_line(actor: Actor, line_id: int) -> None:
 def _change(actor: Actor, line_id: int, verb: str, change: Callable[[Line], None]) -> Line:
     with operating(actor, "lines.change_line") as deed:
         line = _line(line_id)
-        change(line)
-        line.save()
+        with within_subscribers(deed):
+            change(line)
+            line.save()
         deed.record(f"line.{verb}", line_id, f"{_DID[verb]} line {line.name}", **_facts(line))
         deed.changed(Kind.LINE, line_id)
     return line

@@ -19,6 +19,7 @@ from rightcast.panel.operation import operating
 from rightcast.panel.rights.bounding import agree, bind
 from rightcast.panel.rights.models import CarriageRight, Phase
 from rightcast.panel.rights.queries import to_record
+from rightcast.panel.rights.subscribing import tell
 from rightcast.panel.rights.writing import covered, hand_of, lacking, office, publish, right_of, stand, standing_of
 from rightcast.panel.territories import check_territories
 
@@ -99,6 +100,7 @@ def record_right(
         right.collections.set(collection_ids)
         sentence = f"recorded right {right.reference} of {right.licensor} for {len(chosen)} channels"
         deed.record("right.record", right.id, sentence, **_facts(right))
+        tell(deed, right)
         publish(deed, right, chosen)
     return right
 
@@ -127,6 +129,7 @@ def update_right(actor: Actor, right_id: int, **changes: Unpack[RightChanges]) -
         stand(right, change(standing, widens(was, to_record(right, now_covered)), hand_of(actor), office()))
         right.save(update_fields=["status", "prepared_by", "approved_by", "suspended_by"])
         deed.record("right.update", right_id, f"changed right {right.reference}", **_facts(right))
+        tell(deed, right)
         publish(deed, right, sorted({*before} ^ {*now_covered}))
     return right
 

@@ -20,13 +20,14 @@ from rightcast.domain.evidence import PATHS, EvidenceKind, need_of
 from rightcast.domain.rights import Instrument
 from rightcast.panel.console.numbers import until
 from rightcast.panel.desk import actor_of
-from rightcast.panel.rights import keeping, operations
+from rightcast.panel.rights import keeping, operations, subscribing
 from rightcast.panel.rights.bounding import terms_of
 from rightcast.panel.rights.ending import if_ended
 from rightcast.panel.rights.models import CarriageRight, Evidence
 from rightcast.panel.rights.queries import state_of
 from rightcast.panel.rights.recording import PathForm, record_by_path
 from rightcast.panel.rights.steps import take_step
+from rightcast.panel.rights.subscribing import Subscribed, subscribed
 from rightcast.panel.rights.writing import hand_of, name_of, office, standing_of
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class Card:
     ends: str
     soon: bool
     note: str
+    room: str
+    full: bool
 
 
 def board_page(request: HttpRequest) -> HttpResponse:
@@ -86,8 +89,9 @@ def board_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     columns: dict[str, list[Card]] = {name: [] for name, _ in COLUMNS}
     rows = CarriageRight.objects.annotate(channel_count=Count("channels", distinct=True)).prefetch_related("evidence")
+    having = subscribing.counts(now)
     for right in sorted(rows, key=lambda one: (one.ends is None, one.ends or now)):
-        columns[_column(right, now)].append(_card(right, now))
+        columns[_column(right, now)].append(_card(right, now, having.get(right.pk)))
     columns["ended"].reverse()
     context: dict[str, Any] = {
         "columns": [(words, columns[name][:MOST_CARDS], len(columns[name])) for name, words in COLUMNS],
@@ -115,6 +119,7 @@ def agreement_page(request: HttpRequest, right_id: int) -> HttpResponse:
         "bounds": [
             (_BOUNDS.get(name, name), _said(value)) for name, value in right.bounds.items() if _binds(name, value)
         ],
+        "subscribed": subscribed(right, now),
         "channels": right.channels.count(),
         "evidence": [
             (one, need_of(Instrument(right.instrument), one.need), name_of(one.added_by))
@@ -226,7 +231,7 @@ def _column(right: CarriageRight, now: Any) -> str:
     return right.status
 
 
-def _card(right: CarriageRight, now: Any) -> Card:
+def _card(right: CarriageRight, now: Any, having: Subscribed | None) -> Card:
     count = int(getattr(right, "channel_count", 0))
     soon = right.status == "active" and right.ends is not None and now < right.ends < now + SOON
     late = right.status == "active" and right.starts > now
@@ -245,6 +250,8 @@ def _card(right: CarriageRight, now: Any) -> Card:
         else until(right.ends, now),
         soon=soon,
         note="" if right.evidence.all() else "no evidence",
+        room=f"{having.lines:,} of {having.cap:,} lines" if having is not None else "",
+        full=having is not None and having.near,
     )
 
 

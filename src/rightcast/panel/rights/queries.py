@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from rightcast.domain import rights as domain
 from rightcast.domain.errors import NotFoundError
 from rightcast.panel.catalogue.models import Channel
 from rightcast.panel.rights.models import CarriageRight
+from rightcast.panel.rights.subscribing import newest_line_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 PENDING = tuple(one.value for one in domain.RightStatus if one.pending)
 
 
-def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) -> domain.CarriageRight:
+def to_record(
+    right: CarriageRight, channel_ids: Iterable[int] | None = None, *, newest: int = 0
+) -> domain.CarriageRight:
     """The right as every plane knows it; prefetch `channels` when reading many.
 
-    `channel_ids` stands in for what it covers when only these are asked about.
+    `channel_ids` stands in for what it covers when only these are asked about. `newest`: the newest line that it is
+    for, 0: it is for all.
     """
     covered = (channel.id for channel in right.channels.all()) if channel_ids is None else channel_ids
     return domain.CarriageRight(
@@ -46,12 +51,15 @@ def to_record(right: CarriageRight, channel_ids: Iterable[int] | None = None) ->
         title_ids=tuple(sorted(title.id for title in right.titles.all())),
         collection_ids=tuple(sorted(collection.id for collection in right.collections.all())),
         bounds=msgspec.convert(right.bounds, domain.Bounds),
+        newest_line_id=newest,
     )
 
 
 def right_records(keys: Sequence[int]) -> dict[int, domain.CarriageRight]:
     """Records of those rights that were in force once: what waits for approval stays in the panel."""
-    return {right.id: to_record(right) for right in _with_channel_ids().filter(id__in=keys).exclude(status__in=PENDING)}
+    now = timezone.now()
+    rights = _with_channel_ids().filter(id__in=keys).exclude(status__in=PENDING)
+    return {right.id: to_record(right, newest=newest_line_id(right, now)) for right in rights}
 
 
 def right_ids() -> list[int]:
@@ -61,7 +69,9 @@ def right_ids() -> list[int]:
 
 def rights_of(channel_id: int) -> list[domain.CarriageRight]:
     """Every right recorded for a channel, as far as it concerns that channel."""
-    return [to_record(right, (channel_id,)) for right in CarriageRight.objects.filter(channels=channel_id)]
+    now = timezone.now()
+    rights = CarriageRight.objects.filter(channels=channel_id)
+    return [to_record(right, (channel_id,), newest=newest_line_id(right, now)) for right in rights]
 
 
 def covered_ids(channel_ids: Iterable[int] | None = None) -> set[int]:

@@ -10,6 +10,7 @@ from rightcast.domain.rights import RightStatus
 from rightcast.panel.operation import operating
 from rightcast.panel.rights.keeping import broken
 from rightcast.panel.rights.queries import to_record
+from rightcast.panel.rights.subscribing import tell
 from rightcast.panel.rights.writing import covered, hand_of, office, publish, right_of, stand, standing_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def take_step(actor: Actor, right_id: int, step: Step, note: str = "") -> Carria
         right.save(update_fields=["status", "prepared_by", "approved_by", "suspended_by"])
         said = _SAID[step].format(right.reference)
         deed.record(f"right.{step}", right_id, said, **({"note": note[:500]} if note else {}))
+        tell(deed, right)
         publish(deed, right, covered(right) if was_pending != RightStatus(right.status).pending else ())
     return right
 
