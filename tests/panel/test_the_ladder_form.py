@@ -49,7 +49,7 @@ def test_own_rungs_are_read_line_by_line(console: Client, channel: Channel) -> N
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"preset": "own", "rungs": "720p codec=av1"}, "AV1 has no place"),
+        ({"preset": "own", "rungs": "720p codec=av2"}, "av2"),
         ({"preset": "own", "rungs": "720p turbo"}, "says nothing here"),
         ({"audio": "mp3"}, "is no sound codec"),
         ({"loudness_lufs": "5"}, "cannot be brought to 5 LUFS"),

@@ -8,11 +8,13 @@ from urllib.parse import urljoin
 import pytest
 
 from rightcast.contract.station import StationSettings
-from tests.station.hlsjs import browser_page
+from tests.station.hlsjs import browser_page, page_server
+from tests.station.npm import script
 from tests.station.rig import fetch, station, until
 from tests.station.senders import encoder, free_port, subtitled
 from tests.station.sofa import look, plays_on, press
 from tests.station.viewers import play_with_ffmpeg, streams_of
+from tests.station.webplayers import PLAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.players
 RUNGS = ("--rung", "180p preset=ultrafast bitrate=300k", "--rung", "90p preset=ultrafast bitrate=120k")
+NEW = ("--rung", "64p codec=av1 preset=ultrafast bitrate=100k")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +38,9 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         rig.command("package", "add", "All", "--all")
         rig.open_line("viewer")
         rig.until_on_air("Uno")
-        rig.command("ladder", "set", "Uno", *RUNGS)
+        rig.command("ladder", "set", "Uno", *RUNGS, *NEW)
         until(lambda: len(variants(rig, "m3u8")) == 3, within_s=30, what="three qualities in the master playlist")
+        until(lambda: len(variants(rig, "m3u8?format=cmaf")) == 4, within_s=30, what="the one of AV1 in fragments")
         yield rig
 
 
@@ -61,9 +65,32 @@ def test_each_quality_plays(rig: Rig, address: str) -> None:
         assert play_with_ffmpeg(quality, 2) == ""
 
 
-def test_dash_offers_the_pictures_as_one_set_of_three_qualities(rig: Rig) -> None:
+def test_dash_offers_all_qualities(rig: Rig) -> None:
     pictures = [one for one in streams_of(rig.url("Uno", "mpd")) if one["codec_type"] == "video"]
-    assert sorted(one["height"] for one in pictures) == [90, 180, 180]
+    assert sorted(one["height"] for one in pictures) == [64, 90, 180, 180]
+
+
+@pytest.mark.parametrize(
+    ("player", "address", "pin"),
+    [
+        ("hls.js", "m3u8?format=cmaf", "hls.currentLevel = hls.levels.findIndex(one => one.height === 64)"),
+        (
+            "dash.js",
+            "mpd",
+            "player.setCurrentTrack(player.getTracksFor('video').find(one => one.codec.includes('av01')))",
+        ),
+    ],
+)
+def test_a_browser_shows_the_quality_of_av1(rig: Rig, player: str, address: str, pin: str) -> None:
+    library, page_of = PLAYERS[player]
+    with page_server(script(library), page_of) as server, browser_page() as page:
+        page.goto(f"{server}?src={rig.url('Uno', address)}")
+        page.wait_for_function("window.moved() > 0", timeout=30_000)
+        page.evaluate(pin)
+        page.wait_for_function("video.videoHeight === 64", timeout=30_000)
+        shown = page.evaluate("window.frames()")
+        page.wait_for_function(f"window.frames() > {shown + 25}", timeout=30_000)
+        assert page.evaluate("window.trouble") == []
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +157,7 @@ def test_the_command_shows_how_the_rungs_do(rig: Rig) -> None:
     assert [(one["name"], one["state"], one["restarts"]) for one in shown] == [
         ("180p", "on_air", 0),
         ("90p", "on_air", 0),
+        ("64p", "on_air", 0),
     ]
 
 

@@ -269,12 +269,6 @@ def _check_rung(rung: Rung) -> None:
         )
     if rung.codec is VideoCodec.COPY:
         return
-    if rung.codec is VideoCodec.AV1 and rung.height:
-        raise InvalidInputError(
-            f"{where}: AV1 has no place in a transport stream that players agree on.",
-            remedy="Use hevc or h264.",
-            field="rungs",
-        )
     if rung.height and (rung.height % 2 or not _HEIGHTS[0] <= rung.height <= _HEIGHTS[1]):
         raise InvalidInputError(
             f"{where} cannot have {rung.height} lines.",

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rightcast.formats.cenc import SampleProtection, Subsample, protected, protected_entry, subsamples
-from rightcast.formats.cmaf_pictures import TIMESCALE, pictures
+from rightcast.formats.cmaf_obus import obu_pictures
+from rightcast.formats.cmaf_pictures import TIMESCALE, Pictures, pictures
 from rightcast.formats.cmaf_sound import sound
 from rightcast.formats.codecs.aac import Adts
 from rightcast.formats.codecs.ac3 import Ac3, EnhancedAc3
@@ -156,18 +157,23 @@ class _Work:
         if not self._now.payload_rows(info.pid).size and self._now.scrambled(info.pid):
             self.refused[info.pid] = f"{info.description} is scrambled."
         elif info.codec in _PICTURES:
-            self._add_pictures(info, _PICTURES[info.codec])
+            coding, order = _PICTURES[info.codec], self._order
+            to_protect = order.protection is not None
+            drawn = pictures(self._now, self._before, info.pid, coding, near=order.time, to_protect=to_protect)
+            self._add_pictures(info, drawn)
+        elif info.codec == "av1" and self._order.protection is not None:
+            self.refused[info.pid] = "AV1 video is not encrypted here."
+        elif info.codec == "av1":
+            self._add_pictures(info, obu_pictures(self._now, self._before, info.pid, near=self._order.time))
         elif heard is not None:
             self._add_sound(info, heard)
         else:
             self.refused[info.pid] = f"{info.description} has no place in a CMAF track."
 
-    def _add_pictures(self, info: StreamInfo, coding: PictureCoding) -> None:
-        order = self._order
-        to_protect = order.protection is not None
-        drawn = pictures(self._now, self._before, info.pid, coding, near=order.time, to_protect=to_protect)
+    def _add_pictures(self, info: StreamInfo, drawn: Pictures | None) -> None:
         if drawn is None:
             return
+        order = self._order
         picture = drawn.format.picture
         init = self._init(info, drawn.format.entry, TIMESCALE, shown_size(picture))
         track = Track(

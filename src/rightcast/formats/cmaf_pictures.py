@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TIMESCALE = 90_000
 _USUAL_DURATION = 3600
 _LONGEST_DURATION = 10 * TIMESCALE
-_HEAD_PACKETS = 40
+HEAD_PACKETS = 40
 """Packets of an access unit within which its parameter sets are looked for."""
 
 
@@ -64,7 +64,7 @@ def pictures(
         Samples(
             base=times[0],
             sizes=[sum(nal.end - nal.start + 4 for nal in nals) for _, nals in drawn],
-            durations=_durations(times, before, pid, found, per_frame=per_frame),
+            durations=durations(times, before, pid, found, per_frame=per_frame),
             offsets=[unit.pts - unit.dts for unit, _ in drawn],
             flags=[SYNC_SAMPLE if key else OTHER_SAMPLE for key in keys],
             body=_body(stream.data, [nal for _, nals in drawn for nal in nals]),
@@ -168,7 +168,7 @@ def _format_before(before: Stretch, pid: int, coding: PictureCoding) -> PictureF
     """The format by the last access unit with parameter sets in earlier bytes, of which only heads are read."""
     rows = before.payload_rows(pid)
     for start in reversed(before.unit_places(pid).tolist()):
-        head = before.elementary(pid, rows[start : start + _HEAD_PACKETS])
+        head = before.elementary(pid, rows[start : start + HEAD_PACKETS])
         unit = [nal for nal in nal_units(head.data, coding) if coding.is_set(nal.kind)]
         sets = [head.data[nal.start : nal.end] for nal in unit]
         found = coding.format(sets) if sets else None
@@ -177,9 +177,7 @@ def _format_before(before: Stretch, pid: int, coding: PictureCoding) -> PictureF
     return None
 
 
-def _durations(
-    times: list[int], before: Stretch | None, pid: int, found: PictureFormat, *, per_frame: int
-) -> list[int]:
+def durations(times: list[int], before: Stretch | None, pid: int, found: PictureFormat, *, per_frame: int) -> list[int]:
     """Differences of decoding times; the last one lasts as long as most do, one alone as the one before the part."""
     gaps = [min(max(later - time, 1), _LONGEST_DURATION) for time, later in itertools.pairwise(times)]
     if gaps:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rightcast.headend.transcode_plan import Plan, PlannedRung, Sound
 
 _NVENC_PRESETS = ("p1", "p1", "p2", "p3", "p4", "p5", "p6", "p7")
+_AOM_SPEEDS = (8, 8, 8, 7, 7, 6, 5, 4)
 _PEAK = 1.1
 _AMERICAN = 0.002  # rates were measured to three digits
 _BUFFER_S = 1.5
@@ -162,6 +163,13 @@ def _encoder(one: PlannedRung, index: int) -> list[str]:
         own = f"scenecut=0:open-gop=0:min-keyint=1:keyint={interval}:repeat-headers=1:bframes=2:log-level=error"
         own += _rate(one)
         return [f"-preset:{index}", one.rung.preset, f"-forced-idr:{index}", "1", f"-x265-params:{index}", own]
+    if name == "libaom-av1":
+        speed = str(_AOM_SPEEDS[SPEEDS.index(one.rung.preset)])
+        return [
+            f"-usage:{index}", "realtime", f"-cpu-used:{index}", speed,
+            f"-lag-in-frames:{index}", "0",  # no picture waits for later ones; each packet shows one
+            f"-row-mt:{index}", "1", f"-aq-mode:{index}", "cyclic",
+        ]  # fmt: skip
     return [
         f"-preset:{index}", one.rung.preset,
         f"-keyint_min:{index}", interval,

@@ -9,7 +9,9 @@ import msgspec
 
 from rightcast.contract.reports import RenditionReport
 from rightcast.domain.errors import RightcastError
+from rightcast.domain.ladder import VideoCodec
 from rightcast.domain.watch import Watch
+from rightcast.formats.mpegts.obu_streams import ObuNaming
 from rightcast.formats.mpegts.units import CLOCK_HZ
 from rightcast.headend.ring import Ring
 from rightcast.headend.ring_index import INDEX
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from rightcast.domain.ladder import Rung
     from rightcast.headend.transcode_plan import PlannedRung, Sound
 
+_MAP_PID = 0x1000  # where ffmpeg puts the map of its first service
 _SAME_PICTURE = CLOCK_HZ // 4
 FRESH_S = 6.0
 """A rung that has closed no segment for so long is not on air."""
@@ -105,6 +108,7 @@ class RungLife:
         self._announce = announce
         self._ring_bytes = ring_bytes
         self._encoder = ""
+        self._naming: ObuNaming | None = None
         self._ring: RungRing | None = None
         self._segmenter: Segmenter | None = None
         if (settings.channel_ring(channel_id, rendition) / INDEX).exists():
@@ -130,6 +134,7 @@ class RungLife:
         """Another ffmpeg writes from now on; `anchors`: times and moments of the broadcast that it is made from."""
         self.trouble = ""
         self._encoder = "" if planned.encoder is None else planned.encoder.name
+        self._naming = ObuNaming(_MAP_PID) if self.rung.codec is VideoCodec.AV1 else None
         if self._segmenter is None:
             self._open()
         if self._segmenter is None or self._ring is None:
@@ -145,7 +150,7 @@ class RungLife:
         """What ffmpeg wrote."""
         if self._segmenter is not None:
             try:
-                self._segmenter.feed(data, now)
+                self._segmenter.feed(data if self._naming is None else self._naming.feed(data), now)
             except RightcastError as error:
                 self._fail(error)
 

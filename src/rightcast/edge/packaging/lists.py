@@ -10,7 +10,7 @@ from rightcast.edge.cues import visible
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.edge.packaging.covers import is_ready
 from rightcast.edge.packaging.names import ALL_PIDS, INDEX, Form, Track
-from rightcast.edge.packaging.tracks import Sound, Text, is_text, pictures, rates, sounds, texts
+from rightcast.edge.packaging.tracks import Sound, Text, is_av1, is_text, pictures, rates, sounds, texts
 from rightcast.edge.ring_reader import PLAYLIST_TYPE
 from rightcast.formats.hls.blocking import Standing
 from rightcast.formats.hls.master import AUDIO, SUBTITLES, Alternative, Variant, master_playlist
@@ -78,6 +78,8 @@ class Lists:
     def _offered(self, segment: Segment, track: Track) -> bool:
         if track.form is Form.TEXT:
             return True
+        if is_av1(segment.ring) and self._covers.cover(segment) is not None:
+            return False  # of a time when the channel was encrypted, which AV1 never is here
         return not self._covers.withheld(segment) and is_ready(segment, self._covers.cover(segment))
 
     def part_target(self, ring: Ring) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rightcast.edge.cues import cues_of, visible
 from rightcast.edge.packaging.names import MANIFEST, Form
-from rightcast.edge.packaging.tracks import Picture, Sound, Text, bitmaps, pictures, rates, sounds, texts
+from rightcast.edge.packaging.tracks import Picture, Sound, Text, bitmaps, is_av1, pictures, rates, sounds, texts
 from rightcast.formats.dash import (
     TIMESCALE,
     AdaptationSet,
@@ -111,6 +111,8 @@ class Manifests:
 
     def _period(self, rings: Sequence[Ring], segments: Sequence[Segment], base: str) -> Period:
         cover = self._covers.cover(segments[0])
+        if cover is not None:
+            rings = [ring for ring in rings if not is_av1(ring)]
         stretch = self._stretch(segments[0])
         start, origin = self._begun[rings[0]][stretch]
         timelines = {rings[0]: _timeline(segments, origin)}

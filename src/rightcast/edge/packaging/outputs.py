@@ -20,7 +20,7 @@ from rightcast.edge.packaging.job import Recipe
 from rightcast.edge.packaging.manifests import MANIFEST_TYPE
 from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
 from rightcast.edge.packaging.offers import Offer, holds, may_ask, offers
-from rightcast.edge.packaging.tracks import stays_in_ts
+from rightcast.edge.packaging.tracks import is_av1, stays_in_ts
 from rightcast.edge.packaging.workshop import Product, Wanted
 from rightcast.edge.refusals import not_found, not_on_air, refusal
 from rightcast.edge.slices import IMMUTABLE, SegmentSlice, slice_of
@@ -91,12 +91,14 @@ class Outputs:
         if name == names.MANIFEST and offered.dash:
             return self._first(viewing, lambda: self._manifest(request, viewing))
         if form is not None and offers(offered, form):
-            return self._first(viewing, lambda: lists.master(self._rings.of_channel(viewing.channel_id), form))
+            return self._first(viewing, lambda: lists.master(self._fitting(viewing.channel_id, form), form))
         found = names.read(name)
         if found is None or not may_ask(offered, found) or is_twin(found.track.rendition):
             return not_found()
         ring = self._rings.get(viewing.channel_id, found.track.rendition)
-        return self._of_track(request, viewing, ring, found) if holds(ring, found.track) else not_found()
+        if not holds(ring, found.track) or not self._fits(ring, found.track.form):
+            return not_found()
+        return self._of_track(request, viewing, ring, found)
 
     def entrance(self, channel_id: int, wanted: str) -> str | None:
         """The name at which a player begins that asks for a format; None when the channel is not offered in it.
@@ -112,7 +114,7 @@ class Outputs:
             case "" if not offered.ts:
                 return names.CMAF_MASTER
             case "" | "ts" if offered.ts:
-                return names.INDEX if lists.is_plain(self._rings.of_channel(channel_id)) else names.MASTER
+                return names.INDEX if lists.is_plain(self._fitting(channel_id, Form.TS)) else names.MASTER
             case "cmaf" if offered.cmaf:
                 return names.CMAF_MASTER
             case "ll" if offered.cmaf and offered.low_latency:
@@ -132,6 +134,14 @@ class Outputs:
             low_latency=cmaf and packaging.low_latency,
             dash=cmaf and packaging.dash,
         )
+
+    def _fitting(self, channel_id: int, form: Form) -> list[Ring]:
+        """The rings of a channel that can be given in a form."""
+        return [ring for ring in self._rings.of_channel(channel_id) if self._fits(ring, form)]
+
+    def _fits(self, ring: Ring, form: Form) -> bool:
+        """AV1 goes out in clear fragments only."""
+        return not is_av1(ring) or (form is not Form.TS and not self._covers.protection(ring.channel_id).is_on)
 
     def _of_track(
         self, request: Request, viewing: Viewing, ring: Ring, found: names.Listing | names.Init | names.Piece
@@ -157,7 +167,7 @@ class Outputs:
     def _manifest(self, request: Request, viewing: Viewing) -> Answer:
         place = self._place(request)
         base = f"{place}/s/{viewing.token}/{viewing.channel_id}/"
-        rings = self._rings.of_channel(viewing.channel_id)
+        rings = self._fitting(viewing.channel_id, Form.CMAF)
         body = self._manifests.write(rings, clock=f"{place}/time", base=base, since=viewing.from_wall)
         if body is None:
             return None

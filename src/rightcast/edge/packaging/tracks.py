@@ -79,6 +79,11 @@ def stays_in_ts(rings: Sequence[Ring]) -> bool:
     return "audio" in kinds and not sounds(rings, fragments=True)
 
 
+def is_av1(ring: Ring) -> bool:
+    """Whether a ring's pictures are AV1: no transport stream carries them in a form that players agree on."""
+    return any(one.kind == "video" and one.codec.startswith("av01") for one in ring.tracks)
+
+
 def pictures(rings: Iterable[Ring], *, fragments: bool) -> list[Picture]:
     """The first video track of each rendition; where some are marked, of those alone."""
     found: list[Picture] = []

@@ -14,7 +14,7 @@ from rightcast.formats.mpegts.units import CLOCK_HZ, WRAP, step
 if TYPE_CHECKING:
     from rightcast.formats.mpegts.elementary import Elementary
 
-_LONGEST_DELAY = 10 * CLOCK_HZ
+LONGEST_DELAY = 10 * CLOCK_HZ
 """No decoder keeps pictures for longer; a time farther off is damaged."""
 
 _START_CODE = re.compile(b"\0\0\1")
@@ -104,7 +104,7 @@ def _timed(groups: list[tuple[int | None, int | None, list[Nal]]], near: int) ->
             _share(units, waiting, (decoded - units[-1].dts) // (len(waiting) + 1))
         waiting = []
         delay = step(dts, pts)
-        units.append(Unit(decoded, decoded + (delay if abs(delay) <= _LONGEST_DELAY else 0), tuple(nals)))
+        units.append(Unit(decoded, decoded + (delay if abs(delay) <= LONGEST_DELAY else 0), tuple(nals)))
     if units and waiting:
         _share(units, waiting, units[-1].dts - units[-2].dts if len(units) > 1 else 0)
     return units

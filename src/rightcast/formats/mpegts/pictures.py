@@ -1,6 +1,6 @@
 """First bytes of pictures and sound frames: random access, picture size, RFC 6381 codec names.
 
-ISO/IEC 14496-10 section 7.3, 23008-2 section 7.3, 13818-2 section 6.2, 14496-3 section 1.A.
+ISO/IEC 14496-10 section 7.3, 23008-2 section 7.3, 13818-2 section 6.2, 14496-3 section 1.A; AV1 section 5.5.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rightcast.formats.codecs import aac, avc
+from rightcast.formats.codecs import aac, av1, avc
 from rightcast.formats.codecs.bits import Bits, OutOfBitsError, unescape
 from rightcast.formats.mpegts.streams import StreamKind
 
@@ -26,7 +26,7 @@ _FIXED_NAMES = {
     "opus": "opus",
     "dts": "dtsc",
 }
-_SCANNED = frozenset(("h264", "hevc", "mpeg1video", "mpeg2video"))
+_SCANNED = frozenset(("h264", "hevc", "mpeg1video", "mpeg2video", "av1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ def starts_random_access(codec: str, data: bytes) -> bool:
     """Whether the first bytes of an access unit show that a decoder may start here."""
     if codec == "h264":
         return _starts_avc(data)
+    if codec == "av1":
+        return bool(av1.first_sequence_header(data))
     for place in _start_codes(data):
         byte = data[place]
         if codec == "hevc" and (16 <= byte >> 1 & 0x3F <= 21 or byte >> 1 & 0x3F in {32, 33}):
@@ -64,6 +66,8 @@ def starts_random_access(codec: str, data: bytes) -> bool:
 
 def sequence_header(codec: str, data: bytes) -> bytes:
     """The sequence header (SPS) among the first bytes of an access unit, perhaps cut off; empty without one."""
+    if codec == "av1":
+        return av1.first_sequence_header(data)
     for place in _start_codes(data):
         byte = data[place]
         if (
@@ -79,19 +83,30 @@ def sequence_header(codec: str, data: bytes) -> bytes:
 def picture_format(codec: str, header: bytes) -> PictureFormat | None:
     """What a sequence header says; None when it cannot be read."""
     if codec == "h264":
-        sps = avc.parse_sps(header)
-        if sps is None:
-            return None
-        return PictureFormat(sps.codec, sps.picture.width, sps.picture.height, not sps.frames_only)
+        return _avc_format(header)
     if codec == "hevc":
         try:
             return _hevc_format(unescape(header[2:]))
         except OutOfBitsError:
             return None
+    if codec == "av1":
+        return _av1_format(header)
     if len(header) < 4:
         return None
     size = int.from_bytes(header[1:4], "big")
     return PictureFormat(_FIXED_NAMES.get(codec, ""), size >> 12, size & 0xFFF)
+
+
+def _avc_format(header: bytes) -> PictureFormat | None:
+    sps = avc.parse_sps(header)
+    if sps is None:
+        return None
+    return PictureFormat(sps.codec, sps.picture.width, sps.picture.height, not sps.frames_only)
+
+
+def _av1_format(header: bytes) -> PictureFormat | None:
+    found = av1.parse_sequence(header)
+    return None if found is None else PictureFormat(found.codec, found.picture.width, found.picture.height)
 
 
 def _starts_avc(data: bytes) -> bool:

@@ -67,11 +67,14 @@ _PRIVATE_BY_DESCRIPTOR = {
     _TELETEXT: ("Teletext", "teletext", StreamKind.TELETEXT),
     _SUBTITLING: ("DVB subtitles", "dvb_subtitles", StreamKind.SUBTITLES),
 }
+OWN_AV1 = b"RcA1"
+"""What a ring's map says of AV1; see `obu_streams`."""
 _PRIVATE_BY_FORMAT = {
     b"AC-3": ("AC-3 audio", "ac3", StreamKind.AUDIO),
     b"EAC3": ("E-AC-3 audio", "eac3", StreamKind.AUDIO),
     b"Opus": ("Opus audio", "opus", StreamKind.AUDIO),
     b"HEVC": ("HEVC video", "hevc", StreamKind.VIDEO),
+    OWN_AV1: ("AV1 video", "av1", StreamKind.VIDEO),
     b"KLVA": ("KLV metadata", "klv", StreamKind.DATA),
     b"ID3 ": ("ID3 metadata", "id3", StreamKind.DATA),
 }

@@ -53,7 +53,7 @@ class LadderForm(FeatureForm[Ladder]):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="One a line: 720p, or NAME height=720 bitrate=3M codec=h264|hevc|copy fps=25 preset=veryfast. "
+        help_text="One a line: 720p, or NAME height=720 bitrate=3M codec=h264|hevc|av1|copy fps=25 preset=veryfast. "
         "Without a height it is sound alone.",
     )
     audio = forms.CharField(
