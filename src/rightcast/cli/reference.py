@@ -43,7 +43,7 @@ Two further variables belong to the processes themselves and are not set by hand
 
 | Path | What it holds |
 |---|---|
-| `rightcast.sqlite3` | the panel's database: the station's intent |
+| `rightcast.sqlite3` | the panel's database, SQLite and no other: the station's intent |
 | `feed.sqlite3` | revisions published to headend and edges |
 | `replica-N.sqlite3` | what edge process N knows; made anew from the feed when missing |
 | `keys/` | the station's key, the first operator's password, the demo line; mode 0700, back it up and keep it secret |

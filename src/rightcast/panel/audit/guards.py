@@ -1,7 +1,8 @@
 """Triggers by which the database itself refuses to change or take away rows of the trail.
 
 They stop slips and programs, not somebody with the file in hand: that is what hashes and roots are for.
-Put up at each start, for a migration that remakes a table drops them.
+Put up at each start, for a migration that remakes a table drops them. The station runs on SQLite; the statements for
+PostgreSQL are there for the day that it is offered, and no test runs them.
 """
 
 from __future__ import annotations
