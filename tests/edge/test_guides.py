@@ -103,9 +103,29 @@ async def test_whole_days_are_told_so_that_an_answer_stays_the_same(told: TestSt
 
 async def test_kodi_is_told_under_which_id_it_may_ask_for_the_past(told: TestStation) -> None:
     body = (await told.get(f"/xmltv.php?{LOGIN}&days=1", headers={"User-Agent": "Kodi/21.1 (X11)"})).body
-    first = ET.fromstring(body).findall("programme")[0]
-    assert re.fullmatch(r"1_[0-9]{10}", first.get("catchup-id", ""))
+    found = [one.get("catchup-id") for one in ET.fromstring(body).findall("programme")]
+    assert all(re.fullmatch(r"1_[0-9]{10}", one) for one in found if one is not None)
+    assert found[0] is None  # just ended when three days began: it is told, and no longer kept
+    assert f"1_{NOW - 2 * HOUR_S}" in found
+    assert f"1_{NOW + HOUR_S}" in found  # can be asked for when it has been
     assert b"catchup-id" not in (await told.get(f"/xmltv.php?{LOGIN}&days=1")).body
+
+
+async def test_kodi_is_told_ids_only_of_what_this_line_could_see(
+    told: TestStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeArchive, "has", lambda _self, _line, _channel, one, _now: one.start == NOW - HOUR_S)
+
+    async def ids() -> list[str]:
+        reply = await told.get(f"/xmltv.php?{LOGIN}&days=1&profile=kodi")
+        starts = [one.get("catchup-id") for one in ET.fromstring(reply.body).findall("programme")]
+        return [one for one in starts if one and int(one[2:]) < NOW]
+
+    assert await ids() == [f"1_{NOW - HOUR_S}"]
+    monkeypatch.setattr(FakeArchive, "archive_days", lambda _self, _channel, line=None: 3 if line is None else 0)
+    monkeypatch.setattr(told.edge.guides, "_clock", lambda: time.time() + 120)
+    reply = await told.get(f"/xmltv.php?{LOGIN}&days=1&profile=kodi")
+    assert b"catchup-id" not in reply.body
 
 
 async def test_a_changed_guide_is_told_at_once(told: TestStation) -> None:

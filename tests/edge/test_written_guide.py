@@ -10,7 +10,7 @@ from rightcast.edge.guide.written import Told, WrittenGuide
 from tests.edge.shelves import FakeGuide
 
 FIRST = 20_000
-CHANNELS = [Told(1, "uno.it", "Uno"), Told(2, "due.it", "Due", past=True)]
+CHANNELS = [Told(1, "uno.it", "Uno"), Told(2, "due.it", "Due", past=lambda show: not show.no_catchup)]
 
 
 def shows(guide_id: str, title: str = "Show") -> list[Show]:
@@ -71,6 +71,13 @@ def test_an_id_of_the_past_is_only_given_to_shows_that_have_one() -> None:
     ids = [one.get("catchup-id") for one in ET.fromstring(gzip.decompress(packed)).findall("programme")]
     assert ids[:24] == [None] * 24
     assert ids[24:28] == [f"2_{FIRST * DAY_S}", f"2_{FIRST * DAY_S + 3600}", f"2_{FIRST * DAY_S + 7200}", None]
+
+
+def test_lines_to_which_the_same_shows_are_open_share_a_piece() -> None:
+    written = WrittenGuide(Marked())
+    for past in (lambda show: show.id < 2, lambda show: show.id < 2, lambda show: show.id < 3):
+        written.whole([Told(2, "due.it", "Due", past=past)], range(FIRST, FIRST + 1))
+    assert written.written == 2
 
 
 def test_channels_without_shows_are_left_out_unless_there_are_no_others() -> None:

@@ -34,7 +34,8 @@ class Hand:
 
     def __init__(self, folder: Path, budget_bytes: int = 0) -> None:
         self.root = folder / "archive"
-        self.keeper = ChannelKeeper(self.root, budget_bytes)
+        self.recorded = 0
+        self.keeper = ChannelKeeper(self.root, budget_bytes, beside=lambda: self.recorded)
         self.slot = folder / "slot"
         self.slot.write_bytes(b"x" * SIZE)
         self.sequence = 0
@@ -144,6 +145,19 @@ def test_the_oldest_of_all_channels_goes_when_the_disk_is_full(tmp_path: Path, m
     assert hand.starts(2) == [1.5, 2.5, 3.5, 4.5, 5.5]
     assert hand.keeper.evicted
     assert {one[:3] for one in hand.ledger()} == {(1, "budget", 1), (2, "budget", 1)}
+    hand.keeper.close()
+
+
+def test_recordings_take_their_room_from_what_channels_may_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "measure", lambda _root, budget, used: Room(used, budget, 1 << 40, 1 << 41))
+    hand = Hand(tmp_path, budget_bytes=10 * SIZE)
+    hand.follow(kept_h=24)
+    hand.recorded = 7 * SIZE
+    hand.fill(1)
+    assert hand.starts() == [3, 4, 5]
+    assert hand.keeper.room.used_bytes == 10 * SIZE
     hand.keeper.close()
 
 

@@ -166,6 +166,24 @@ def test_two_private_copies_have_bytes_of_their_own(desk: Desk) -> None:
     assert one.st_size == two.st_size == 2 * 1880
 
 
+def test_takes_of_an_earlier_process_count_until_they_are_deleted(desk: Desk, tmp_path: Path) -> None:
+    other = replace(TAKE, id=8)
+    desk.follow(T0, TAKE, other)
+    desk.bring(0, 1)
+    desk.follow(T0 + 4, TAKE, other)
+    assert desk.keeper.held_bytes == 4 * 1880
+    again = Desk(tmp_path)
+    assert again.keeper.held_bytes == 4 * 1880
+    again.follow(T0 + 6, TAKE)
+    again.bring(2)
+    again.follow(T0 + 7, TAKE)
+    assert again.keeper.held_bytes == 5 * 1880
+    again.keeper.delete(8)
+    again.follow(T0 + 8, TAKE)
+    assert again.keeper.held_bytes == 3 * 1880
+    again.keeper.close()
+
+
 def test_after_a_death_it_goes_on_with_what_the_reel_has_in_between(desk: Desk, tmp_path: Path) -> None:
     desk.follow(T0, TAKE)
     desk.bring(0, 1, 2)

@@ -36,7 +36,7 @@ _OPTIONS = (
         default=0,
         metavar="GB",
         show_default="half of what its disk can give",
-        help="Gigabytes that kept channels may take there; the oldest hours go first.",
+        help="Gigabytes that kept channels and recordings may take there; the oldest hours of channels go first.",
     ),
     click.option(
         "--archive-second",

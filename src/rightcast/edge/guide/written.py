@@ -9,9 +9,11 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightcast.domain.guide import Show
 from rightcast.edge.answers import Made
 from rightcast.formats import xmltv
 from rightcast.formats.gzip_pieces import Piece, joined, piece
@@ -29,13 +31,13 @@ _BESIDE_BYTES = 400
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A channel as it stands in a guide. `past`: its shows get the id by which a player may ask for them again."""
+    """A channel as it stands in a guide. `past`: which shows get the id by which a player asks for them again."""
 
     channel_id: int
     guide_id: str
     name: str
     logo_url: str = ""
-    past: bool = False
+    past: Callable[[Show], bool] | None = None
 
 
 class WrittenGuide:
@@ -45,7 +47,7 @@ class WrittenGuide:
         self._guide = guide
         self._kept_bytes = kept_bytes
         self._lock = threading.Lock()
-        self._pieces: OrderedDict[tuple[int, int, str, bool], tuple[int, Piece]] = OrderedDict()
+        self._pieces: OrderedDict[tuple[int, int, str, tuple[int, ...]], tuple[int, Piece]] = OrderedDict()
         self._held = 0
         self.written = 0
 
@@ -70,14 +72,15 @@ class WrittenGuide:
         yield piece(xmltv.END.encode())
 
     def _piece(self, told: Told, day: int) -> Piece:
-        key = (told.channel_id, day, told.guide_id, told.past)
         mark = self._guide.day_mark(told.channel_id, day)
+        past = _past(told, self._guide, day)
+        key = (told.channel_id, day, told.guide_id, past)
         with self._lock:
             found = self._pieces.get(key)
             if found is not None and found[0] == mark:
                 self._pieces.move_to_end(key)
                 return found[1]
-        text = "".join(_shows(told, self._guide, day)).encode()
+        text = "".join(_shows(told, self._guide, day, frozenset(past))).encode()
         made = piece(text) if text else _NOTHING
         with self._lock:
             self.written += 1
@@ -98,7 +101,12 @@ def _weight(one: Piece) -> int:
     return len(one.packed) + _BESIDE_BYTES
 
 
-def _shows(told: Told, guide: Guide, day: int) -> Iterator[str]:
+def _past(told: Told, guide: Guide, day: int) -> tuple[int, ...]:
+    """When the shows start that get an id; lines to which the same ones are open share a piece."""
+    return () if told.past is None else tuple(one.start for one in guide.day(told.channel_id, day) if told.past(one))
+
+
+def _shows(told: Told, guide: Guide, day: int, past: frozenset[int]) -> Iterator[str]:
     for one in guide.day(told.channel_id, day):
-        past_id = f"{told.channel_id}_{one.start}" if told.past and not one.no_catchup else ""
+        past_id = f"{told.channel_id}_{one.start}" if one.start in past else ""
         yield xmltv.show(one, told.guide_id, catchup_id=past_id)

@@ -16,12 +16,15 @@ from rightcast.formats import xmltv
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from rightcast.domain.guide import Show
+    from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
-    from rightcast.edge.answers import Answers
+    from rightcast.edge.answers import Answers, Key
     from rightcast.edge.catalogue import Catalogue, Listed, Listing
     from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_message import Request
 
+_MINUTE_S = 60
 _HOUR_S = 3_600
 _JUST_ENDED_S = 3 * _HOUR_S
 DAYS = 7
@@ -69,15 +72,16 @@ class Guides:
         app = recognised(request.header(b"user-agent"), wanted=fields.get("profile", ""))
         listing = await self._catalogue.listing(guest.line)
         days, limit = self._days(fields, listing.rows), app.largest_guide_bytes
-        kodi = app.key == "kodi"
-        key = ("guide", listing.mark, self._guide.mark, self._archive.mark, days.start, days.stop)
+        kodi = guest.line if app.key == "kodi" else None
+        key: Key = ("guide", listing.mark, self._guide.mark, self._archive.mark, days.start, days.stop)
         if limit:
             hour = int(self._clock()) // _HOUR_S * _HOUR_S
             made = await self._answers.get((*key, hour, limit), lambda: self._within(self._told(listing), days, limit))
             return response(request, made, _XML, *_FOR_BROWSERS)
-        made = await self._answers.built(
-            (*key, kodi), lambda: self._written.whole(self._told(listing, kodi=kodi), days)
-        )
+        told = self._told(listing, kodi)
+        if kodi is not None:
+            key = (*key, "kodi", kodi.id, int(self._clock()) // _MINUTE_S)
+        made = await self._answers.built(key, lambda: self._written.whole(told, days))
         if fields.get("gz") == "1" or request.path.endswith(".gz"):
             return packed_file(request, made, "application/gzip")
         return response(request, made, _XML)
@@ -90,19 +94,26 @@ class Guides:
         after = days_of(fields.get("days", ""), DAYS)
         return range(day_of(now - before * DAY_S - _JUST_ENDED_S), day_of(now + after * DAY_S) + 1)
 
-    def _told(self, listing: Listing, *, kodi: bool = False) -> list[Told]:
-        """The channels of a listing, of those that share a guide id the first; `kodi` reads an extension."""
+    def _told(self, listing: Listing, kodi: Line | None = None) -> list[Told]:
+        """The channels of a listing, of those that share a guide id the first; `kodi`: a line whose app reads ids."""
         named = {row.channel.guide_id: row.channel for row in reversed(listing.rows) if row.channel.guide_id}
         return [
-            Told(
-                one.id,
-                one.guide_id,
-                one.name,
-                one.logo_url,
-                past=kodi and self._archive.archive_days(one.id) > 0,
-            )
+            Told(one.id, one.guide_id, one.name, one.logo_url, past=self._past(kodi, one.id) if kodi else None)
             for one in reversed(named.values())
         ]
+
+    def _past(self, line: Line, channel_id: int) -> Callable[[Show], bool] | None:
+        """Which shows can be asked for again; those that have not begun, where the line may watch what is kept."""
+        if not self._archive.archive_days(channel_id, line):
+            return None
+        now = int(self._clock())
+
+        def open_to(show: Show) -> bool:
+            if show.start >= now:
+                return not show.no_catchup
+            return self._archive.has(line, channel_id, show, now)
+
+        return open_to
 
     def _within(self, told: list[Told], days: range, limit: int) -> Iterator[bytes]:
         having = [one for one in told if any(self._guide.day(one.channel_id, day) for day in days)] or told

@@ -26,7 +26,7 @@ from rightcast.state.archive.places import Place
 from rightcast.state.archive.reel import channel_reel
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from rightcast.domain.retention import Keeping
@@ -57,11 +57,14 @@ class _Channel:
 
 
 class ChannelKeeper:
-    """Keeps what `follow` says, within `budget_bytes` (0: a share of the disk)."""
+    """Keeps what `follow` says, within `budget_bytes` (0: a share of the disk); `beside`: bytes others hold of that."""
 
-    def __init__(self, root: Path, budget_bytes: int, tiers: Tiers | None = None) -> None:
+    def __init__(
+        self, root: Path, budget_bytes: int, tiers: Tiers | None = None, beside: Callable[[], int] = lambda: 0
+    ) -> None:
         self._root = root
         self._budget_bytes = budget_bytes
+        self._beside = beside
         self._ledger: Ledger | None = None
         self._placing = Placing(root, tiers) if tiers is not None else None
         self._keepings: Mapping[int, Keeping] = {}
@@ -314,7 +317,8 @@ class ChannelKeeper:
         self.room = measure(self._root, self._budget_bytes, self._used())
 
     def _used(self) -> int:
-        return sum(one.reel.sizes[Place.FIRST] for one in self._channels.values() if one.reel is not None)
+        reels = (one.reel.sizes[Place.FIRST] for one in self._channels.values() if one.reel is not None)
+        return sum(reels) + self._beside()
 
     def _has_room(self, size: int) -> bool:
         if self.room.has(size):

@@ -56,7 +56,14 @@ async def run(settings: StationSettings) -> None:
     feed = FileFeed(settings.feed)
     orders = Orders(feed)
     recorder = Recorder(settings, orders, feed)
-    archivist = Archivist(settings, orders, keepers=[recorder.keeper], tiers=tiers_of(settings), decided=recorder.turn)
+    archivist = Archivist(
+        settings,
+        orders,
+        keepers=[recorder.keeper],
+        tiers=tiers_of(settings),
+        beside=lambda: recorder.keeper.held_bytes,
+        decided=recorder.turn,
+    )
     try:
         await archivist.work(ending)
     finally:
@@ -79,7 +86,10 @@ def tiers_of(settings: StationSettings) -> Tiers | None:
 
 
 class Archivist:
-    """Everything that is kept. `keepers` are further ones beside that of channels; `decided` is called each second."""
+    """Everything that is kept. `keepers` are further ones beside that of channels; `decided` is called each second.
+
+    `beside`: bytes that further keepers hold of what the archive may hold, asked by the writing thread.
+    """
 
     def __init__(
         self,
@@ -88,6 +98,7 @@ class Archivist:
         *,
         keepers: Sequence[Keeper] = (),
         tiers: Tiers | None = None,
+        beside: Callable[[], int] = lambda: 0,
         decided: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -100,7 +111,7 @@ class Archivist:
         self._reports = FileReports(settings.reports)
         self._broken = False
         self._heard = 0.0
-        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes, tiers)
+        self.channels = ChannelKeeper(settings.archive_root, settings.archive_budget_bytes, tiers, beside)
         self.writer = Writer([self.channels, *keepers], self._holds, clock=clock)
         self.rings = Rings(self.writer.put)
         self._headends = [Headend(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]

@@ -20,7 +20,7 @@ from rightcast.contract.reports import TakeReport
 from rightcast.domain.recordings import Take
 from rightcast.headend.recorder.take_reel import TakeReel, name_of
 from rightcast.state.archive.records import INDEX, NewSegment
-from rightcast.state.archive.reel import ReelReader, channel_reel, take_reel
+from rightcast.state.archive.reel import ReelReader, channel_reel, take_reel, takes_on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -69,7 +69,15 @@ class TakeKeeper:
         self._deleted: deque[int] = deque(maxlen=_DELETED_TOLD)
         self._told: tuple[TakeReport, ...] = ()
         self._now = 0.0
+        self._sizes: dict[int, int] | None = None
         self.free_bytes = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """What all takes on the disk hold, those that are long over and those no feed names included."""
+        if self._sizes is None:
+            self._sizes = takes_on_disk(self._root)
+        return sum(self._sizes.values())
 
     # The loop
 
@@ -175,6 +183,8 @@ class TakeKeeper:
             running.reel.show_slate(since, now)
         else:
             running.reel.real()
+        if self._sizes is not None:
+            self._sizes[running.take.id] = running.reel.size_bytes
         over = not running.filling and now >= running.take.stop + SETTLE_S
         running.reel.commit(now, last=over)
         if over:
@@ -267,6 +277,8 @@ class TakeKeeper:
         if folder.exists():
             shutil.rmtree(folder)
             _log.info("Take %d is deleted", take_id)
+        if self._sizes is not None:
+            self._sizes.pop(take_id, None)
         self._deleted.append(take_id)
 
     def _tell(self) -> None:

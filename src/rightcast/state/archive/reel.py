@@ -42,6 +42,7 @@ __all__ = [
     "ReelWriter",
     "channel_reel",
     "take_reel",
+    "takes_on_disk",
 ]
 
 
@@ -53,6 +54,23 @@ def channel_reel(root: Path, channel_id: int) -> Path:
 def take_reel(root: Path, take_id: int) -> Path:
     """The folder of one take of the recorder."""
     return root / f"{TAKE_PREFIX}{take_id}"
+
+
+def takes_on_disk(root: Path) -> dict[int, int]:
+    """Bytes of the files of each take in the archive, by the take's id; looks at every one of them."""
+    found = {}
+    for folder in root.glob(f"{TAKE_PREFIX}*"):
+        number = folder.name.removeprefix(TAKE_PREFIX)
+        if number.isdigit():
+            found[int(number)] = sum(_size(file) for file in folder.glob("*.ts"))
+    return found
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 class ReelReader:
