@@ -59,6 +59,7 @@ from rightcast.domain.rights import (
     Later,
     RightStatus,
 )
+from rightcast.domain.slate import Slate
 from rightcast.domain.takedown import Cause as DarkCause
 from rightcast.domain.takedown import Takedown
 
@@ -107,6 +108,7 @@ RECORDS = {
     ),
     "revocation": Revocation(id=9, at=NOON, sid="e0.Qx", line_id=7, channel_id=8),
     "station": Station(
+        slate=Slate(picture="/srv/dark.png", text="Non disponibile"),
         name="Teleriva",
         territory="CH",
         timezone="Europe/Zurich",

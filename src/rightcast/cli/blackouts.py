@@ -49,8 +49,8 @@ def blackout_group() -> None:
     help="How many kinds of the options above must hold: all, any, or none of them.",
 )
 @click.option("--max-height", type=int, default=0, metavar="LINES", help="Pictures of up to so many lines stay.")
-@click.option("--slate", is_flag=True, help="Note that the provider asks for a slate; refuses for now.")
-@click.option("--instead", metavar="CHANNEL", help="Show them another channel, if they may watch it.")
+@click.option("--slate", is_flag=True, help="Show them the station's slate.")
+@click.option("--instead", metavar="CHANNEL", help="Show them another channel, if they may watch it; else the slate.")
 def add_blackout(
     desk: Desk,
     *,
@@ -67,7 +67,7 @@ def add_blackout(
     slate: bool,
     instead: str | None,
 ) -> None:
-    """Keep channels from viewers; without a word on whom, from everybody. Running pictures end within two seconds."""
+    """Keep channels from viewers; without a word on whom, from everybody. It is dark within two seconds."""
     if slate and instead:
         raise InvalidInputError("Show a slate or a channel.", remedy="Leave one out.", field="instead")
     kinds = (Trait.PRESENCE, present), (Trait.RESIDENCE, living), (Trait.NETWORK, network), (Trait.DEVICE_CLASS, device)

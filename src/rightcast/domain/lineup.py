@@ -20,7 +20,7 @@ from rightcast.domain.packaging import Packaging
 from rightcast.domain.places import Network, Portability
 from rightcast.domain.protection import Protection
 from rightcast.domain.schedule import Schedule
-from rightcast.domain.slate import Slate
+from rightcast.domain.slate import KEPT_OUT, Slate
 from rightcast.domain.watch import Watch
 
 # Asked for at every request, so made once.
@@ -234,6 +234,7 @@ class Station:
     """What every edge should know of the station as a whole.
 
     `signals`: whom a provider's signals concern. `networks`: the ranges of addresses that the operator knows.
+    `slate`: what those see who are kept out of a channel and are shown nothing else.
     """
 
     name: str = "Rightcast"
@@ -244,3 +245,4 @@ class Station:
     login_failure_status: int = 200
     signals: SignalPolicy = EVERYBODY
     networks: tuple[Network, ...] = ()
+    slate: Slate = KEPT_OUT

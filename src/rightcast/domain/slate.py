@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from rightcast.domain.errors import InvalidInputError
 
 LONGEST_TEXT = 120
+SLATE_CHANNEL = 0
+"""The number under which a station's own slate runs, beside the numbers of channels."""
 
 
 class SlateSound(enum.StrEnum):
@@ -48,3 +50,7 @@ class Slate:
             raise InvalidInputError(
                 f"A slate cannot come after {self.after_s:g} seconds.", remedy="Choose from 0.5 to 60.", field="after_s"
             )
+
+
+KEPT_OUT = Slate(text="This programme may not be shown here.")
+"""What those see whom a blackout keeps out, until the operator says something else."""

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from rightcast.domain.cues import Restrictions
     from rightcast.domain.lineup import Line
     from rightcast.edge.cues import Cues
+    from rightcast.edge.moving import Mover
     from rightcast.edge.replica import Replica
+    from rightcast.edge.shown import Replacement, Shown
     from rightcast.edge.standpoints import Standpoints
 
 TS_LEASE_S = 20.0
@@ -64,8 +66,10 @@ class Admission:
         cut: Callable[[Viewing], None],
         cues: Cues,
         standpoints: Standpoints,
+        mover: Mover,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.mover = mover
         self._replica = replica
         self._sessions = sessions
         self._viewings = viewings
@@ -113,6 +117,14 @@ class Admission:
             return Denied(Reason.REPLICA_TOO_OLD)
         return self.ask(line, channel_id, player)
 
+    def admit_shown(self, line: Line, channel_id: int, player: Player) -> tuple[Allowed | Denied, Replacement | None]:
+        """The same; whom only a blackout keeps out is let in to what is shown instead, where there is such."""
+        verdict = self.admit(line, channel_id, player)
+        if isinstance(verdict, Allowed) or verdict.reason is not Reason.KEPT_OUT:
+            return verdict, None
+        instead = self.asking.replacement(line, channel_id, player)
+        return verdict if instead is None else Allowed(instead.wishes[0].right_id, instead.until), instead
+
     def admit_clear(self, line: Line, channel_id: int, player: Player) -> Allowed | Denied:
         """The decision for an endless stream, which cannot be encrypted."""
         verdict = self.admit(line, channel_id, player)
@@ -124,7 +136,7 @@ class Admission:
         """A viewing of an endless stream; its lease lives as long as its sockets."""
         if channel_id in self._replica.protected:
             clear = self.admit_clear(line, channel_id, player)
-            if isinstance(clear, Denied):
+            if isinstance(clear, Denied) and clear.reason is not Reason.KEPT_OUT:
                 return clear
         viewing = await self._open(line, channel_id, player, TS, TS_LEASE_S)
         if not isinstance(viewing, Denied):
@@ -138,7 +150,7 @@ class Admission:
     async def _open(self, line: Line, channel_id: int, player: Player, kind: str, lease_s: float) -> Viewing | Denied:
         player = replace(player, kind=kind)
         while True:
-            verdict = self.admit(line, channel_id, player)
+            verdict, instead = self.admit_shown(line, channel_id, player)
             if isinstance(verdict, Denied):
                 return verdict
             wanted = self._lease(line, tokens.watched(channel_id, player.recording_id), player.device, kind, lease_s)
@@ -155,6 +167,8 @@ class Admission:
             viewing = self._viewing(line, granted, channel_id, player, verdict)
             if kind == HLS:
                 viewing.token = self.token(viewing)
+            if instead is not None:
+                self.mover.begin(viewing, instead.wishes)
             self._viewings.add(viewing)
         # What changed during the wait was not yet asked of this viewing; a device may find its revoked session.
         if self._replica.revision != revision or self._minter.voided(viewing):
@@ -168,7 +182,7 @@ class Admission:
     def preview(self, line: Line, channel_id: int, player: Player) -> str | Denied:
         """A token without a lease, for those who only ask for the head; the lease comes with its first use."""
         player = replace(player, kind=HLS)
-        verdict = self.admit(line, channel_id, player)
+        verdict, _ = self.admit_shown(line, channel_id, player)
         if isinstance(verdict, Denied):
             return verdict
         lease = self._lease(line, channel_id, player.device, HLS, 0)
@@ -178,8 +192,9 @@ class Admission:
         """The viewing of a token that this edge does not know (yet, or any more). None: not a valid token."""
         now = self._clock()
         claims = self._minter.read(token, now)
-        if claims is None or claims.channel_id != channel_id:
+        if claims is None:
             return None
+        asked, channel_id = channel_id, claims.channel_id
         if self._minter.voided(claims):
             return Denied(Reason.SESSION_REVOKED)
         line = self._replica.line(claims.line_id)
@@ -191,6 +206,11 @@ class Admission:
             kind=HLS,
         )
         verdict = self._still(line, channel_id, claims.issued, player)
+        instead = self._instead(verdict, line, channel_id, player)
+        if instead is not None:
+            verdict = Allowed(instead.wishes[0].right_id, instead.until)
+        elif asked != channel_id:  # of another channel than the token's only what is shown instead may be had
+            return None
         if line is None or isinstance(verdict, Denied):
             return verdict if isinstance(verdict, Denied) else Denied(Reason.UNKNOWN_LINE)
         lease = claims.lease(now + lease_s)
@@ -203,6 +223,8 @@ class Admission:
         if viewing is None:
             viewing = self._viewing(line, lease, channel_id, player, verdict)
             viewing.token, viewing.epoch = token, claims.epoch
+            if instead is not None:
+                self.mover.begin(viewing, instead.wishes, instead.at)
             self._viewings.add(viewing)
         return viewing
 
@@ -250,6 +272,11 @@ class Admission:
         for viewing in self._viewings.due(self._clock()):
             self._again(viewing)
 
+    def end_unshown(self) -> None:
+        """End those who were moved and to whom nothing can be shown."""
+        for viewing in self.mover.tick():
+            self._end(viewing, Denied(Reason.KEPT_OUT))
+
     def ask_for_height(self, channel_id: int) -> None:
         """The picture is another one: decide anew where its height matters, before anything of it is sent."""
         for viewing in self._viewings.of_channel(channel_id):
@@ -296,14 +323,23 @@ class Admission:
             verdict = Denied(Reason.SESSION_REVOKED)
         if isinstance(verdict, Allowed):
             viewing.from_wall = max(viewing.from_wall, self.asking.clear_since(line, viewing.channel_id, player))
-            if viewing.right_id != verdict.right_id:
-                self._leasing.soon(self._sessions.rest(viewing.sid, verdict.right_id))
-            self._viewings.rests_on(viewing, verdict.right_id)
+            before = viewing.right_id
+            self.mover.home(viewing, verdict.right_id)
+            self._rest(viewing, before)
             viewing.max_height = verdict.max_height
-            viewing.until = verdict.until.timestamp() if verdict.until is not None else None
-            self._viewings.schedule(viewing)
+            self._viewings.until(viewing, verdict.until)
             self.again_for_past(viewing)
             return
+        instead = None if viewing.past else self._instead(verdict, line, viewing.channel_id, player, viewing.shows)
+        if instead is not None:
+            self._viewings.until(viewing, instead.until)
+            before = viewing.right_id
+            self.mover.to(viewing, instead.wishes, instead.at)
+            self._rest(viewing, before)
+            return
+        self._end(viewing, verdict)
+
+    def _end(self, viewing: Viewing, verdict: Denied) -> None:
         who = viewing.line_name, viewing.channel_id, viewing.address
         self.refuse(verdict.reason, line=who[0], channel_id=who[1], address=who[2], sid=viewing.sid)
         if verdict.reason is not Reason.TAKEN_DOWN:  # thousands end at once, and the takedown is logged
@@ -312,6 +348,19 @@ class Admission:
         self._viewings.remove(viewing, verdict.reason.value)
         self._cut(viewing)
         self._leasing.soon(self._sessions.revoke(viewing.sid))
+
+    def _rest(self, viewing: Viewing, before: int) -> None:
+        """The lease stands on the right that the viewing stands on."""
+        if viewing.right_id != before:
+            self._leasing.soon(self._sessions.rest(viewing.sid, viewing.right_id))
+
+    def _instead(
+        self, verdict: Allowed | Denied, line: Line | None, channel_id: int, player: Player, sees: Shown | None = None
+    ) -> Replacement | None:
+        """What is shown to who was refused, if only a blackout keeps it out."""
+        if isinstance(verdict, Allowed) or verdict.reason is not Reason.KEPT_OUT:
+            return None
+        return self.asking.replacement(line, channel_id, player, sees)
 
     async def _regain(self, viewing: Viewing, lease_s: float) -> bool:
         """A lease that vanished (this edge slept, its store was lost) is asked for again."""

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rightcast.domain.blackouts import clear_since, dark_spans, facts_of, in_force
-from rightcast.domain.entitlement import Denied, Question, Viewer, decide
+from rightcast.domain.blackouts import Instead, clear_since, dark_spans, facts_of, in_force
+from rightcast.domain.entitlement import Allowed, Denied, Question, Viewer, decide
 from rightcast.domain.schedule import is_off, zone_named
 from rightcast.domain.takedown import dark_spans as taken_spans
+from rightcast.edge.shown import SLATE, Replacement, Shown, Wish
+from rightcast.state.sessions import HLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,19 +57,38 @@ class Asking:
             stand=None if player is None else self.standpoints.of(line, channel_id, player, past=past, joins=joins),
         )
 
-    def shown(self, line: Line, channel_id: int, player: Player) -> int:
-        """The channel to open for a player who asks for one: another where a blackout wants that and it may be watched.
+    def replacement(
+        self, line: Line | None, channel_id: int, player: Player, sees: Shown | None = None
+    ) -> Replacement | None:
+        """What is shown to a player whom only a blackout keeps out; None: nothing. `sees`: what it sees already.
 
-        Whoever may not watch the channel for another reason gets no other either, and a refusal stays a refusal.
+        Another channel is asked about like any, and what stands on no right is not shown; the slate is the station's.
         """
-        if not self._replica.blackouts_of(channel_id):
-            return channel_id
-        asked = self.question(line, channel_id, player)
+        if line is None or player.recording_id or not self._replica.blackouts_of(channel_id):
+            return None
+        asked = self.question(line, channel_id, player, joins=sees is None)
         found = in_force(asked.blackouts, facts_of(asked), asked.now)
-        if found is None or not found.instead_id or isinstance(decide(replace(asked, blackouts=())), Denied):
-            return channel_id
-        other = decide(self.question(line, found.instead_id, player))
-        return channel_id if isinstance(other, Denied) else found.instead_id
+        if found is None or found.instead is Instead.NOTHING:
+            return None
+        own = decide(replace(asked, blackouts=()))
+        if isinstance(own, Denied):
+            return None
+        wishes, ends = [Wish(SLATE, 0)], [found.ends, own.until]
+        if found.instead_id:
+            joins = sees is None or sees.channel_id != found.instead_id
+            other = decide(self.question(line, found.instead_id, player, joins=joins))
+            if isinstance(other, Allowed) and self._is_as_open(found.instead_id, channel_id, player):
+                wishes.insert(0, Wish(Shown(found.instead_id), other.right_id))
+                ends.append(other.until)
+        until = min((one for one in ends if one is not None), default=None)
+        return Replacement(wishes=tuple(wishes), at=found.starts.timestamp(), until=until)
+
+    def _is_as_open(self, other_id: int, channel_id: int, player: Player) -> bool:
+        """Whether another channel can be sent in the forms of this one: what is encrypted needs the same scheme."""
+        other, own = self._replica.protection(other_id), self._replica.protection(channel_id)
+        if player.kind != HLS:
+            return not other.refuses_clear_ts
+        return not other.is_on or other.scheme is own.scheme
 
     def clear_since(self, line: Line | None, channel_id: int, player: Player) -> float:
         """From when on what a ring holds may be seen by who was kept out, or of whose channel a programme was taken

@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from rightcast.edge.http_message import CORS, date_line
+from rightcast.edge.joints import Joints, tables_before, torn_packet
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rightcast.edge.http_connection import Connection
     from rightcast.edge.ring_reader import Ring, Segment
     from rightcast.edge.writables import Writables
+    from rightcast.formats.mpegts.joint import Tables
 
 VIEWERS_PER_STEP = 100
 STREAM_HEAD = b"Content-Type: video/mp2t\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
@@ -37,12 +39,23 @@ class Viewer:
     """One endless answer: where in which segment it is, and the socket it goes to.
 
     `queued`: it stands in exactly one list, that of a segment or a walk, or is adrift; otherwise its socket is
-    full, and calls when it takes bytes again.
+    full, and calls when it takes bytes again. `ahead`: bytes that go out before those of its segment; `left`: the
+    tables of the ring that it was taken from and has not been told the end of yet. `rescue`: asked when its ring
+    ends; whether it was moved to another.
     """
 
-    __slots__ = ("_before", "connection", "descriptor", "ended", "gone", "offset", "queued", "ring", "segment")
+    __slots__ = (
+        "_before", "ahead", "connection", "descriptor", "ended", "gone", "left", "offset", "queued", "rescue", "ring",
+        "segment",
+    )  # fmt: skip
 
-    def __init__(self, connection: Connection, ring: Ring, ended: Callable[[Viewer], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        ring: Ring,
+        ended: Callable[[Viewer], None],
+        rescue: Callable[[], bool] | None = None,
+    ) -> None:
         self.connection = connection
         self.descriptor = connection.plain_descriptor
         self.ring = ring
@@ -51,6 +64,9 @@ class Viewer:
         self.queued = False
         self.gone = False
         self.ended = ended
+        self.rescue = rescue
+        self.ahead = b""
+        self.left: Tables | None = None
         self._before = 0
 
     @property
@@ -62,10 +78,10 @@ class Viewer:
         """Start in the midst of a segment."""
         self.segment, self.offset, self._before = segment, offset, -offset
 
-    def enter(self, segment: Segment | None) -> None:
-        """Go on with the beginning of another segment."""
-        self._before += self.offset
-        self.segment, self.offset = segment, 0
+    def enter(self, segment: Segment | None, offset: int = 0) -> None:
+        """Go on with the beginning of another segment, or in its midst."""
+        self._before += self.offset - offset
+        self.segment, self.offset = segment, offset
 
 
 class Delivery:
@@ -76,6 +92,7 @@ class Delivery:
         self._writables = writables
         self._walks: deque[tuple[Segment, list[Viewer]]] = deque()
         self._stepping = False
+        self._joints = Joints()
         self.cut_behind = 0
         self.bytes_of_the_gone = 0
 
@@ -102,6 +119,39 @@ class Delivery:
             self._catch_up(viewer)
         return True
 
+    def move(self, viewer: Viewer, ring: Ring, since: float = 0.0, *, at_once: bool) -> None:
+        """Go on with another ring on the same socket, from its newest random access point or as soon as it has one.
+
+        `at_once`: nothing more of the old ring may be read, so one that has not yet taken what it was sent is cut.
+        """
+        if viewer.gone or viewer.ring is ring:
+            return
+        segment, old, waited = viewer.segment, viewer.ring, viewer.queued
+        if at_once and (viewer.connection.is_full or not waited):
+            self.cut(viewer)
+            return
+        try:
+            if segment is not None and not segment.gone:
+                viewer.ahead += torn_packet(segment, viewer.offset)
+                viewer.left = tables_before(segment) if viewer.left is None else viewer.left
+        except OSError as error:
+            self._broken(viewer, error)
+            return
+        viewer.left = viewer.left or ()
+        old.audience.discard(viewer)
+        old.adrift.discard(viewer)
+        viewer.ring = ring
+        ring.audience.add(viewer)
+        found = ring.newest_joinable(since)
+        if found is None:
+            viewer.enter(None)
+            viewer.queued = True
+            ring.adrift.add(viewer)
+            return
+        viewer.enter(found[0], found[0].parts[found[1]][0])
+        if self._join(viewer) and waited:
+            self._walk(found[0], [viewer])
+
     def leave(self, viewer: Viewer) -> None:
         """The connection is gone, or is to go: nothing more is sent."""
         if viewer.gone:
@@ -125,13 +175,13 @@ class Delivery:
             adrift, ring.adrift = list(ring.adrift), set()
             for viewer in adrift:
                 viewer.enter(segment)
-            self._walk(segment, adrift)
+            self._walk(segment, [viewer for viewer in adrift if viewer.left is None or self._join(viewer)])
         if segment.waiting:
             waiting, segment.waiting = segment.waiting, []
             if segment.following is None:
                 self._walk(segment, waiting)
             else:
-                self._have_all(segment, [viewer for viewer in waiting if not viewer.gone])
+                self._have_all(segment, [viewer for viewer in waiting if viewer.segment is segment])
 
     def dropped(self, segment: Segment) -> None:
         """Cut those who are still reading what left the ring."""
@@ -141,9 +191,10 @@ class Delivery:
         self.stranded(segment.ring, (segment,))
 
     def down(self, ring: Ring) -> None:
-        """Cut every viewer of the channel."""
+        """Cut every viewer of the ring for whom there is no other."""
         for viewer in list(ring.audience):
-            self.cut(viewer)
+            if viewer.rescue is None or not viewer.rescue():
+                self.cut(viewer)
 
     def stranded(self, ring: Ring, segments: Iterable[Segment]) -> None:
         """Viewers of vanished segments go on with the first one beyond what they have."""
@@ -199,9 +250,11 @@ class Delivery:
         except OSError:
             source = -1
         for viewer in viewers:
+            if viewer.segment is not segment:
+                continue  # it has left, or was moved and stands in another list
             start = viewer.offset
             end = part_ends.get(start, 0)
-            if end and source >= 0 <= viewer.descriptor and viewer.segment is segment:
+            if end and source >= 0 <= viewer.descriptor and not viewer.ahead:
                 try:
                     sent = sendfile(viewer.descriptor, source, start, end - start)
                 except OSError:
@@ -239,6 +292,8 @@ class Delivery:
         """One turn. Afterwards the viewer waits for a part, for its socket or for its next turn, or is cut."""
         served = False
         while not viewer.gone:
+            if viewer.ahead and not self._send_ahead(viewer):
+                return
             segment = viewer.segment
             if segment is None or segment.gone:
                 self._lost_segment(viewer, segment)
@@ -279,6 +334,39 @@ class Delivery:
                 return True
         self._writables.wait(viewer.descriptor, viewer.connection.writable)
         return False
+
+    def _join(self, viewer: Viewer) -> bool:
+        """Put before a viewer's next bytes what tells it that another ring begins; False when it had to be cut."""
+        segment, left = viewer.segment, viewer.left
+        if segment is None or left is None:
+            return True
+        try:
+            viewer.ahead += self._joints.before(left, segment, viewer.offset)
+        except OSError as error:
+            self._broken(viewer, error)
+            return False
+        viewer.left = None
+        return True
+
+    def _send_ahead(self, viewer: Viewer) -> bool:
+        """Write what goes out before the segment; True when all of it did."""
+        if viewer.descriptor < 0:
+            if viewer.connection.is_full:
+                return False
+            viewer.connection.write(viewer.ahead)
+            viewer.ahead = b""
+            return not viewer.connection.is_full
+        try:
+            sent = os.write(viewer.descriptor, viewer.ahead)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            self._broken(viewer, error)
+            return False
+        viewer.ahead = viewer.ahead[sent:]
+        if viewer.ahead:
+            self._writables.wait(viewer.descriptor, viewer.connection.writable)
+        return not viewer.ahead
 
     def _send_shared(self, viewer: Viewer, segment: Segment) -> bool:
         """Over TLS: the bytes of a part, read once for all, encrypted for this viewer."""

@@ -14,7 +14,7 @@ from rightcast.edge.icy import Listener, Radio, content_type, sound_track
 from rightcast.edge.identity import Identified, Player, proof_of
 from rightcast.edge.key_log import KeyLog
 from rightcast.edge.packaging.names import INDEX, Form, Track
-from rightcast.edge.refusals import bad_token, not_found, not_on_air, refusal
+from rightcast.edge.refusals import bad_token, moved_on, not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.slices import SegmentSlice, slice_of
 
@@ -96,7 +96,6 @@ class Live:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """A channel for a line that is known; the session ends with the credential that it came in by."""
         line, player = who.line, player_of(request, who)
-        channel_id = self._admission.asking.shown(line, channel_id, player)
         if ending in {"m3u8", "mpd"}:
             wanted = "dash" if ending == "mpd" else request.fields().get("format", "")
             if wanted == "pause":
@@ -117,9 +116,7 @@ class Live:
         self, request: Request, connection: Connection, line: Line, channel_id: int
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """The endless stream of a channel for a line that is known already."""
-        player = player_of(request)
-        shown = self._admission.asking.shown(line, channel_id, player)
-        return self._stream(request, connection, line, (shown, player), self._begin_stream)
+        return self._stream(request, connection, line, (channel_id, player_of(request)), self._begin_stream)
 
     def straight(self, path: str) -> Prepared | None:
         """The plain playlist of a running viewing, when it lies ready and needs no more than to be sent.
@@ -127,7 +124,13 @@ class Live:
         Most requests are for one. None: not so, ask `by_token`; protection, a signal or an ageing lease asks more.
         """
         viewing = self._viewings.at(path)
-        if viewing is None or viewing.from_wall or self._keys.protects(viewing.channel_id) or self._lease_ages(viewing):
+        if (
+            viewing is None
+            or viewing.from_wall
+            or viewing.course
+            or self._keys.protects(viewing.channel_id)
+            or self._lease_ages(viewing)
+        ):
             return None
         return self._rings.get(viewing.channel_id).playlist()
 
@@ -136,9 +139,9 @@ class Live:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """`/s/TOKEN/ID/index.m3u8` and all beside it: no waiting for a token that is known."""
         viewing = self._viewings.by_token(token)
-        if viewing is None or viewing.channel_id != channel_id:
+        if viewing is None or (viewing.channel_id != channel_id and not viewing.course):
             return self._resume(request, token, channel_id, name)
-        return self._serve(request, viewing, name)
+        return self._serve(request, viewing, name, channel_id)
 
     def cut(self, viewing: Viewing) -> None:
         """A decision ended the viewing: its pictures stop now, and requests that wait for some are answered."""
@@ -160,14 +163,10 @@ class Live:
             return self._refused(viewing, line.name, channel_id, request)
         started = False
         try:
-            ring = self._rings.get(channel_id)
-            since = viewing.from_wall
-            if ring.newest_joinable(since) is None:
-                joinable = ring.until(lambda: ring.newest_joinable(since) is not None, timeout_s=STREAM_WAIT_S)
-                await _wait(viewing, joinable)
+            ring = await self._joinable(viewing)
             if viewing.ended:
                 return refusal(Denied(viewing.refused))
-            if ring.newest_joinable(since) is None:
+            if ring is None:
                 return not_on_air()
             refused = begin(request, connection, ring, viewing)
             started = refused is None
@@ -176,8 +175,22 @@ class Live:
             if not started:
                 self._admission.hang_up(viewing)
 
+    async def _joinable(self, viewing: Viewing) -> Ring | None:
+        """The ring of what a viewing sees, once somebody can join it; it may be moved while it waits."""
+        while True:
+            shows = viewing.shows
+            ring = self._rings.get(*shows)
+            since = viewing.from_wall if shows.channel_id == viewing.channel_id else 0.0
+            if ring.newest_joinable(since) is None:
+                joinable = ring.until(_is_joinable(ring, since), timeout_s=STREAM_WAIT_S)
+                await _wait(viewing, joinable)
+            if viewing.ended or viewing.shows == shows:
+                return ring if ring.newest_joinable(since) is not None else None
+
     def _begin_stream(self, _request: Request, connection: Connection, ring: Ring, viewing: Viewing) -> Response | None:
-        viewer = Viewer(connection, ring, lambda gone: self._hung_up(viewing, gone))
+        viewer = Viewer(
+            connection, ring, lambda gone: self._hung_up(viewing, gone), lambda: self._admission.mover.rescue(viewing)
+        )
         viewing.viewers.add(viewer)
         if self._delivery.start(viewer):
             return None
@@ -220,17 +233,29 @@ class Live:
             return bad_token()
         if isinstance(found, Denied):
             return self._refused(found, "", channel_id, request)
-        answer = self._serve(request, found, name)
+        if found.channel_id != channel_id and not found.course:
+            return bad_token()
+        answer = self._serve(request, found, name, channel_id)
         return await answer if isinstance(answer, Coroutine) else answer
 
-    def _serve(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
+    def _serve(
+        self, request: Request, viewing: Viewing, name: str, channel_id: int
+    ) -> Answer | Coroutine[Any, Any, Answer]:
         past = self._playing.by_token(request, viewing, name)
         if past is not None or viewing.recording_id:
             return past or not_found()  # the token of a recording opens nothing else
+        if viewing.course:
+            return self._serve_moved(request, viewing, name, channel_id)
         ring = self._rings.get(viewing.channel_id)
         if viewing.from_wall or self._keys.protects(viewing.channel_id):
             key = self._key(ring, request, viewing, name)
             return key or self._other(request, viewing, _PLAIN if name == INDEX else name)
+        return self._serve_clear(request, viewing, ring, name)
+
+    def _serve_clear(
+        self, request: Request, viewing: Viewing, ring: Ring, name: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """Of a channel that is not encrypted, to somebody who may see all that its ring holds."""
         if name == INDEX:
             return self._playlist(ring, viewing)
         stem, _, ending = name.partition(".")
@@ -244,6 +269,19 @@ class Live:
         if isinstance(answer, SegmentSlice) and not request.is_head:
             viewing.bytes_sent += answer.size
         return answer
+
+    def _serve_moved(
+        self, request: Request, viewing: Viewing, name: str, channel_id: int
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """For a viewing that was moved: playlists where they always were, all else only of what it sees now."""
+        if name.endswith((".m3u8", ".mpd")):
+            if channel_id != viewing.channel_id:
+                return not_found()
+            return self._other(request, viewing, _PLAIN if name == INDEX else name)
+        if channel_id != viewing.shows.channel_id:
+            return moved_on()
+        ring = self._rings.get(*viewing.shows)
+        return self._key(ring, request, viewing, name) or self._outputs.answer(request, viewing, name, channel_id)
 
     def _key(self, ring: Ring, request: Request, viewing: Viewing, name: str) -> Response | None:
         """A key or a licence, if that is what `name` asks for; the log says which session had it."""
@@ -294,6 +332,10 @@ class Live:
     def _refused(self, denied: Denied, line: str, channel_id: int, request: Request) -> Response:
         self._admission.refuse(denied.reason, line=line, channel_id=channel_id, address=request.address)
         return refusal(denied)
+
+
+def _is_joinable(ring: Ring, since: float) -> Callable[[], bool]:
+    return lambda: ring.newest_joinable(since) is not None
 
 
 async def _wait(viewing: Viewing, found: Coroutine[Any, Any, bool]) -> None:

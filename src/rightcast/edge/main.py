@@ -32,6 +32,7 @@ from rightcast.edge.library.films import Films
 from rightcast.edge.library.shelves import Shelves
 from rightcast.edge.live import Live
 from rightcast.edge.marking import Variants
+from rightcast.edge.moving import Mover
 from rightcast.edge.origin import Origin
 from rightcast.edge.packaging.lists import Lists
 from rightcast.edge.packaging.manifests import Manifests
@@ -140,6 +141,7 @@ class Edge:
         tokens_key = derived_key(key, "tokens")
         tickets = Tickets(self.replica, tokens_key, clock=clock)
         self.places = Places(self.replica, settings.country_file)
+        self.mover = Mover(self.rings, self.delivery, self.viewings, clock=clock)
         self.admission = Admission(
             replica=self.replica,
             sessions=self.sessions,
@@ -150,6 +152,7 @@ class Edge:
             cut=self._cut,
             cues=self.cues,
             standpoints=Standpoints(self.replica, self.places.of, self.rings.of_channel, self.room),
+            mover=self.mover,
             clock=clock,
         )
         self.dimming = Dimming(index, self._reports, self.admission, self.viewings, clock=clock)
@@ -356,6 +359,7 @@ class Edge:
             self.admission.end_due()
             for channel_id in self.cues.changed():
                 self._ask_again(self.viewings.of_channel(channel_id))
+            self.admission.end_unshown()
             counts = self.viewings.counts()
             for origin in self.origins:
                 origin.want(counts)

@@ -29,6 +29,13 @@ def refusal(denied: Denied) -> Response:
     return text(_STATUS.get(reason, 403), sentence, ("X-Rightcast-Reason", reason.value), ("Cache-Control", "no-store"))
 
 
+def moved_on() -> Response:
+    """What is asked for is dark for this viewer now; its playlist goes on with something else, so it may try again."""
+    denied = Denied(Reason.KEPT_OUT)
+    headers = ("X-Rightcast-Reason", denied.reason.value), ("Retry-After", "1"), ("Cache-Control", "no-store")
+    return text(503, denied.sentence, *headers)
+
+
 def not_on_air() -> Response:
     """The channel may be watched, but no picture has come yet."""
     return text(

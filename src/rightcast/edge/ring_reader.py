@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -160,6 +161,7 @@ class Ring:
         self.up = False
         self.twin: Ring | None = None  # the second variant of a marked rung
         self.version = 0
+        self.grown = 0.0  # by the monotonic clock
         self.folder = Path()
         self.segments: dict[int, Segment] = {}
         self.audience: set[Viewer] = set()
@@ -263,6 +265,7 @@ class Ring:
                 segment.drop()
             self._listener.stranded(self, lost)
         self.version += 1
+        self.grown = time.monotonic()
         changes, self._changes = self._changes, []
         for change in changes:
             if not change.done():

@@ -11,10 +11,12 @@ from rightcast.domain.guide import of_guide_key
 from rightcast.domain.library import watched_as
 from rightcast.edge.identity import Player
 from rightcast.edge.packaging.names import INDEX
+from rightcast.edge.shown import Shown, Stretch, Wish
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from rightcast.contract.reports import SessionReport
     from rightcast.edge.endless_ts import Viewer
@@ -35,13 +37,16 @@ class Viewing:
     first bytes. `refused` says why a decision ended it. Nothing that began before `from_wall` may be seen: signals
     forbade it, though they no longer do. `past`: the moment of the past that it began with, 0 for the live picture.
     `recording_id`: the recording that it plays, 0 of a channel. `epoch`: the last revocation known when it opened.
-    `max_height`: the lines that its right lets a picture have, 0 without a limit.
+    `max_height`: the lines that its right lets a picture have, 0 without a limit. `shows`: what it sees, usually its
+    channel; `wants`: what it should see, the first that has a picture, empty for its channel alone; `course`: what it
+    has seen one after another, empty while it never saw anything else.
     """
 
     __slots__ = (
-        "address", "bytes_sent", "channel_id", "credential_id", "device", "ended", "epoch", "from_wall", "holds",
-        "kind", "leased_until", "line_id", "line_name", "max_height", "opened", "past", "player", "proof",
-        "recording_id", "refused", "renewed", "renewing", "right_id", "sid", "token", "until", "viewers", "waits",
+        "address", "bytes_sent", "channel_id", "course", "credential_id", "device", "ended", "epoch", "from_wall",
+        "holds", "kind", "leased_until", "line_id", "line_name", "max_height", "opened", "past", "player", "proof",
+        "recording_id", "refused", "renewed", "renewing", "right_id", "shows", "sid", "token", "until", "viewers",
+        "waits", "wants",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +79,9 @@ class Viewing:
         self.refused = Reason.SESSION_KICKED
         self.past = 0.0
         self.recording_id = recording_id
+        self.shows = Shown(channel_id)
+        self.wants: tuple[Wish, ...] = ()
+        self.course: tuple[Stretch, ...] = ()
         self.waits: set[asyncio.Future[bool]] = set()
         self.holds = 0
         self.bytes_sent = 0
@@ -181,6 +189,7 @@ class Viewings:
         self._all[viewing.sid] = viewing
         self._of_line.setdefault(viewing.line_id, set()).add(viewing)
         self._of_channel.setdefault(viewing.channel_id, set()).add(viewing)
+        self._of_channel.setdefault(viewing.shows.channel_id, set()).add(viewing)
         if viewing.token:
             self._tokens[viewing.token] = viewing
             if not viewing.recording_id:
@@ -203,6 +212,18 @@ class Viewings:
             viewing.until = until
             self.schedule(viewing)
 
+    def turn(self, viewing: Viewing, shows: Shown) -> None:
+        """It sees something else from now on: found by the channel that it asked for, and by that one too."""
+        before, viewing.shows = viewing.shows, shows
+        if before.channel_id != viewing.channel_id:
+            _discard(self._of_channel, before.channel_id, viewing)
+        self._of_channel.setdefault(shows.channel_id, set()).add(viewing)
+
+    def until(self, viewing: Viewing, moment: datetime | None) -> None:
+        """The decision must be taken again then; None: when something changes."""
+        viewing.until = moment.timestamp() if moment is not None else None
+        self.schedule(viewing)
+
     def schedule(self, viewing: Viewing) -> None:
         """Note when its right ends."""
         if viewing.until is not None:
@@ -221,13 +242,10 @@ class Viewings:
         for index, key in (
             (self._of_line, viewing.line_id),
             (self._of_channel, viewing.channel_id),
+            (self._of_channel, viewing.shows.channel_id),
             (self._of_recording, viewing.recording_id),
         ):
-            found = index.get(key)
-            if found is not None:
-                found.discard(viewing)
-                if not found:
-                    del index[key]
+            _discard(index, key, viewing)
 
     def due(self, now: float) -> Iterable[Viewing]:
         """Viewings whose right may have ended by now, each once."""
@@ -238,6 +256,14 @@ class Viewings:
             if viewing is not None:
                 due[sid] = viewing
         return due.values()
+
+
+def _discard(index: dict[int, set[Viewing]], key: int, viewing: Viewing) -> None:
+    found = index.get(key)
+    if found is not None:
+        found.discard(viewing)
+        if not found:
+            del index[key]
 
 
 def _of_the_present(found: set[Viewing]) -> int:

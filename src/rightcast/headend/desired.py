@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from rightcast.contract.catalogue import Kind
+from rightcast.domain.blackouts import Blackout
 from rightcast.domain.life import neighbours_of
 from rightcast.domain.lineup import Channel, Lineup, Station
 from rightcast.domain.rights import CarriageRight, carried_channels, next_boundary
 from rightcast.domain.schedule import zone_named
+from rightcast.domain.slate import KEPT_OUT
 
 if TYPE_CHECKING:
     from rightcast.contract.catalogue import Record, Revision
     from rightcast.state.feed import Feed
 
 _BATCH = 1000
-_FOLLOWED = frozenset({Kind.CHANNEL, Kind.RIGHT, Kind.LINEUP, Kind.STATION})
+_FOLLOWED = frozenset({Kind.CHANNEL, Kind.RIGHT, Kind.LINEUP, Kind.STATION, Kind.BLACKOUT})
 T = TypeVar("T")
 
 
@@ -42,6 +44,8 @@ class Desired:
         self._rights: dict[int, CarriageRight] = {}
         self._lineups: dict[int, Lineup] = {}
         self.zone = ZoneInfo("UTC")
+        self.slate = KEPT_OUT
+        self.blackouts: dict[int, Blackout] = {}
         self._carried: dict[int, Channel] | None = None
         self._valid = (0.0, 0.0)
 
@@ -56,6 +60,7 @@ class Desired:
             self._channels.clear()
             self._rights.clear()
             self._lineups.clear()
+            self.blackouts.clear()
             self._carried = None
         while revisions := self._feed.read(self._number, _BATCH):
             for revision in revisions:
@@ -97,8 +102,12 @@ class Desired:
                 _put(self._lineups, revision.key, record, Lineup)
                 return True
             case Kind.STATION:
-                self.zone = zone_named(record.timezone if isinstance(record, Station) else "UTC")
+                station = record if isinstance(record, Station) else Station()
+                self.zone, self.slate = zone_named(station.timezone), station.slate
                 return True
+            case Kind.BLACKOUT:
+                _put(self.blackouts, revision.key, record, Blackout)
+                return False
             case _:
                 return False
         self._carried = None

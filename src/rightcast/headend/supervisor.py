@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import rightcast
 from rightcast.contract.reports import ChannelReport, HeadendReport
 from rightcast.domain.errors import RightcastError
+from rightcast.domain.slate import SLATE_CHANNEL
 from rightcast.headend.budget import Room, rings_of, too_small
 from rightcast.headend.channel import LINGER_S, ChannelLife, lives_by_viewers
 from rightcast.headend.desired import Desired, shard_of
@@ -25,6 +26,7 @@ from rightcast.headend.health import State
 from rightcast.headend.intake import Intakes
 from rightcast.headend.programming import Programming
 from rightcast.headend.ring_index import INDEX
+from rightcast.headend.slate.station import StationSlate, is_wanted
 from rightcast.headend.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Supervisor:
         self._desired = Desired(feed)
         self._intakes = Intakes(open_receiver)
         self._slates = slates
+        self._slate = StationSlate(settings, announce, slates) if shard == 0 else None
         self._programming = Programming()
         self._warm: set[int] = set()
         self._budget_bytes = budget_bytes
@@ -109,6 +112,9 @@ class Supervisor:
             self._allot()
         for life in self._running.values():
             life.tick(now)
+        if self._slate is not None:
+            wanted = is_wanted(self._desired.blackouts.values(), now)
+            self._slate.tick(now, wanted=wanted, slate=self._desired.slate)
         self._look_around(now)
 
     def _look_around(self, now: float) -> None:
@@ -124,7 +130,8 @@ class Supervisor:
 
     def snapshot(self) -> list[Announcement]:
         """What a new edge must hear."""
-        return [message for life in self._running.values() for message in life.snapshot]
+        own = [] if self._slate is None else self._slate.snapshot
+        return [*own, *(message for life in self._running.values() for message in life.snapshot)]
 
     def wants(self, edge: int, wants: list[Want]) -> None:
         """An edge says what is watched there."""
@@ -187,6 +194,8 @@ class Supervisor:
         for life in self._running.values():
             life.stop(keep=True)
         self._running.clear()
+        if self._slate is not None:
+            self._slate.stop(keep=True)
         self._intakes.close()
         if self._rounds is not None:
             self._rounds.close()
@@ -377,7 +386,7 @@ class Supervisor:
                 and _age_s(folder / INDEX, now) <= max(LINGER_S, mine.life.warm_s)
             ):
                 found |= set() if rendition else {number}
-            elif number >= 0 and (number not in carried or _is_on_demand(mine)):
+            elif number > SLATE_CHANNEL and (number not in carried or _is_on_demand(mine)):
                 shutil.rmtree(folder, ignore_errors=True)
         return found
 

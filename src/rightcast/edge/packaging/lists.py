@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rightcast.edge.ring_reader import Ring, Segment
     from rightcast.formats.scte35_events import CueAt
 
-_PARTS_SHOWN_TARGETS = 3
+PARTS_SHOWN_TARGETS = 3
 """Parts of older segments need not be listed (draft-pantos-hls-rfc8216bis section 6.2.2)."""
 _MOST_KEPT = 4096
 _TEXTS = "subtitles"
@@ -56,7 +56,7 @@ class Lists:
         protection = self._covers.protection(ring.channel_id)
         if kept is not None and kept[0] == ring.version and kept[1] == protection:
             return kept[2]
-        closed = [one for one in visible(ring.closed_segments(), since) if self._offered(one, track)]
+        closed = [one for one in visible(ring.closed_segments(), since) if self.is_offered(one, track)]
         if not closed:
             return None
         if track.form is Form.LOW_LATENCY:
@@ -75,7 +75,16 @@ class Lists:
     def _cover(self, segment: Segment, track: Track) -> Cover | None:
         return None if track.form is Form.TEXT else self._covers.cover(segment)
 
-    def _offered(self, segment: Segment, track: Track) -> bool:
+    def row(self, segment: Segment, track: Track) -> MediaSegment:
+        """A segment as a playlist of a track lists it."""
+        return _row(segment, track, self._cover(segment, track))
+
+    def is_withheld(self, segment: Segment) -> bool:
+        """Whether there is no key for it yet."""
+        return self._covers.withheld(segment)
+
+    def is_offered(self, segment: Segment, track: Track) -> bool:
+        """Whether a closed segment may be listed already."""
         if track.form is Form.TEXT:
             return True
         if is_av1(segment.ring) and self._covers.cover(segment) is not None:
@@ -93,11 +102,11 @@ class Lists:
         newest = next(reversed(ring.segments.values()))
         begun = not newest.closed and bool(newest.parts) and not self._covers.withheld(newest)
         shown = [*closed, newest] if begun else [*closed]
-        recent = _PARTS_SHOWN_TARGETS * ring.target_duration
+        recent = PARTS_SHOWN_TARGETS * ring.target_duration
         rows: list[MediaSegment] = []
         behind = 0.0
         for segment in reversed(shown):
-            parts = _parts(segment, track) if behind < recent else ()
+            parts = parts_of(segment, track) if behind < recent else ()
             behind += sum(segment.part_s)
             rows.insert(0, _row(segment, track, self._cover(segment, track), parts))
         low = LowLatency(
@@ -260,7 +269,8 @@ def _row(segment: Segment, track: Track, cover: Cover | None, parts: tuple[Media
     )
 
 
-def _parts(segment: Segment, track: Track) -> tuple[MediaPart, ...]:
+def parts_of(segment: Segment, track: Track) -> tuple[MediaPart, ...]:
+    """The parts of a segment as a playlist lists them."""
     return tuple(
         MediaPart(length, track.segment(*part_name(segment, index)), independent)
         for index, (length, independent) in enumerate(zip(segment.part_s, segment.independent, strict=True))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from rightcast.edge.cues import cues_of, visible
+from rightcast.edge.cues import SLACK_S, cues_of, visible
 from rightcast.edge.packaging.names import MANIFEST, Form
 from rightcast.edge.packaging.tracks import Picture, Sound, Text, bitmaps, is_av1, pictures, rates, sounds, texts
 from rightcast.formats.dash import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from rightcast.edge.packaging.covers import Covers
     from rightcast.edge.ring_reader import Ring, Segment
+    from rightcast.edge.shown import Stretch as Seen
 
 MANIFEST_TYPE = "application/dash+xml"
 _DELAY_TARGETS = 3
@@ -38,6 +39,7 @@ _USUAL_SOUND_BPS = 128_000
 _TEXT_BPS = 2_000
 _BITMAPS_BPS = 100_000
 """Of two lines of text in standard definition, sent again with each segment of two seconds."""
+_MOST_SPLICED = 1_000
 
 
 class Stretch(NamedTuple):
@@ -63,6 +65,7 @@ class Manifests:
     def __init__(self, covers: Covers) -> None:
         self._covers = covers
         self._begun: dict[Ring, dict[Stretch, tuple[float, int]]] = {}
+        self._spliced: dict[tuple[Ring, float, Stretch], tuple[float, int]] = {}
 
     def write(self, rings: Sequence[Ring], *, clock: str, base: str, since: float = 0.0) -> str | None:
         """The manifest of a channel's rings, the broadcast first; None while there is no closed segment.
@@ -82,21 +85,36 @@ class Manifests:
             return None
         epochs = [list(group) for _, group in groupby(closed, key=self._stretch)]
         periods = [self._period(rings, segments, base) for segments in epochs]
-        last = closed[-1]
-        return manifest(
-            Manifest(
-                periods=tuple(periods),
-                published=last.wall + last.duration,
-                window_s=sum(one.duration for one in closed),
-                update_s=max(1.0, min(one.duration for one in closed)),
-                delay_s=float(_DELAY_TARGETS * main.target_duration),
-                longest_s=float(main.target_duration),
-                buffer_s=float(main.target_duration),
-                clock=clock,
-                base=base,
-                location=base + MANIFEST,
-            )
-        )
+        return _written(periods, closed, main.target_duration, clock=clock, base=base)
+
+    def spliced(self, parts: Sequence[tuple[Sequence[Ring], Seen, str]], *, clock: str, base: str) -> str | None:
+        """The manifest of a session that was moved: `parts` are rings, from when to when, and what leads to them.
+
+        A period of a stretch begins with the first segment of it that this edge has listed.
+        """
+        periods: list[Period] = []
+        listed: list[Segment] = []
+        target = 1
+        for rings, stretch, prefix in parts:
+            held = rings[0].closed_segments() if rings else []
+            closed = [
+                one
+                for one in held
+                if stretch.since - SLACK_S <= one.wall < stretch.until - SLACK_S and not self._covers.withheld(one)
+            ]
+            for _, group in groupby(closed, key=self._stretch):
+                segments = list(group)
+                begun = self._begun_in(rings[0], stretch, segments[0])
+                periods.append(self._period(rings, segments, base, prefix=prefix, begun=begun))
+                listed += segments
+                target = max(target, rings[0].target_duration)
+        return _written(periods, listed, target, clock=clock, base=base) if listed else None
+
+    def _begun_in(self, ring: Ring, stretch: Seen, first: Segment) -> tuple[float, int]:
+        key = ring, stretch.since, self._stretch(first)
+        if len(self._spliced) > _MOST_SPLICED:
+            self._spliced.clear()
+        return self._spliced.setdefault(key, (first.wall, first.time))
 
     def _remember(self, ring: Ring, epochs: Sequence[Sequence[Segment]]) -> None:
         before = self._begun.get(ring, {})
@@ -109,12 +127,20 @@ class Manifests:
         cover = self._covers.cover(segment)
         return Stretch(segment.epoch, None if cover is None else cover.name)
 
-    def _period(self, rings: Sequence[Ring], segments: Sequence[Segment], base: str) -> Period:
+    def _period(
+        self,
+        rings: Sequence[Ring],
+        segments: Sequence[Segment],
+        base: str,
+        *,
+        prefix: str = "",
+        begun: tuple[float, int] | None = None,
+    ) -> Period:
         cover = self._covers.cover(segments[0])
         if cover is not None:
             rings = [ring for ring in rings if not is_av1(ring)]
         stretch = self._stretch(segments[0])
-        start, origin = self._begun[rings[0]][stretch]
+        start, origin = self._begun[rings[0]][stretch] if begun is None else begun
         timelines = {rings[0]: _timeline(segments, origin)}
         for rung in rings[1:]:
             fitting = [one for one in _beside(rung, segments) if self._stretch(one).key == stretch.key]
@@ -122,9 +148,31 @@ class Manifests:
                 timelines[rung] = _timeline(fitting, _origin(fitting[0], start, origin))
         sets = _sets(timelines, stretch)
         if cover is not None:
-            elements = cover.elements(base)
+            elements = cover.elements(base + prefix)
             sets = [replace(one, protection=elements) if one.kind != "text" else one for one in sets]
-        return Period(id=stretch.name, start=start, origin=origin, sets=tuple(sets), events=_events(segments))
+        if prefix:
+            sets = [replace(one, media=prefix + one.media, init=prefix + one.init) for one in sets]
+        # Two stretches may lie in one epoch, and epochs of two rings may have one number.
+        name = stretch.name if begun is None else f"{rings[0].channel_id}.{rings[0].rendition}.{round(start)}"
+        return Period(id=name, start=start, origin=origin, sets=tuple(sets), events=_events(segments))
+
+
+def _written(periods: Sequence[Period], closed: Sequence[Segment], target: int, *, clock: str, base: str) -> str:
+    last = closed[-1]
+    return manifest(
+        Manifest(
+            periods=tuple(periods),
+            published=last.wall + last.duration,
+            window_s=sum(one.duration for one in closed),
+            update_s=max(1.0, min(one.duration for one in closed)),
+            delay_s=float(_DELAY_TARGETS * target),
+            longest_s=float(target),
+            buffer_s=float(target),
+            clock=clock,
+            base=base,
+            location=base + MANIFEST,
+        )
+    )
 
 
 def _began(segment: Segment, *, whole: bool) -> tuple[float, int]:

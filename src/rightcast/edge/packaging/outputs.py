@@ -16,6 +16,7 @@ from rightcast.domain.protection import CMAF_SCHEMES, TS_SCHEMES
 from rightcast.edge.cues import is_hidden
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.packaging import lists, names
+from rightcast.edge.packaging.courses import Courses
 from rightcast.edge.packaging.job import Recipe
 from rightcast.edge.packaging.manifests import MANIFEST_TYPE
 from rightcast.edge.packaging.names import ALL_PIDS, WHOLE, Form
@@ -49,6 +50,8 @@ _PIECE_TYPES = {Form.TS: "video/mp2t", Form.TEXT: CONTENT_TYPE}
 _BEGINNINGS = {names.CMAF_MASTER, names.LOW_LATENCY_MASTER, names.MANIFEST}
 """What players ask for just before they need fragments."""
 _NO_CACHE = ("Cache-Control", "no-cache")
+_ALL = Offer(ts=True, cmaf=True, low_latency=True, dash=True)
+"""What is shown instead of a channel leaves in whatever that is offered in."""
 
 T = TypeVar("T")
 
@@ -80,22 +83,30 @@ class Outputs:
         self._packaging = packaging
         self._place = place
         self._variants = variants
+        self._courses = Courses(rings, lists, manifests)
         self._shared: dict[tuple[Ring, int, int | None], asyncio.Task[bool]] = {}
 
-    def answer(self, request: Request, viewing: Viewing, name: str) -> Answer | Coroutine[Any, Any, Answer]:
-        """The answer to what a viewing asks for by name."""
-        offered = self._offered(viewing.channel_id)
-        form = _MASTERS.get(name)
+    def answer(
+        self, request: Request, viewing: Viewing, name: str, channel_id: int = -1
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """The answer to what a viewing asks for by name; `channel_id`: where it sees another channel than its own."""
+        foreign = channel_id not in {-1, viewing.channel_id}
+        offered = _ALL if foreign else self._offered(viewing.channel_id)
+        form = None if foreign else _MASTERS.get(name)
         if name in _BEGINNINGS:
             self._workshop.warm()
-        if name == names.MANIFEST and offered.dash:
+        if name == names.MANIFEST and offered.dash and not foreign:
             return self._first(viewing, lambda: self._manifest(request, viewing))
         if form is not None and offers(offered, form):
-            return self._first(viewing, lambda: lists.master(self._fitting(viewing.channel_id, form), form))
+            return self._first(viewing, lambda: lists.master(self._rings_for_master(viewing, form), form))
         found = names.read(name)
-        if found is None or not may_ask(offered, found) or is_twin(found.track.rendition):
+        if found is None or not may_ask(offered, found):
             return not_found()
-        ring = self._rings.get(viewing.channel_id, found.track.rendition)
+        if viewing.course and isinstance(found, names.Listing):
+            return not_found() if foreign else self._spliced(request, viewing, found.track)
+        if is_twin(found.track.rendition) and found.track.rendition != viewing.shows.rendition:
+            return not_found()
+        ring = self._rings.get(channel_id if foreign else viewing.channel_id, found.track.rendition)
         if not holds(ring, found.track) or not self._fits(ring, found.track.form):
             return not_found()
         return self._of_track(request, viewing, ring, found)
@@ -135,6 +146,13 @@ class Outputs:
             dash=cmaf and packaging.dash,
         )
 
+    def _rings_for_master(self, viewing: Viewing, form: Form) -> Sequence[Ring]:
+        """Of what a master playlist speaks: of the channel asked for, or, while that has nothing, of what is seen."""
+        own = self._fitting(viewing.channel_id, form)
+        if not viewing.course or (own and own[0].closed_segments()):
+            return own
+        return self._courses.rings_for_master(viewing)
+
     def _fitting(self, channel_id: int, form: Form) -> list[Ring]:
         """The rings of a channel that can be given in a form."""
         return [ring for ring in self._rings.of_channel(channel_id) if self._fits(ring, form)]
@@ -167,8 +185,11 @@ class Outputs:
     def _manifest(self, request: Request, viewing: Viewing) -> Answer:
         place = self._place(request)
         base = f"{place}/s/{viewing.token}/{viewing.channel_id}/"
-        rings = self._fitting(viewing.channel_id, Form.CMAF)
-        body = self._manifests.write(rings, clock=f"{place}/time", base=base, since=viewing.from_wall)
+        if viewing.course:
+            body = self._courses.manifest(viewing, clock=f"{place}/time", base=base)
+        else:
+            rings = self._fitting(viewing.channel_id, Form.CMAF)
+            body = self._manifests.write(rings, clock=f"{place}/time", base=base, since=viewing.from_wall)
         if body is None:
             return None
         return Response(body=body.encode(), content_type=MANIFEST_TYPE, headers=(_NO_CACHE,))
@@ -194,6 +215,33 @@ class Outputs:
         if now.has(wanted.sequence, wanted.part):
             return self._lists.media(ring, track, skip=wanted.skip, since=viewing.from_wall) or not_on_air()
         return self._blocking(viewing, ring, track, wanted)
+
+    def _spliced(self, request: Request, viewing: Viewing, track: names.Track) -> Answer | Coroutine[Any, Any, Answer]:
+        """The playlist of a session that was moved; a request for what is to come waits like any other."""
+
+        def write() -> Answer:
+            return self._courses.media(viewing, track)
+
+        try:
+            wanted = read_directives(request.fields()) if request.query else Directives()
+        except ValueError as error:
+            return text(400, str(error))
+        now = self._courses.now(viewing, track) if track.form in {Form.CMAF, Form.LOW_LATENCY} else None
+        if wanted.sequence is None or now is None:
+            return self._first(viewing, write)
+        ring, shift = now
+        part = wanted.part if track.form is Form.LOW_LATENCY else None
+        sequence = wanted.sequence - shift.sequence
+        stands = lists.standing(ring)
+        if stands is None or stands.has(sequence, part):
+            return self._first(viewing, write)
+        if too_far(replace(wanted, sequence=sequence, part=part), stands):
+            return text(400, "That segment is too far ahead.")
+        return self._spliced_later(viewing, self._reaching(ring, sequence, part), write)
+
+    async def _spliced_later(self, viewing: Viewing, comes: asyncio.Task[bool], write: Callable[[], Answer]) -> Answer:
+        await until(viewing, comes)
+        return refusal(Denied(viewing.refused)) if viewing.ended else write() or not_on_air()
 
     async def _blocking(self, viewing: Viewing, ring: Ring, track: names.Track, wanted: Directives) -> Answer:
         """Answer once the playlist holds what is asked for (draft-pantos-hls-rfc8216bis section 6.2.5.2)."""
@@ -324,9 +372,10 @@ class Outputs:
 
 
 async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
-    """Wait for what others may wait for too; None as soon as a decision ended the viewing."""
+    """Wait for what others may wait for too; None as soon as a decision ended or moved the viewing."""
     if viewing.ended:
         return None
+    shows = viewing.shows
     own: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def done(_: asyncio.Future[T]) -> None:
@@ -340,7 +389,8 @@ async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
     finally:
         viewing.waits.discard(own)
         task.remove_done_callback(done)
-    return task.result() if task.done() and not task.cancelled() and not viewing.ended else None
+    over = viewing.ended or viewing.shows != shows  # what it waited for it may no longer see
+    return task.result() if task.done() and not task.cancelled() and not over else None
 
 
 def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None) -> Wanted:

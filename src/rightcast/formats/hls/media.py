@@ -91,8 +91,11 @@ def media_playlist(
     low_latency: LowLatency | None = None,
     date_ranges: Sequence[DateRange] = (),
     blocking: bool = False,
+    broken: bool = False,
 ) -> str:
     """A live media playlist; needs at least one segment. `target_duration` in whole seconds.
+
+    `broken`: the first segment does not go on where the one before it ended, which is no longer listed.
 
     `blocking`: a request for it may wait for a segment to come; with parts it always may. See `finite_playlist` for
     those that keep their beginning.
@@ -108,12 +111,13 @@ def media_playlist(
     elif blocking:
         lines.append("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES")
     lines.append(f"#EXT-X-MEDIA-SEQUENCE:{first.sequence}")
-    lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.epoch}")
+    lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.epoch - broken}")
     if version > 5:
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
     skipped = low_latency.skipped if low_latency is not None else 0
     if skipped:
         lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+    lines += ["#EXT-X-DISCONTINUITY"] if broken and not skipped else []
     lines += _rows(segments, skipped)
     lines += (one.line() for one in date_ranges)
     if low_latency is not None:

@@ -154,7 +154,7 @@ def _standing() -> dict[str, Any]:
 
 
 def _shown(one: domain.Blackout, names: dict[int, str], now: datetime) -> dict[str, Any]:
-    instead = {Instead.NOTHING: "refused", Instead.SLATE: "slate asked for"}.get(one.instead)
+    instead = {Instead.NOTHING: "refused", Instead.SLATE: "the slate"}.get(one.instead)
     return {
         "one": one,
         "state": one.state(now),
