@@ -307,7 +307,7 @@ class Outputs:
             now = lists.standing(ring)
             soon = now is not None and wanted.sequence == now.sequence + now.closed
             return self._hinted(request, viewing, ring, wanted) if soon else not_found()
-        if is_hidden(segment, viewing.from_wall):
+        if _is_dark(segment, viewing):
             return refusal(Denied(Reason.BLACKED_OUT))
         if ring.twin is not None:
             segment = self._variants.of(viewing.sid, segment)
@@ -334,7 +334,7 @@ class Outputs:
     def _fragment(
         self, request: Request, viewing: Viewing, segment: Segment, wanted: names.Piece, part: int
     ) -> Answer | Coroutine[Any, Any, Answer]:
-        if is_hidden(segment, viewing.from_wall):
+        if _is_dark(segment, viewing):
             return refusal(Denied(Reason.BLACKED_OUT))
         if self._covers.withheld(segment) and wanted.track.form not in names.SUBTITLES:
             return text(503, "There is no key for this yet.", ("Retry-After", "1"), _NO_CACHE)
@@ -391,6 +391,11 @@ async def until(viewing: Viewing, task: asyncio.Future[T]) -> T | None:
         task.remove_done_callback(done)
     over = viewing.ended or viewing.shows != shows  # what it waited for it may no longer see
     return task.result() if task.done() and not task.cancelled() and not over else None
+
+
+def _is_dark(segment: Segment, viewing: Viewing) -> bool:
+    """Whether a segment of its channel began when that was dark for the viewing."""
+    return segment.ring.channel_id == viewing.channel_id and is_hidden(segment, viewing.from_wall)
 
 
 def _recipe(segment: Segment, track: names.Track, part: int, cover: Cover | None) -> Wanted:
