@@ -73,7 +73,9 @@ def test_a_right_of_before_anything_was_granted_later_is_read() -> None:
 
 def test_a_station_of_before_signals_concerned_anybody_is_read() -> None:
     body = (GOLDEN / "station-without-signals.json").read_bytes()
-    assert codec.decode(body, Station) == replace(RECORDS["station"], signals=SignalPolicy(), networks=())
+    assert codec.decode(body, Station) == replace(
+        RECORDS["station"], signals=SignalPolicy(), networks=(), slate=Station().slate
+    )
 
 
 @pytest.mark.parametrize("kind", Kind)
