@@ -14,7 +14,7 @@ from rightcast.domain.protection import Scheme
 from rightcast.edge.cues import SLACK_S
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.edge.packaging.lists import PARTS_SHOWN_TARGETS, next_part, parts_of
-from rightcast.edge.packaging.names import ALL_PIDS, TEXTUAL, Form, Track
+from rightcast.edge.packaging.names import ALL_PIDS, SUBTITLES, Form, Track
 from rightcast.edge.ring_reader import PLAYLIST_TYPE
 from rightcast.formats.hls.media import LowLatency, MediaPart, MediaSegment, media_playlist
 from rightcast.formats.sample_aes import sequence_iv
@@ -175,7 +175,7 @@ def fitted(own: Ring, ring: Ring, track: Track) -> Track | None:
     """
     if ring is own:
         return track
-    if track.form in TEXTUAL:
+    if track.form in SUBTITLES:
         return None
     if track.pid == ALL_PIDS:
         return replace(track, rendition=ring.rendition)
