@@ -59,6 +59,7 @@ from rightcast.domain.rights import (
     Later,
     RightStatus,
 )
+from rightcast.domain.segment_marks import Mark
 from rightcast.domain.slate import Slate
 from rightcast.domain.takedown import Cause as DarkCause
 from rightcast.domain.takedown import Takedown
@@ -82,6 +83,14 @@ RECORDS = {
         instead_id=10,
         max_height=576,
         source="provider.example/point/1",
+        begins_by=Mark(upid="ABC123", type_ids=(16,), event_id=4711),
+        ends_by=Mark(type_ids=(17,)),
+        lasts_s=7200.0,
+        latest=NOON + timedelta(minutes=5),
+        spells=((1780315200.0, 0.0),),
+        only_past=True,
+        kept_from=NOON,
+        kept_until=NOON + timedelta(days=7),
     ),
     "takedown": Takedown(
         id=12,

@@ -131,7 +131,7 @@ def test_what_was_on_air_meanwhile_stays_dark() -> None:
     over = Blackout(id=1, name="B", channel_ids=(1,), starts=NOON, ends=NOON + timedelta(hours=1))
     later = NOON + timedelta(hours=2)
     assert in_force([over], Facts(), later) is None
-    assert dark_spans([over], Facts()) == [(NOON.timestamp(), NOON.timestamp() + 3600)]
+    assert dark_spans([over], Facts(), NOON) == [(NOON.timestamp(), NOON.timestamp() + 3600)]
     assert clear_since([over], Facts(), later) == NOON.timestamp() + 3600
 
 

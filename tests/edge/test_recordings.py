@@ -6,12 +6,14 @@ import asyncio
 import time
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.recording_wish import RecordingAnswer
+from rightcast.domain.blackouts import Blackout
 from rightcast.domain.life import Life, Running
 from rightcast.domain.lineup import Credential, CredentialKind, Features
 from rightcast.domain.recordings import Recording, Status
@@ -24,6 +26,7 @@ from rightcast.state.archive.reel_writer import ReelWriter
 from rightcast.state.recording_wishes import RecordingWishes
 from tests.edge.box import MAC, Box
 from tests.edge.station import LONG_AGO, eventually
+from tests.edge.test_decisions import applied
 
 if TYPE_CHECKING:
     from tests.edge.station import Reply, TestStation
@@ -150,6 +153,18 @@ async def test_a_refusal_has_its_reason(recorded: Recorded, later: Later, change
     reply = await recorded.get("/recording/anna/sesame/31.ts")
     assert reply.headers["x-rightcast-reason"] == reason
     assert (await recorded.get(f"/player_api.php?{WHO}&action=get_vod_streams")).json() == []
+
+
+@pytest.mark.parametrize("only_past", [False, True])
+async def test_what_a_blackout_covered_is_dark_in_recordings(recorded: Recorded, only_past: bool) -> None:
+    start, stop = recorded.row.span
+    covered = Blackout(
+        id=4, name="Final", channel_ids=(recorded.row.channel_id,), only_past=only_past,
+        starts=datetime.fromtimestamp(start - 60, UTC), ends=datetime.fromtimestamp(stop + 60, UTC),
+    )  # fmt: skip
+    await applied(recorded.station, recorded.station.publish(Kind.BLACKOUT, 4, covered))
+    reply = await recorded.get("/recording/anna/sesame/31.ts")
+    assert (reply.status, reply.headers["x-rightcast-reason"]) == (403, "blacked-out-by-provider")
 
 
 async def test_it_is_taken_away_only_where_the_right_says_so(recorded: Recorded) -> None:

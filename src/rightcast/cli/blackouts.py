@@ -14,11 +14,13 @@ from rightcast.cli.panel import open_to_read, open_to_write
 from rightcast.domain.blackouts import Audience, Instead, Match, Term, Trait
 from rightcast.domain.errors import FolderNotWritableError, InvalidInputError, NotFoundError
 from rightcast.domain.rights import DeviceClass
+from rightcast.domain.segment_marks import read_mark
 
 if TYPE_CHECKING:
     from rightcast.cli.desk import Desk
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_SIGNAL = "'upid=ABC123 type=0x10 event=4711', at least one of them."
 _WHEN = "2026-05-01T20:00 (UTC), a span from now such as 10min, or now."
 
 
@@ -50,6 +52,10 @@ def blackout_group() -> None:
 )
 @click.option("--max-height", type=int, default=0, metavar="LINES", help="Pictures of up to so many lines stay.")
 @click.option("--slate", is_flag=True, help="Show them the station's slate.")
+@click.option("--begin-signal", metavar="SIGNAL", help=f"It waits for a signal in the stream: {_SIGNAL}")
+@click.option("--end-signal", metavar="SIGNAL", help="The signal that ends it, written alike.")
+@click.option("--lasts", type=int, default=0, metavar="SECONDS", help="How long it lasts from its signal.")
+@click.option("--only-past", is_flag=True, help="Live stays; catch-up, start-over and recordings are dark.")
 @click.option("--instead", metavar="CHANNEL", help="Show them another channel, if they may watch it; else the slate.")
 def add_blackout(
     desk: Desk,
@@ -66,10 +72,15 @@ def add_blackout(
     max_height: int,
     slate: bool,
     instead: str | None,
+    begin_signal: str | None,
+    end_signal: str | None,
+    lasts: int,
+    only_past: bool,
 ) -> None:
     """Keep channels from viewers; without a word on whom, from everybody. It is dark within two seconds."""
     if slate and instead:
         raise InvalidInputError("Show a slate or a channel.", remedy="Leave one out.", field="instead")
+    begins_by, ends_by = read_mark(begin_signal or ""), read_mark(end_signal or "")
     kinds = (Trait.PRESENCE, present), (Trait.RESIDENCE, living), (Trait.NETWORK, network), (Trait.DEVICE_CLASS, device)
     countries = {Trait.PRESENCE, Trait.RESIDENCE}
     terms = tuple(
@@ -94,6 +105,10 @@ def add_blackout(
         instead=Instead.SLATE if slate else Instead.CHANNEL if instead else Instead.NOTHING,
         instead_id=find_channel(instead).id if instead else None,
         max_height=max_height,
+        begins_by=begins_by,
+        ends_by=ends_by,
+        lasts_s=float(lasts),
+        only_past=only_past,
     )
     words = to_record(row).in_words
     desk.answer(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import InvalidInputError
 from rightcast.domain.rights import DeviceClass
+from rightcast.domain.segment_marks import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,6 +138,11 @@ class Blackout:
     What was on air in that time stays dark for them for good, in the past and in recordings. `instead_id`: the
     channel that is shown instead. `max_height`: pictures of up to so many lines stay allowed, 0: none.
     `source`: where it came from, such as a media point of a provider's schedule.
+
+    `begins_by`, `ends_by`: signals in the stream that it waits for between `starts` and `ends`; it lasts `lasts_s`
+    from its signal, 0 until another ends it, and begins at `latest` when none has come. `spells`: when it was in force
+    as far as is recorded; see `signalled_blackouts`. `only_past`: the live picture stays; catch-up, start-over and
+    recordings are dark, but for a time from `kept_from` to `kept_until` in which the provider lets them be seen.
     """
 
     id: int
@@ -149,16 +155,34 @@ class Blackout:
     instead_id: int = 0
     max_height: int = 0
     source: str = ""
+    begins_by: Mark | None = None
+    ends_by: Mark | None = None
+    lasts_s: float = 0.0
+    latest: datetime | None = None
+    spells: tuple[tuple[float, float], ...] = ()
+    only_past: bool = False
+    kept_from: datetime | None = None
+    kept_until: datetime | None = None
 
     def runs(self, now: datetime) -> bool:
-        """Whether it is in force now, whomever it concerns."""
+        """Whether it keeps anybody from the live picture now, whomever it concerns."""
+        return not self.only_past and self._is_time(now)
+
+    def hides_past(self, now: datetime) -> bool:
+        """Whether what was on air during it is dark now."""
+        if not self.only_past or (self.kept_from is None and self.kept_until is None):
+            return True
+        begun = self.kept_from is None or self.kept_from <= now
+        return not (begun and (self.kept_until is None or now < self.kept_until))
+
+    def _is_time(self, now: datetime) -> bool:
         return self.starts <= now and (self.ends is None or now < self.ends)
 
     def state(self, now: datetime) -> str:
         """In a word: coming, now or past."""
         if self.starts > now:
             return "coming"
-        return "now" if self.runs(now) else "past"
+        return "now" if self._is_time(now) else "past"
 
     def concerns(self, who: Facts) -> bool:
         """Whether it keeps this viewer out; also when it cannot be told."""
@@ -169,7 +193,8 @@ class Blackout:
     def in_words(self) -> str:
         """Its name and whom it concerns."""
         taller = f", pictures over {self.max_height} lines" if self.max_height else ""
-        return f"{self.name} ({self.audience.in_words}{taller})"
+        past = ", the past alone" if self.only_past else ""
+        return f"{self.name} ({self.audience.in_words}{taller}{past})"
 
 
 def by_channel(blackouts: Iterable[Blackout]) -> dict[int, tuple[Blackout, ...]]:
@@ -199,21 +224,23 @@ def judge(blackouts: Iterable[Blackout], who: Facts, now: datetime) -> tuple[boo
 
 def next_start(blackouts: Iterable[Blackout], who: Facts, now: datetime) -> datetime | None:
     """When the next blackout begins that keeps a viewer out; None: no one is known."""
-    return min((one.starts for one in blackouts if one.starts > now and one.concerns(who)), default=None)
+    coming = (one.starts for one in blackouts if one.starts > now and not one.only_past and one.concerns(who))
+    return min(coming, default=None)
 
 
-def dark_spans(blackouts: Iterable[Blackout], who: Facts) -> list[tuple[float, float]]:
-    """What a viewer may never see of a channel's past, from and until in unix seconds."""
+def dark_spans(blackouts: Iterable[Blackout], who: Facts, now: datetime) -> list[tuple[float, float]]:
+    """What a viewer may not see of a channel's past, from and until in unix seconds."""
     return [
         (one.starts.timestamp(), float("inf") if one.ends is None else one.ends.timestamp())
         for one in blackouts
-        if one.concerns(who)
+        if one.concerns(who) and one.hides_past(now)
     ]
 
 
 def clear_since(blackouts: Iterable[Blackout], who: Facts, now: datetime) -> float:
     """From when on what is kept of a channel may be seen again, in unix seconds; 0: all of it."""
-    over = [one.ends for one in blackouts if one.ends is not None and one.ends <= now and one.concerns(who)]
+    live = (one for one in blackouts if not one.only_past)
+    over = [one.ends for one in live if one.ends is not None and one.ends <= now and one.concerns(who)]
     return max((one.timestamp() for one in over), default=0.0)
 
 

@@ -232,7 +232,7 @@ def _is_dark(question: Question, recording: Recording, *, download: bool) -> boo
     start, stop = recording.span
     dark = [
         (since, until)
-        for since, until in dark_spans(question.blackouts, facts_of(question))
+        for since, until in dark_spans(question.blackouts, facts_of(question), question.now)
         if since < stop and until > start
     ]
     return bool(dark) and (download or not without([(start, stop)], dark))

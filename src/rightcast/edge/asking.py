@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rightcast.domain.blackouts import Instead, clear_since, dark_spans, facts_of, in_force
 from rightcast.domain.entitlement import Allowed, Denied, Question, Viewer, decide
 from rightcast.domain.schedule import is_off, zone_named
+from rightcast.domain.signalled_blackouts import resolved
 from rightcast.domain.takedown import dark_spans as taken_spans
 from rightcast.edge.shown import SLATE, Replacement, Shown, Wish
 from rightcast.state.sessions import HLS
@@ -16,6 +17,7 @@ from rightcast.state.sessions import HLS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rightcast.domain.blackouts import Blackout
     from rightcast.domain.lineup import Channel, Line
     from rightcast.edge.cues import Cues
     from rightcast.edge.identity import Player
@@ -45,7 +47,7 @@ class Asking:
             line=line,
             channel=channel,
             joins=joins,
-            blackouts=() if player is None else self._replica.blackouts_of(channel_id),
+            blackouts=() if player is None else self._blackouts(channel_id),
             off=channel is not None and self._is_off(channel, now),
             carried=self._replica.carried(line.package_ids),
             rights=self._replica.rights_of(channel_id),
@@ -104,11 +106,18 @@ class Asking:
 
     def dark(self, question: Question) -> list[tuple[float, float]]:
         """From when to when blackouts keep the past of a channel from a viewer for good, in unix seconds."""
-        return dark_spans(question.blackouts, facts_of(question)) if question.blackouts else []
+        return dark_spans(question.blackouts, facts_of(question), question.now) if question.blackouts else []
 
     def country(self, player: Player | None) -> str:
         """Where somebody watches; "" while nobody knows."""
         return "" if player is None else self.standpoints.place_of(player.address).country
+
+    def _blackouts(self, channel_id: int) -> tuple[Blackout, ...]:
+        """Those of a channel, with what was heard in its stream in place of the signals that they wait for."""
+        found = self._replica.blackouts_of(channel_id)
+        if not any(one.begins_by is not None or one.ends_by is not None for one in found):
+            return found
+        return resolved(found, self._cues.seen(channel_id), listening_since=self._cues.listening_since)
 
     def _is_off(self, channel: Channel, now: datetime) -> bool:
         """Whether the channel's schedule has it off the air now, by the station's clock."""

@@ -7,24 +7,29 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightcast.contract.ring import SCTE35, Marker
 from rightcast.domain.cues import UNRESTRICTED, Restrictions, SignalledState
 from rightcast.domain.errors import BadCueError
+from rightcast.domain.signalled_blackouts import SAME_S
 from rightcast.formats.mpegts.scte35.section import decode
-from rightcast.formats.mpegts.scte35.words import signals_of
+from rightcast.formats.mpegts.scte35.words import sightings_of, signals_of
 from rightcast.formats.mpegts.units import CLOCK_HZ
 from rightcast.formats.scte35_events import CueAt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from rightcast.domain.segment_marks import Sighting
     from rightcast.edge.ring_reader import Ring, Segment
     from rightcast.formats.mpegts.scte35.records import Cue
 
 SLACK_S = 0.1
 """Signals and segments are timed by clocks that agree about so well."""
+_SIGHTINGS = 256
 REMEMBERED_S = 3600.0
 """What was restricted is remembered for longer than any ring holds it."""
 
@@ -38,6 +43,9 @@ class Cues:
         self._clock = clock
         self._states: dict[int, SignalledState] = {}
         self._told: dict[int, Restrictions] = {}
+        self._seen: dict[int, deque[Sighting]] = {}
+        self._fresh: set[int] = set()
+        self.listening_since = clock()
 
     def heard(self, ring: Ring, marker: Marker) -> None:
         """A marker was announced for a ring."""
@@ -49,13 +57,26 @@ class Cues:
             _log.warning("A cue of channel %d cannot be read: %s", marker.channel, error)
             return
         before = self._states.get(marker.channel, SignalledState())
-        state = before
-        for signal in signals_of(cue, wall_of(ring, marker, self._clock())):
+        state, at = before, wall_of(ring, marker, self._clock())
+        self._see(marker.channel, sightings_of(cue, at))
+        for signal in signals_of(cue, at):
             state = state.after(signal)
         if state.segments:
             self._states[marker.channel] = state
         else:
             self._states.pop(marker.channel, None)
+
+    def seen(self, channel_id: int) -> Sequence[Sighting]:
+        """The segments that began and ended on a channel, in order, as far as remembered."""
+        return self._seen.get(channel_id, ())
+
+    def _see(self, channel_id: int, found: Iterable[Sighting]) -> None:
+        kept = self._seen.setdefault(channel_id, deque(maxlen=_SIGHTINGS))
+        for one in found:
+            known = (abs(one.at - old.at) <= SAME_S and replace(one, at=old.at) == old for old in kept)
+            if not any(known):
+                kept.append(one)
+                self._fresh.add(channel_id)
 
     def restrictions(self, channel_id: int) -> Restrictions:
         """What is restricted on a channel now."""
@@ -76,10 +97,10 @@ class Cues:
 
     def changed(self) -> list[int]:
         """Channels whose restrictions have changed since this was last asked; to be asked a few times a second."""
-        if not self._states and not self._told:
+        if not self._states and not self._told and not self._fresh:
             return []
         now = self._clock()
-        found = []
+        found, self._fresh = list(self._fresh), set()
         for channel_id in {*self._states, *self._told}:
             restrictions = self.restrictions(channel_id)
             if restrictions != self._told.get(channel_id, UNRESTRICTED):

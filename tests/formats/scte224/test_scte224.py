@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rightcast.domain.blackouts import Audience, Blackout, Facts, Instead, Match, Term, Trait
 from rightcast.domain.errors import InvalidInputError
 from rightcast.domain.rights import DeviceClass
+from rightcast.domain.segment_marks import Mark
 from rightcast.formats.scte224.audiences import read_audience, write_audience
 from rightcast.formats.scte224.elements import Element, parse, serialize
 from rightcast.formats.scte224.schedules import Kept, read_schedule
@@ -105,7 +106,46 @@ def test_a_point_that_waits_for_a_signal_is_dark_for_as_long_as_it_may_come() ->
     assert one.ends is not None
     assert one.ends >= datetime(2026, 6, 1, 20, tzinfo=UTC) + timedelta(hours=2, minutes=30)
     assert one.content == "Alternate"
-    assert any("signal" in note for note in medium.notes)
+    assert one.begins_by == Mark(type_ids=(16,))
+    assert one.lasts_s == 2.5 * 3600
+    assert not any("signal" in note for note in medium.notes)
+
+
+def test_a_signal_with_a_time_may_come_within_its_tolerance_and_another_ends_it() -> None:
+    waits = "<MatchSignal{}><Assert>{}</Assert></MatchSignal>"
+    policy = '<Policy id="p"><ViewingPolicy><action:Content/></ViewingPolicy></Policy>'
+    begins = waits.format(
+        ' signalTolerance="PT5M"', "/SpliceInfoSection/SegmentationDescriptor[@segmentationTypeId=16]"
+    )
+    ends = waits.format("", "//SegmentationDescriptor[@segmentationTypeId='17' and @segmentationEventId=9]")
+    (medium,) = read_schedule(
+        parse(
+            media(
+                f'<MediaPoint id="a" matchTime="2026-06-01T12:00:00Z">{begins}<Apply>{policy}</Apply></MediaPoint>'
+                f'<MediaPoint id="b" matchTime="2026-06-01T14:00:00Z">{ends}<Remove>{policy}</Remove></MediaPoint>'
+            )
+        )
+    )
+    (one,) = medium.kept
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    assert (one.starts, one.latest) == (noon - timedelta(minutes=5), noon + timedelta(minutes=5))
+    assert one.ends_by == Mark(type_ids=(17,), event_id=9)
+    assert one.ends == noon + timedelta(hours=2)
+
+
+def test_an_assertion_that_is_not_understood_is_not_guessed_at() -> None:
+    strange = SIGNALLED.replace(b"@segmentationTypeId=16", b"count(*)=3")
+    (medium,) = read_schedule(parse(strange))
+    assert medium.kept[0].begins_by is None
+    assert any("not read" in note for note in medium.notes)
+
+
+def test_a_capture_alone_leaves_live_and_says_until_when_the_past_may_be_seen() -> None:
+    window = "<action:StopWindow><action:Offset>P7D</action:Offset></action:StopWindow>"
+    (medium,) = read_schedule(parse(point(f"<action:Capture>{window}</action:Capture>")))
+    (one,) = medium.kept
+    assert one.only_past
+    assert (one.kept_from, one.kept_until) == (None, datetime(2026, 6, 8, 12, tzinfo=UTC))
 
 
 def test_content_that_is_the_picture_itself_keeps_nobody_out() -> None:

@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rightcast.domain.blackouts import EVERYBODY, Audience
+from rightcast.domain.segment_marks import Mark
 from rightcast.formats.scte224.audiences import read_audience
 from rightcast.formats.scte224.elements import ACTION, HREF, Element, wrong
+from rightcast.formats.scte224.signals import capture_window, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +43,13 @@ class Kept:
     audience: Audience
     content: str = ""
     max_height: int = 0
+    begins_by: Mark | None = None
+    ends_by: Mark | None = None
+    lasts_s: float = 0.0
+    latest: datetime | None = None
+    only_past: bool = False
+    kept_from: datetime | None = None
+    kept_until: datetime | None = None
     line: int = 0
     notes: tuple[str, ...] = ()
 
@@ -63,6 +72,10 @@ class _Applied:
     policy: Element
     starts: datetime
     ends: datetime | None
+    begins_by: Mark | None = None
+    ends_by: Mark | None = None
+    lasts_s: float = 0.0
+    latest: datetime | None = None
 
 
 def read_schedule(root: Element) -> tuple[Medium, ...]:
@@ -170,7 +183,19 @@ class _Reading:
                     ends = self._end(
                         apply, policy, self._latest(point, starts), [(at, one) for at, _, _, one in timed[place + 1 :]]
                     )
-                    found.append(_Applied(point, policy, starts, ends))
+                    lasts = duration(apply, "duration")
+                    found.append(
+                        _Applied(
+                            point,
+                            policy,
+                            starts,
+                            ends,
+                            begins_by=self._mark(point),
+                            ends_by=self._removed_by(points, policy),
+                            lasts_s=0.0 if lasts is None else lasts.total_seconds(),
+                            latest=self._backstop(point),
+                        )
+                    )
         return found
 
     def _start(self, point: Element) -> datetime | None:
@@ -178,19 +203,48 @@ class _Reading:
         at = moment(point, "matchTime")
         signals = any(True for _ in point.all("MatchSignal"))
         if at is not None:
-            if signals:
-                self._note(point, "waits for a signal of SCTE 35: its matchTime is obeyed, the signal is not")
-            return at
+            if signals and mark_of(point) is None:
+                self._note(point, "waits for a signal that is not read: its matchTime is obeyed, the signal is not")
+            return at - self._tolerance(point) if any(True for _ in point.all("Apply")) else at
         if not any(True for name in ("Apply", "Remove") for _ in point.all(name)):
             return None
         if not any(True for _ in point.all("Apply")):
-            self._note(point, "removes a policy by a signal alone: the policy ends by its duration, or not at all")
+            if mark_of(point) is None:
+                self._note(point, "removes a policy by a signal that is not read: the policy ends by its duration")
             return None
         at = moment(point, "effective") or moment(self._media, "effective")
         if at is None:
             raise wrong(point.line, "MediaPoint", "has neither matchTime nor effective, so it has no time to begin")
-        self._note(point, "waits for a signal of SCTE 35 alone: all of the time in which it may come is dark")
+        if mark_of(point) is None:
+            self._note(point, "waits for a signal that is not read: all of the time in which it may come is dark")
         return at
+
+    def _mark(self, point: Element) -> Mark | None:
+        """The signal that begins it; one with a matchTime and no tolerance begins then in any case."""
+        if point.get("matchTime") and not self._tolerance(point):
+            return None
+        return mark_of(point)
+
+    def _tolerance(self, point: Element) -> timedelta:
+        """How far from its matchTime the signal of a point may come, where the signal is read."""
+        if mark_of(point) is None:
+            return timedelta()
+        spans = (duration(one, "signalTolerance") for one in point.all("MatchSignal"))
+        return max((one for one in spans if one is not None), default=timedelta())
+
+    def _backstop(self, point: Element) -> datetime | None:
+        """When a point applies though its signal did not come."""
+        at, tolerance = moment(point, "matchTime"), self._tolerance(point)
+        return at + tolerance if at is not None and tolerance else None
+
+    def _removed_by(self, points: Sequence[Element], policy: Element) -> Mark | None:
+        """The signal at which a later point removes a policy."""
+        for point in points:
+            removed = (self._resolved(one) for remove in point.all("Remove") for one in remove.all("Policy"))
+            mark = mark_of(point) if any(_same(one, policy) for one in removed) else None
+            if mark is not None:
+                return mark
+        return None
 
     def _latest(self, point: Element, starts: datetime) -> datetime | None:
         """The last moment at which a point may be: of one that waits for a signal alone, the end of its validity."""
@@ -218,9 +272,10 @@ class _Reading:
             self._note(point, "ends before it begins")
             return
         for place, viewing in enumerate(map(self._resolved, policy.all("ViewingPolicy"))):
-            content, height = self._actions(viewing)
-            if content is None and not height:
+            content, height, captured = self._actions(viewing, applied)
+            if content is None and not height and captured is None:
                 continue
+            only_past = content is None and not height
             given = next(viewing.all("Audience"), None)
             yield Kept(
                 source=f"{media_id}|{self._id(point)}|{viewing.get('id') or policy.get('id') or place}"[:400],
@@ -231,12 +286,24 @@ class _Reading:
                 audience=EVERYBODY if given is None else read_audience(given, self._known["Audience"]),
                 content=content or "",
                 max_height=0 if content is not None else height,
+                begins_by=applied.begins_by,
+                ends_by=applied.ends_by,
+                lasts_s=applied.lasts_s if applied.begins_by is not None else 0.0,
+                latest=applied.latest,
+                only_past=only_past,
+                kept_from=captured[0] if only_past and captured is not None else None,
+                kept_until=captured[1] if only_past and captured is not None else None,
                 line=point.line,
             )
 
-    def _actions(self, viewing: Element) -> tuple[str | None, int]:
-        """What is shown instead (empty: nothing; None: the picture itself), and up to which height it may be."""
+    def _actions(
+        self, viewing: Element, applied: _Applied
+    ) -> tuple[str | None, int, tuple[datetime | None, datetime | None] | None]:
+        """What is shown instead (empty: nothing; None: the picture itself), up to which height it may be, and when
+        what was captured may be seen.
+        """
         content, height = None, 0
+        captured: tuple[datetime | None, datetime | None] | None = None
         for one in viewing.children:
             if one.namespace != ACTION:
                 continue
@@ -245,9 +312,13 @@ class _Reading:
                 content = self._content(text)
             elif one.name == "MaxResolution":
                 height = _height(one)
+            elif one.name == "Capture" and (found := capture_window(one, applied.starts, applied.ends)):
+                captured = found
             else:
                 self._note(one, f"({text[:40]}) is kept and not enforced" if text else "is kept and not enforced")
-        return content, height
+        if captured is not None and (content is not None or height):
+            self._note(viewing, "has a Capture beside what it blacks out: its past stays dark for good")
+        return content, height, captured
 
     def _content(self, text: str) -> str | None:
         if text == BLACKOUT or not text:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from rightcast.domain.segment_marks import Mark
     from rightcast.panel.audit.operations import Actor
     from rightcast.panel.operation import Deed
 
 _LONGEST_NAME = 200
 _TALLEST = 8640
+_LONGEST_S = 86_400.0
 
 
 def add_blackout(
@@ -35,8 +37,14 @@ def add_blackout(
     instead: Instead = Instead.NOTHING,
     instead_id: int | None = None,
     max_height: int = 0,
+    begins_by: Mark | None = None,
+    ends_by: Mark | None = None,
+    lasts_s: float = 0.0,
+    only_past: bool = False,
 ) -> Blackout:
     """Keep channels from an audience from `starts` (None: now) to `ends` (None: until lifted), both aware.
+
+    `begins_by`, `ends_by`, `lasts_s`, `only_past` as in the domain's record.
 
     Raises InvalidInputError, NotFoundError.
     """
@@ -44,7 +52,8 @@ def add_blackout(
         row = Blackout(
             name=name, starts=starts or deed.now, ends=ends, audience=msgspec.to_builtins(audience),
             instead=instead.value, instead_channel_id=instead_id, recorded=deed.now,
-            max_height=max_height,
+            max_height=max_height, begins_by=_stored(begins_by), ends_by=_stored(ends_by), lasts_s=lasts_s,
+            only_past=only_past,
         )  # fmt: skip
         store(deed, row, channel_ids, audience)
         deed.record("blackout.add", row.id, f"blacked out {_words(row, channel_ids)}", **facts(row, channel_ids))
@@ -84,6 +93,10 @@ def store(deed: Deed, row: Blackout, channel_ids: Sequence[int], audience: Audie
         raise InvalidInputError(
             f"A picture has 0 to {_TALLEST} lines.", remedy="Write 576, or 0 for no picture at all.", field="max_height"
         )
+    if not 0 <= row.lasts_s <= _LONGEST_S or (row.lasts_s and row.begins_by is None):
+        raise InvalidInputError(
+            "Only what a signal begins lasts a given time, up to a day.", remedy="Name the signal.", field="signal"
+        )
     known = set(Channel.objects.filter(id__in=channel_ids).values_list("id", flat=True))
     if not channel_ids:
         raise InvalidInputError("A blackout concerns at least one channel.", remedy="Name one.", field="channels")
@@ -110,7 +123,29 @@ def facts(row: Blackout, channel_ids: Sequence[int]) -> dict[str, object]:
         "instead": row.instead,
         "max_height": row.max_height,
         "source": row.source,
+        "begins_by": row.begins_by,
+        "ends_by": row.ends_by,
+        "only_past": row.only_past,
     }
+
+
+def note_spells(actor: Actor, blackout_id: int, spells: Sequence[tuple[float, float]]) -> None:
+    """Write down when signals had a blackout in force, so that every edge knows for good."""
+    with operating(actor, "blackouts.change_blackout") as deed:
+        row = Blackout.objects.filter(id=blackout_id).first()
+        if row is None:
+            return
+        row.spells = [list(one) for one in spells]
+        row.save(update_fields=["spells"])
+        deed.record("blackout.signalled", row.id, f"signals in the stream had {row.name} in force", spells=row.spells)
+        deed.changed(Kind.BLACKOUT, row.id)
+
+
+def _stored(mark: Mark | None) -> object:
+    if mark is None:
+        return None
+    mark.check()
+    return msgspec.to_builtins(mark)
 
 
 def _words(row: Blackout, channel_ids: Sequence[int]) -> str:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from rightcast.domain.blackouts import Audience, Instead, Match, Term, Trait
 from rightcast.domain.errors import InvalidInputError, RightcastError
 from rightcast.domain.rights import DeviceClass
+from rightcast.domain.segment_marks import read_mark
 from rightcast.panel.blackouts import operations, schedules
 from rightcast.panel.blackouts.models import Schedule
 from rightcast.panel.blackouts.queries import listed
@@ -85,7 +86,7 @@ def _act(request: HttpRequest) -> dict[str, Any] | None:
     match said.get("do", ""):
         case "add":
             row = operations.add_blackout(actor, **_asked(said))
-            messages.success(request, f"{row} is recorded; those whom it concerns are cut within two seconds.")
+            messages.success(request, f"{row} is recorded; it is dark within two seconds for those whom it concerns.")
         case "end":
             row = operations.lift_blackout(actor, _number(said.get("id", "")))
             messages.success(request, f"{row} has ended; its viewers may watch again.")
@@ -135,6 +136,9 @@ def _asked(said: QueryDict) -> dict[str, Any]:
         "instead": Instead(instead),
         "instead_id": find_channel(f"id:{_number(other)}").id if instead == Instead.CHANNEL.value else None,
         "max_height": _number(said.get("max_height", "") or "0"),
+        "begins_by": read_mark(said.get("begin_signal", "")),
+        "ends_by": read_mark(said.get("end_signal", "")),
+        "only_past": said.get("only_past", "") == "1",
     }
 
 
@@ -157,11 +161,20 @@ def _shown(one: domain.Blackout, names: dict[int, str], now: datetime) -> dict[s
     instead = {Instead.NOTHING: "refused", Instead.SLATE: "the slate"}.get(one.instead)
     return {
         "one": one,
+        "signals": _signals(one),
         "state": one.state(now),
         "channels": ", ".join(names.get(channel_id, "?") for channel_id in one.channel_ids),
         "who": one.in_words.removeprefix(one.name).strip()[1:-1],
-        "instead": instead or names.get(one.instead_id, "refused"),
+        "instead": "live as ever" if one.only_past else instead or names.get(one.instead_id, "refused"),
     }
+
+
+def _signals(one: domain.Blackout) -> str:
+    marks = [("begins by", one.begins_by), ("ends by", one.ends_by)]
+    words = [f"{word} {mark.in_words}" for word, mark in marks if mark is not None]
+    if one.begins_by is not None:
+        words.append("heard" if one.spells else "not heard yet")
+    return ", ".join(words)
 
 
 def _typed(said: QueryDict) -> dict[str, Any]:

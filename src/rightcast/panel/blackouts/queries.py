@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from rightcast.domain import blackouts as domain
+from rightcast.domain.segment_marks import Mark
 from rightcast.panel.blackouts.models import Blackout
 
 if TYPE_CHECKING:
@@ -47,4 +48,16 @@ def to_record(row: Blackout) -> domain.Blackout:
         instead_id=row.instead_channel_id or 0,
         max_height=row.max_height,
         source=row.source,
+        begins_by=_mark(row.begins_by),
+        ends_by=_mark(row.ends_by),
+        lasts_s=row.lasts_s,
+        latest=row.latest,
+        spells=tuple((float(start), float(end)) for start, end in row.spells),
+        only_past=row.only_past,
+        kept_from=row.kept_from,
+        kept_until=row.kept_until,
     )
+
+
+def _mark(value: object) -> Mark | None:
+    return None if value is None else msgspec.convert(value, Mark)

@@ -63,7 +63,9 @@ class Planned:
     def words(self) -> str:
         """Whom it keeps out."""
         taller = f", pictures over {self.kept.max_height} lines" if self.kept.max_height else ""
-        return self.kept.audience.in_words + taller
+        mark, past = self.kept.begins_by, ", the past alone" if self.kept.only_past else ""
+        signal = "" if mark is None else f"; begins by {mark.in_words}"
+        return self.kept.audience.in_words + taller + past + signal
 
 
 @dataclass(slots=True)
@@ -168,7 +170,8 @@ def _judged(planned: Planned) -> Planned:
 def _same(row: Blackout, planned: Planned) -> bool:
     fresh = Blackout()
     _fill(fresh, planned)
-    names = ("name", "starts", "ends", "instead", "instead_channel_id", "max_height")
+    names = ("name", "starts", "ends", "instead", "instead_channel_id", "max_height", "begins_by", "ends_by",
+             "lasts_s", "latest", "only_past", "kept_from", "kept_until")  # fmt: skip
     alike = msgspec.convert(row.audience, Audience) == planned.kept.audience
     return alike and all(getattr(row, name) == getattr(fresh, name) for name in names)
 
@@ -179,6 +182,10 @@ def _fill(row: Blackout, planned: Planned) -> None:
     row.audience = msgspec.to_builtins(kept.audience)
     row.instead, row.instead_channel_id = planned.instead.value, planned.instead_id
     row.max_height, row.source_updated = kept.max_height, kept.updated
+    row.begins_by = None if kept.begins_by is None else msgspec.to_builtins(kept.begins_by)
+    row.ends_by = None if kept.ends_by is None else msgspec.to_builtins(kept.ends_by)
+    row.lasts_s, row.latest = kept.lasts_s, kept.latest
+    row.only_past, row.kept_from, row.kept_until = kept.only_past, kept.kept_from, kept.kept_until
 
 
 def _instead(plan: Plan, kept: Kept) -> tuple[Instead, int | None]:

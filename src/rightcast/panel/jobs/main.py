@@ -28,6 +28,7 @@ SIGHTINGS_S = 60.0
 SHARING_S = 300.0
 SESSIONS_S = 2.0
 TAKEDOWNS_S = 0.5
+SIGNALS_S = 2.0
 COUNT_S = 300.0
 PRUNE_S = 3600.0
 CHECK_S = 3600.0
@@ -89,6 +90,7 @@ def run(settings: StationSettings) -> None:
         (SHARING_S, tasks.weigh_sharing),
         (SESSIONS_S, tasks.note_sessions),
         (TAKEDOWNS_S, tasks.note_takedowns),
+        (SIGNALS_S, tasks.note_signals),
         (COUNT_S, tasks.count),
         (PRUNE_S, tasks.prune),
     ]

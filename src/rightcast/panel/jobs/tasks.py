@@ -16,6 +16,7 @@ from rightcast.panel.alarms.history import prune_alarms
 from rightcast.panel.alarms.watching import Watch
 from rightcast.panel.archive.trail import note_deletions
 from rightcast.panel.audit.pruning import prune_rows
+from rightcast.panel.blackouts.signals import note_signals as record_signals
 from rightcast.panel.guide.broadcasts import Broadcasts
 from rightcast.panel.lines.devices import note_seen, settle_confirmations, settle_device_wishes, settle_wishes
 from rightcast.panel.lines.queries import edge_reports
@@ -36,6 +37,11 @@ _watch = Watch()
 _nightly = Nightly()
 _broadcasts = lru_cache(maxsize=1)(Broadcasts)
 _STARTED = time.time()
+
+
+def note_signals() -> None:
+    """Write down when signals had blackouts in force."""
+    record_signals(FileReports(settings.STATION.reports))
 
 
 def drain() -> None:

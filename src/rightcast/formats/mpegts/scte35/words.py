@@ -6,6 +6,7 @@ Segmentation types are those of SCTE 35 (2023) table 23, identifiers those of ta
 from __future__ import annotations
 
 from rightcast.domain.cues import Restrictions, SegmentSignal
+from rightcast.domain.segment_marks import Sighting
 from rightcast.formats.mpegts.scte35.records import (
     TICKS_PER_S,
     BandwidthReservation,
@@ -167,6 +168,19 @@ def signals_of(cue: Cue, at: float) -> tuple[SegmentSignal, ...]:
         )
         for one in cue.segmentations
     )
+
+
+def sightings_of(cue: Cue, at: float) -> tuple[Sighting, ...]:
+    """The segments of a cue as blackouts wait for them; `at` in unix seconds."""
+    return tuple(
+        Sighting(at=at, event_id=one.event_id, type_id=one.type_id, upids=tuple(map(upid_in_words, _members(one.upid))))
+        for one in cue.segmentations
+        if not one.cancel
+    )
+
+
+def _members(upid: Upid) -> tuple[Upid, ...]:
+    return upid.members if upid.upid_type == 0x0D else (upid,) if upid.value else ()
 
 
 def restrictions_of(delivery: Delivery) -> Restrictions:
