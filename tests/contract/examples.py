@@ -45,6 +45,7 @@ from rightcast.domain.lineup import (
     StartMode,
     Station,
 )
+from rightcast.domain.overlay import Overlay
 from rightcast.domain.places import Means, Network, Portability
 from rightcast.domain.recordings import Cause, Recording, Status, Take
 from rightcast.domain.revocation import Revocation
@@ -91,6 +92,9 @@ RECORDS = {
         only_past=True,
         kept_from=NOON,
         kept_until=NOON + timedelta(days=7),
+    ),
+    "overlay": Overlay(
+        id=3, sid="e0.2DyX8O9Zdb7k", channel_id=8, slot=2, starts=NOON, ends=NOON + timedelta(minutes=15)
     ),
     "takedown": Takedown(
         id=12,

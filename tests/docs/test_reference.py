@@ -62,7 +62,7 @@ def test_every_dependency_has_a_row_and_none_is_invented() -> None:
 NOUNS = """
 Takedown, Hold, Acknowledgement, Order,
 Revocation, Transition key, Sighting, Suspect, Delivery network, Common Access Token,
-Blackout, Audience, Course, Station slate, Provider schedule,
+Blackout, Audience, Course, Station slate, Mark, Overlay, Provider schedule,
 Notice, Flagger, Statement of reasons, Counter-notice,
 Station, Channel, Source, Lineup, Lineup entry, Package, Line, Carriage right, Instrument, Start mode, Check, Question,
 Reason, Revision, Change, Feed, Report, Lease, Ring, Segment, Part, Epoch, Slot, Announcement, Want, Token, Operation,

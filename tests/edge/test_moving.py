@@ -12,9 +12,11 @@ from urllib.parse import urljoin
 
 import m3u8
 import pytest
+from msgspec import structs
 
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.blackouts import Blackout, Instead
+from rightcast.domain.overlay import OVERLAY, Overlay
 from rightcast.domain.rights import RightStatus
 from rightcast.domain.slate import SLATE_CHANNEL
 from rightcast.formats.mpegts.packets import PACKET_BYTES
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from tests.edge.station import Client, TestStation
 
+COPY = OVERLAY + 1
 DARK = "blacked-out-by-provider"
 
 
@@ -260,3 +263,69 @@ async def test_who_opens_the_channel_meanwhile_sees_the_slate_and_comes_back(
     await eventually(lambda: shows(station) == [1])
     assert station.edge.viewings.all()[0].right_id == 5
     client.close()
+
+
+def overlaid(station: TestStation, root: Path, segments: list[bytes]) -> FakeHeadend:
+    """The copy of channel 1 for one session, as a headend makes it."""
+    copy = FakeHeadend(root / "copy", segments, channel=1)
+    copy._writers = station.headend._writers
+    copy.wall = time.time() - 2.5
+    plain = copy.announce
+    copy.announce = lambda found: plain([structs.replace(one, rendition=COPY) for one in found])  # type: ignore[method-assign]
+    copy.announce(copy.snapshot())
+    copy.segment()
+    copy.segment()
+    return copy
+
+
+async def test_an_overlay_is_seen_by_its_session_alone_and_its_failure_shows_the_ordinary_picture(
+    station: TestStation, root: Path, segments: list[bytes]
+) -> None:
+    await applied(station, station.publish(Kind.LINE, 1, replace(station.line, max_sessions=2)))
+    station.headend.wall = time.time() - 4
+    await station.on_air(4)
+    client = await station.connect()
+    assert await client.stream() == 200
+    await eventually(lambda: len(station.edge.viewings) == 1)
+    suspect = station.edge.viewings.all()[0]
+    path = await playlist_path(station)
+    now = datetime.now(UTC)
+    wanted = Overlay(
+        id=3, sid=suspect.sid, channel_id=1, slot=1, starts=now, ends=now + timedelta(minutes=5)
+    )  # fmt: skip
+    await applied(station, station.publish(Kind.OVERLAY, 3, wanted))
+    assert suspect.shows.rendition == 0  # the ordinary picture until there is a copy
+    copy = overlaid(station, root, segments)
+    await eventually(lambda: suspect.shows.rendition == COPY)
+    assert [one.shows.rendition for one in station.edge.viewings.all() if one is not suspect] == [0]
+    assert (await station.get(urljoin(path, f"v{COPY}.1.ts"))).status == 404
+    copy.down()
+    await eventually(lambda: suspect.shows.rendition == 0)
+    assert not await client.ended(0.2)
+    copy.announce(copy.snapshot())
+    copy.segment()
+    await eventually(lambda: suspect.shows.rendition == COPY)
+    await applied(station, station.publish(Kind.OVERLAY, 3, None))
+    await eventually(lambda: suspect.shows.rendition == 0)
+    assert not await client.ended(0.2)
+
+
+async def test_a_playlist_goes_on_with_the_copy(station: TestStation, root: Path, segments: list[bytes]) -> None:
+    station.headend.wall = time.time() - 4
+    await station.on_air(4)
+    path = await playlist_path(station)
+    before = m3u8.loads((await station.get(path)).body.decode())
+    suspect = station.edge.viewings.all()[0]
+    copy = overlaid(station, root, segments)
+    now = datetime.now(UTC)
+    wanted = Overlay(id=3, sid=suspect.sid, channel_id=1, slot=1, starts=now, ends=now + timedelta(minutes=5))
+    await applied(station, station.publish(Kind.OVERLAY, 3, wanted))
+    await eventually(lambda: suspect.shows.rendition == COPY)
+    copy.wall = time.time() - copy.sequence
+    copy.segment()
+    found = m3u8.loads((await station.get(path)).body.decode())
+    assert found.media_sequence == before.media_sequence
+    assert found.segments[-1].uri == f"v{COPY}.2.ts"
+    assert found.segments[-1].discontinuity
+    reply = await station.get(urljoin(path, found.segments[-1].uri))
+    assert (reply.status, reply.body) == (200, copy.data(2))

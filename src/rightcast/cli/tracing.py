@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rightcast.cli.desk import station_command
-from rightcast.cli.panel import open_to_write
+from rightcast.cli.desk import station_command, table
+from rightcast.cli.panel import open_to_read, open_to_write
 from rightcast.domain.errors import InvalidInputError
 from rightcast.formats.marks import strength, whose
 from rightcast.headend.ffmpeg import find_ffmpeg
@@ -89,3 +89,50 @@ def _said(named: list[Named], asked: int) -> list[str]:
         for one in named
     ]
     return [*head, *told]
+
+
+@station_command(trace_group, "overlay")
+@click.argument("session")
+@click.option("--why", required=True, help="What made it suspect; stands in the audit trail.")
+@click.option("--minutes", type=int, default=15, show_default=True, help="For how long, at most 120.")
+def overlay(desk: Desk, *, session: str, why: str, minutes: int) -> None:
+    """Burn a running session's number into the picture that it alone sees, for a while."""
+    actor = open_to_write(desk)
+    from rightcast.panel.overlays.operations import lay_overlay
+
+    row = lay_overlay(actor, sid=session, why=why, minutes=minutes)
+    desk.answer(
+        {"id": row.id, "session": row.sid, "ends": row.ends},
+        [f"Overlay {row.id}: the picture of {row} shows its number until {row.ends:%H:%M} UTC."],
+    )
+
+
+@station_command(trace_group, "overlays")
+def overlays(desk: Desk) -> None:
+    """List the overlays that run, and whether each is on the picture."""
+    open_to_read(desk)
+    from django.utils import timezone
+
+    from rightcast.panel.overlays.models import Overlay
+    from rightcast.panel.overlays.queries import how_they_do
+
+    states = how_they_do()
+    rows = list(Overlay.objects.filter(ends__gt=timezone.now()))
+    words = {row.id: states.get((row.channel_id, row.slot), ("", "Waits for the headend."))[1] for row in rows}
+    values = [
+        {"id": row.id, "session": row.sid, "channel": row.channel_id, "ends": row.ends, "state": words[row.id]}
+        for row in rows
+    ]
+    cells = [(row.id, row.sid, row.channel_id, f"{row.ends:%H:%M}", words[row.id]) for row in rows]
+    desk.answer(values, table(cells, ("ID", "SESSION", "CHANNEL", "UNTIL (UTC)", "STATE")) or ["There is no overlay."])
+
+
+@station_command(trace_group, "overlay-end")
+@click.argument("number", type=int)
+def overlay_end(desk: Desk, *, number: int) -> None:
+    """Take an overlay off before its time."""
+    actor = open_to_write(desk)
+    from rightcast.panel.overlays.operations import end_overlay
+
+    row = end_overlay(actor, number)
+    desk.answer({"id": row.id, "session": row.sid}, [f"The overlay of {row} is taken off."])

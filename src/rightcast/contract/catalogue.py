@@ -15,6 +15,7 @@ from rightcast.domain.guide import GuideDay
 from rightcast.domain.hold import Hold
 from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Line, Lineup, Package, Station
+from rightcast.domain.overlay import Overlay
 from rightcast.domain.recordings import Recording, Take
 from rightcast.domain.revocation import Revocation
 from rightcast.domain.rights import CarriageRight
@@ -38,6 +39,7 @@ Record = (
     | Blackout
     | Takedown
     | Hold
+    | Overlay
 )
 
 
@@ -59,6 +61,7 @@ class Kind(enum.StrEnum):
     BLACKOUT = "blackout"
     TAKEDOWN = "takedown"
     HOLD = "hold"
+    OVERLAY = "overlay"
 
 
 TYPES: dict[Kind, type[Record]] = {
@@ -77,6 +80,7 @@ TYPES: dict[Kind, type[Record]] = {
     Kind.BLACKOUT: Blackout,
     Kind.TAKEDOWN: Takedown,
     Kind.HOLD: Hold,
+    Kind.OVERLAY: Overlay,
 }
 
 

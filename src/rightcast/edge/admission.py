@@ -324,10 +324,14 @@ class Admission:
         if isinstance(verdict, Allowed):
             viewing.from_wall = max(viewing.from_wall, self.asking.clear_since(line, viewing.channel_id, player))
             before = viewing.right_id
-            self.mover.home(viewing, verdict.right_id)
+            overlay = self._replica.overlay_of(viewing.sid, self._clock())
+            fits = overlay is not None and not viewing.past and not viewing.recording_id
+            self.mover.home(viewing, verdict.right_id, overlay.rendition if overlay is not None and fits else 0)
             self._rest(viewing, before)
             viewing.max_height = verdict.max_height
             self._viewings.until(viewing, verdict.until)
+            if overlay is not None:
+                self._viewings.ends_by(viewing, overlay.ends.timestamp())
             self.again_for_past(viewing)
             return
         instead = None if viewing.past else self._instead(verdict, line, viewing.channel_id, player, viewing.shows)

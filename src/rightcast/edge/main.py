@@ -345,7 +345,11 @@ class Edge:
         if days := [key for kind, key in records if kind is Kind.GUIDE]:
             self.guide.changed(days)
         self.dimming.changed(records)
-        self._ask_again(self.viewings.touched_by(records))
+        touched = self.viewings.touched_by(records)
+        if any(kind is Kind.OVERLAY for kind, _ in records):
+            named = {one.sid for one in self.replica.overlays.values()}
+            touched += [one for one in self.viewings.all() if one.sid in named or one.shows.rendition or one.wants]
+        self._ask_again(touched)
 
     def _ask_again(self, touched: Sequence[Viewing]) -> None:
         if touched:

@@ -67,10 +67,14 @@ class Mover:
         viewing.wants = wishes
         self._turn(viewing, self._choose(wishes), at)
 
-    def home(self, viewing: Viewing, right_id: int) -> None:
-        """It may see its own channel, and does."""
-        if viewing.wants:
-            self.to(viewing, (Wish(Shown(viewing.channel_id), right_id),), viewing.from_wall)
+    def home(self, viewing: Viewing, right_id: int, rendition: int = 0) -> None:
+        """It may see its own channel, and does; `rendition`: the copy with its overlay, as soon as that is there."""
+        own = Wish(Shown(viewing.channel_id), right_id)
+        if rendition:
+            self.to(viewing, (Wish(Shown(viewing.channel_id, rendition), right_id), own), viewing.from_wall)
+            self._moved.setdefault(viewing, self._clock())
+        elif viewing.wants:
+            self.to(viewing, (own,), viewing.from_wall)
         else:
             self._viewings.rests_on(viewing, right_id)
 

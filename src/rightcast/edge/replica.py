@@ -9,6 +9,7 @@ import logging
 import sqlite3
 from collections import OrderedDict
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from rightcast.contract import codec
@@ -17,6 +18,7 @@ from rightcast.domain.blackouts import Blackout, by_channel
 from rightcast.domain.errors import ContractError
 from rightcast.domain.library import Collection, Holding
 from rightcast.domain.lineup import Channel, Credential, CredentialKind, Line, Lineup, Package, Station
+from rightcast.domain.overlay import Overlay
 from rightcast.domain.protection import Protection
 from rightcast.domain.recordings import Recording
 from rightcast.domain.revocation import Revocation, Revocations
@@ -31,7 +33,6 @@ from rightcast.edge.recordings.rows import RecordingRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
 
 T = TypeVar("T")
@@ -79,6 +80,7 @@ class Replica:
         self.revocations = Revocations()
         self.blackouts: dict[int, Blackout] = {}
         self._blackouts_of: dict[int, tuple[Blackout, ...]] = {}
+        self.overlays: dict[int, Overlay] = {}
         self.takedowns = Takedowns()
         self._rights_of: dict[int, tuple[CarriageRight, ...]] = {}
         self._carried: dict[tuple[int, ...], frozenset[int]] = {}
@@ -124,6 +126,13 @@ class Replica:
     def blackouts_of(self, channel_id: int) -> tuple[Blackout, ...]:
         """The blackouts of a channel, past and coming ones too."""
         return self._blackouts_of.get(channel_id, ())
+
+    def overlay_of(self, sid: str, now: float) -> Overlay | None:
+        """The overlay that a session is to have now."""
+        if not self.overlays:
+            return None
+        moment = datetime.fromtimestamp(now, UTC)
+        return next((one for one in self.overlays.values() if one.sid == sid and one.runs(moment)), None)
 
     def carried(self, package_ids: tuple[int, ...]) -> frozenset[int]:
         """The channels of all lineups of these packages."""
@@ -253,6 +262,14 @@ class Replica:
             case Kind.BLACKOUT:
                 _replace(self.blackouts, key, record, Blackout)
                 self._blackouts_of = by_channel(self.blackouts.values())
+            case _:
+                self._remember_one(kind, key, record)
+
+    def _remember_one(self, kind: Kind, key: int, record: object) -> None:
+        """Of what concerns single sessions and channels."""
+        match kind:
+            case Kind.OVERLAY:
+                _replace(self.overlays, key, record, Overlay)
             case Kind.REVOCATION:
                 self.revocations.put(key, record if isinstance(record, Revocation) else None)
             case Kind.TAKEDOWN:

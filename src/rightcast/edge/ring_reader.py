@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rightcast.contract.ring import Announcement, Closed, Described, Down, Dropped, Marker, Opened, Part, Track, Up
 from rightcast.domain.marking import TWIN, is_twin
+from rightcast.domain.overlay import is_overlay
 from rightcast.edge.cues import SLACK_S, cues_of
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.formats.hls.media import MediaSegment, media_playlist
@@ -374,7 +375,9 @@ class Rings:
         ring = self._rings.get((channel_id, rendition))
         if ring is None:
             ring = self._rings[channel_id, rendition] = self._make(channel_id, rendition)
-            if is_twin(rendition):
+            if is_overlay(rendition):
+                pass  # one session's own: no list of the channel's renditions has it
+            elif is_twin(rendition):
                 self.get(channel_id, rendition - TWIN).twin = ring
             else:
                 self._renditions.setdefault(channel_id, []).append(ring)

@@ -169,7 +169,7 @@ class Viewings:
                     touched = [one for one in self.of_channel(of_guide_key(key)[0]) if one.past]
                 case Kind.RECORDING:
                     touched = self.of_recording(key)
-                case Kind.TAKE | Kind.COLLECTION | Kind.HOLD | Kind.TAKEDOWN:
+                case Kind.TAKE | Kind.COLLECTION | Kind.HOLD | Kind.TAKEDOWN | Kind.OVERLAY:
                     continue  # no decision rests on them, and `edge.takedowns` asks again by the last
                 case _:
                     return self.all()

@@ -20,6 +20,7 @@ from rightcast.headend.events import EventListener, Heard
 from rightcast.headend.health import SILENT_AFTER_S, State
 from rightcast.headend.ladder_life import LadderLife
 from rightcast.headend.monitor import Monitor
+from rightcast.headend.overlays import Overlays
 from rightcast.headend.pictures.rounds import Sample
 from rightcast.headend.segmenter import Segmenter
 from rightcast.headend.slate.cards import NoSlates
@@ -27,10 +28,11 @@ from rightcast.headend.switching import Switcher
 from rightcast.headend.tap import TappedRing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rightcast.contract.ring import Announcement
     from rightcast.contract.station import StationSettings
+    from rightcast.domain.overlay import Overlay
     from rightcast.domain.watch import Watch
     from rightcast.headend.intake import Intakes
     from rightcast.headend.leg import Leg
@@ -74,6 +76,7 @@ class ChannelLife:
         )
         self._account = Account(now)
         self._wish: int | None = None
+        self._overlaid = False
         self._is_neighbour = False
         self._viewers: dict[int, int] = {}
         self._left_at: float | None = None
@@ -82,18 +85,19 @@ class ChannelLife:
         self.monitor = Monitor()
         self.events = EventListener()
         self._ladder = LadderLife(settings, announce)
+        self._overlays = Overlays(settings, announce)
         self._open_ring()
         self._ladder.follow(record, self._ring, ring_bytes, now)
 
     @property
     def snapshot(self) -> list[Announcement]:
         """What a new edge must hear of this channel."""
-        return [*self._ring.snapshot(), *self._ladder.snapshot]
+        return [*self._ring.snapshot(), *self._ladder.snapshot, *self._overlays.snapshot]
 
     @property
     def bytes_held(self) -> int:
         """Bytes of the ring."""
-        return self._ring.bytes_held + self._ladder.bytes_held
+        return self._ring.bytes_held + self._ladder.bytes_held + self._overlays.bytes_held
 
     @property
     def viewers(self) -> int:
@@ -148,14 +152,22 @@ class ChannelLife:
         self.record = record
         self._ring.playlist_segments = self._window_segments()
         self._ladder.follow(record, self._ring, self._ring_bytes, now)
+        self._overlays.listen(self._ring)
         try:
             self._switcher.follow(record, self._segmenter, now)
         except RightcastError as error:
             self._fail(str(error), now)
 
+    def overlay(self, wanted: Sequence[Overlay], now: float) -> None:
+        """Copies for these sessions are wanted."""
+        if wanted or self._overlaid:
+            self._overlaid = bool(wanted)
+            self._overlays.follow(self.record, wanted, self._ring, self._ring_bytes, now)
+
     def tick(self, now: float) -> None:
         """Ten times a second, after the intakes: time passes for segmenter, failover and demand."""
         self._ladder.tick(now)
+        self._overlays.tick(now)
         if self._failure:
             if now - self._failed_at > FAILURE_PAUSE_S:
                 self._recover(now)
@@ -195,7 +207,7 @@ class ChannelLife:
             last_segment=seen.last_segment,
             codecs=seen.codecs,
             resolution=seen.resolution,
-            renditions=self._ladder.reports(now),
+            renditions=[*self._ladder.reports(now), *self._overlays.reports(now)],
             cues=self._segmenter.cues.reports(),
             restricted=self._segmenter.cues.restrictions(now).in_words,
             **told,
@@ -232,6 +244,7 @@ class ChannelLife:
         """End. `keep` leaves the ring's files for the next process; otherwise edges are told and files removed."""
         self._switcher.stop()
         self._ladder.stop(keep=keep)
+        self._overlays.stop()
         try:
             if keep:
                 self._ring.leave()
@@ -298,6 +311,7 @@ class ChannelLife:
             self._ring.leave()
             self._open_ring()
             self._ladder.follow(self.record, self._ring, self._ring_bytes, now)
+            self._overlays.listen(self._ring)
         except (RightcastError, OSError) as error:
             self._failure, self._failed_at = redact(str(error)), now
             return

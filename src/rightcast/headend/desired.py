@@ -15,6 +15,7 @@ from rightcast.contract.catalogue import Kind
 from rightcast.domain.blackouts import Blackout
 from rightcast.domain.life import neighbours_of
 from rightcast.domain.lineup import Channel, Lineup, Station
+from rightcast.domain.overlay import Overlay
 from rightcast.domain.rights import CarriageRight, carried_channels, next_boundary
 from rightcast.domain.schedule import zone_named
 from rightcast.domain.slate import KEPT_OUT
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from rightcast.state.feed import Feed
 
 _BATCH = 1000
-_FOLLOWED = frozenset({Kind.CHANNEL, Kind.RIGHT, Kind.LINEUP, Kind.STATION, Kind.BLACKOUT})
+_FOLLOWED = frozenset({Kind.CHANNEL, Kind.RIGHT, Kind.LINEUP, Kind.STATION, Kind.BLACKOUT, Kind.OVERLAY})
 T = TypeVar("T")
 
 
@@ -46,6 +47,7 @@ class Desired:
         self.zone = ZoneInfo("UTC")
         self.slate = KEPT_OUT
         self.blackouts: dict[int, Blackout] = {}
+        self._overlays: dict[int, Overlay] = {}
         self._carried: dict[int, Channel] | None = None
         self._valid = (0.0, 0.0)
 
@@ -61,6 +63,7 @@ class Desired:
             self._rights.clear()
             self._lineups.clear()
             self.blackouts.clear()
+            self._overlays.clear()
             self._carried = None
         while revisions := self._feed.read(self._number, _BATCH):
             for revision in revisions:
@@ -91,6 +94,13 @@ class Desired:
         orders = [[entry.channel_id for entry in lineup.entries] for lineup in self._lineups.values()]
         return list(dict.fromkeys(one for order in orders for one in neighbours_of(channel_id, order, reach)))
 
+    def overlays_of(self, channel_id: int, now: float) -> list[Overlay]:
+        """The copies of a channel that are wanted now."""
+        if not self._overlays:
+            return []
+        moment = datetime.fromtimestamp(now, UTC)
+        return [one for one in self._overlays.values() if one.channel_id == channel_id and one.runs(moment)]
+
     def _apply(self, revision: Revision) -> bool:
         record: Record | None = revision.record() if revision.kind in _FOLLOWED else None
         match revision.kind:
@@ -105,6 +115,9 @@ class Desired:
                 station = record if isinstance(record, Station) else Station()
                 self.zone, self.slate = zone_named(station.timezone), station.slate
                 return True
+            case Kind.OVERLAY:
+                _put(self._overlays, revision.key, record, Overlay)
+                return False
             case Kind.BLACKOUT:
                 _put(self.blackouts, revision.key, record, Blackout)
                 return False

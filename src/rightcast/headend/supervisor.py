@@ -105,6 +105,7 @@ class Supervisor:
                 self._warm_neighbours()
             for number, life in self._running.items():
                 life.wish(self._programming.wishes.get(number))
+                life.overlay(self._desired.overlays_of(number, now), now)
         over = [number for number, life in self._running.items() if life.runs_on_demand and life.is_over(now)]
         for number in over:
             self._end(number, now)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rightcast.contract.station import StationSettings
     from rightcast.domain.ladder import VideoCodec
     from rightcast.domain.lineup import Channel
+    from rightcast.headend.marking import Marking
 
 FIRST_OUTPUT_S = 15.0
 SILENT_S = 5.0
@@ -75,6 +76,7 @@ class Transcoder:
         ring_bytes: int,
         now: float,
         encoders: Encoders | None = None,
+        marker: Marking | None = None,
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self.ladder = record.ladder
@@ -82,7 +84,7 @@ class Transcoder:
         self._segment_s = settings.segment_s
         self._jitter = jitter
         self._ffmpeg = find_ffmpeg(settings.ffmpeg)
-        self._marker = marking_in(settings.marker)
+        self._marker = marking_in(settings.marker) if marker is None else marker
         self._encoders = encoders_of(self._ffmpeg) if encoders is None else encoders
         self._rungs = {
             number: RungLife(record.id, number, rung, settings=settings, announce=announce, ring_bytes=ring_bytes)
@@ -161,15 +163,15 @@ class Transcoder:
         for rung in self._rungs.values():
             rung.tick(now)
 
-    def reports(self, now: float) -> list[RenditionReport]:
-        """How each rung does."""
+    def reports(self, now: float, *, all_of_them: bool = False) -> list[RenditionReport]:
+        """How each rung does; second variants only on request."""
         left_out = {} if self._plan is None else self._plan.left_out
         general = self._trouble or " ".join(() if self._plan is None else self._notes(self._plan))
         dropped = self._dropped + (0 if self._run is None else self._run.child.queue.dropped_packets)
         told = [
             rung.report(now, left_out.get(number, general), left_out=number in left_out)
             for number, rung in self._rungs.items()
-            if not is_twin(number)
+            if all_of_them or not is_twin(number)
         ]
         return [
             msgspec.structs.replace(

@@ -158,6 +158,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Networks", "lan", "places.network"),
                     _item("Licensors", "handshake", "licensors.licensoraccount"),
                     _page("Takedowns", "power_settings_new", "takedowns", "takedowns.view_takedown"),
+                    _page("Overlays", "subtitles", "overlays", "overlays.view_overlay"),
                     _item("Revocations", "block", "tracing.revocation"),
                     _item("Delivery networks", "hub", "tracing.deliverynetwork"),
                     _page("Network tokens", "vpn_key", "network-token", "tracing.change_deliverynetwork"),

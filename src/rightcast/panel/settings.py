@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "rightcast.panel.usage",
     "rightcast.panel.privacy",
     "rightcast.panel.blackouts",
+    "rightcast.panel.overlays",
     "rightcast.panel.notices",
     "rightcast.panel.publish",
     "rightcast.panel.staff",

@@ -30,6 +30,7 @@ from rightcast.panel.metrics import metrics
 from rightcast.panel.notices import deciding
 from rightcast.panel.notices import pages as notices
 from rightcast.panel.notices.desk_pages import desk_page, flaggers_page
+from rightcast.panel.overlays.pages import overlays_page
 from rightcast.panel.privacy.pages import privacy_page
 from rightcast.panel.staff.pages import OwnPasswordView
 from rightcast.panel.takedowns import pages as takedowns
@@ -83,6 +84,7 @@ urlpatterns = [
     path("notices/<str:reference>/act/", admin.site.admin_view(deciding.act), name="notice-act"),
     path("notices/<str:reference>/<str:what>", admin.site.admin_view(notices.download), name="notice-file"),
     path("blackouts/", admin.site.admin_view(blackouts_page), name="blackouts"),
+    path("overlays/", admin.site.admin_view(overlays_page), name="overlays"),
     path("blackouts/schedule/<int:number>.xml", admin.site.admin_view(schedule_file), name="blackout-schedule"),
     path("unknown/", admin.site.admin_view(unknown_page), name="unknown"),
     path("line/<int:line_id>/devices/", admin.site.admin_view(devices_page), name="line-devices"),

@@ -11,6 +11,7 @@ from rightcast.panel.guide import publication as guide
 from rightcast.panel.images import wanting as images
 from rightcast.panel.library import queries as library
 from rightcast.panel.lines import queries as lines
+from rightcast.panel.overlays import queries as overlays
 from rightcast.panel.recordings import queries as recordings
 from rightcast.panel.rights import queries as rights
 from rightcast.panel.station import queries as station
@@ -39,10 +40,12 @@ _LOADERS: dict[Kind, Callable[[Sequence[int]], Mapping[int, Record | WrittenDay]
     Kind.BLACKOUT: blackouts.blackout_records,
     Kind.TAKEDOWN: takedowns.takedown_records,
     Kind.HOLD: takedowns.hold_records,
+    Kind.OVERLAY: overlays.overlay_records,
 }
 _KEYS: dict[Kind, Callable[[], list[int]]] = {
     Kind.TAKEDOWN: takedowns.takedown_ids,
     Kind.HOLD: takedowns.hold_ids,
+    Kind.OVERLAY: overlays.overlay_ids,
     Kind.REVOCATION: tracing.revocation_ids,
     Kind.BLACKOUT: blackouts.blackout_ids,
     Kind.STATION: station.station_keys,

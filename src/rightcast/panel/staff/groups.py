@@ -32,6 +32,7 @@ _EVERYTHING = (
     "usage",
     "privacy",
     "blackouts",
+    "overlays",
     "notices",
     "places",
 )
@@ -46,6 +47,8 @@ _WRITES: Mapping[str, tuple[str, ...]] = {
         "usage",
         "privacy",
         "blackouts",
+        "overlays",
+        "overlays",
         "notices",
         "takedowns",
     ),
@@ -63,6 +66,7 @@ _SEES = (
     "tracing",
     "takedowns",
     "blackouts",
+    "overlays",
     "places",
 )
 

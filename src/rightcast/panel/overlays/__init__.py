@@ -1,0 +1,1 @@
+"""Visible overlays for single sessions, on request of the rights officer."""
