@@ -49,7 +49,7 @@ def overlays_page(request: HttpRequest) -> HttpResponse:
     rows = list(Overlay.objects.all()[: _MOST_PAST + MOST_OVERLAYS])
     names = dict(Channel.objects.filter(id__in={one.channel_id for one in rows}).values_list("id", "name"))
     lines = dict(Line.objects.filter(id__in={one.line_id for one in rows}).values_list("id", "name"))
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "row": row,
             "channel": names.get(row.channel_id, "?"),
