@@ -30,7 +30,7 @@ from rightcast.formats.isobmff.captions import captions_init, documents_init
 from rightcast.formats.webvtt import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rightcast.domain.packaging import Packaging
     from rightcast.edge.http_connection import Answer
