@@ -107,9 +107,8 @@ class Outputs:
         if is_twin(found.track.rendition) and found.track.rendition != viewing.shows.rendition:
             return not_found()
         ring = self._rings.get(channel_id if foreign else viewing.channel_id, found.track.rendition)
-        if not holds(ring, found.track) or not self._fits(ring, found.track.form):
-            return not_found()
-        return self._of_track(request, viewing, ring, found)
+        there = holds(ring, found.track) and self._fits(ring, found.track.form)
+        return self._of_track(request, viewing, ring, found) if there else not_found()
 
     def entrance(self, channel_id: int, wanted: str) -> str | None:
         """The name at which a player begins that asks for a format; None when the channel is not offered in it.
