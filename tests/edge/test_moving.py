@@ -238,6 +238,7 @@ async def test_a_manifest_goes_on_with_a_period_of_the_slate(
     path = (await playlist_path(station)).replace("index.m3u8", "manifest.mpd")
     before = (await station.get(path)).body.decode()
     await applied(station, station.publish(Kind.BLACKOUT, 4, blackout(Instead.SLATE)))
+    await eventually(lambda: shows(station) == [SLATE_CHANNEL], 2.0)
     dark = (await station.get(path)).body.decode()
     assert set(re.findall(r'<Period id="([^"]+)"', before)).isdisjoint(re.findall(r'<Period id="([^"]+)"', dark))
     assert 'media="../0/c$RepresentationID$' in dark
