@@ -21,6 +21,7 @@ from rightcast.domain.guide import Credit, Show
 from rightcast.domain.lineup import Credential, CredentialKind, Station
 from rightcast.edge.catalogue import Catalogue
 from rightcast.edge.http_message import Request
+from rightcast.edge.images import StationImages
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from tests.edge.fake_headend import FakeHeadend, make_segments
 from tests.edge.shelves import FakeArchive, FakeGuide
@@ -203,6 +204,8 @@ def _tuner(station: TestStation) -> Callable[[Request], object]:
         catalogue=Catalogue(edge.replica, edge.admission, clock=lambda: NOW),
         live=edge.live,
         rings=edge.rings,
+        guides=edge.guides,
+        images=StationImages(station.settings.images),
     )
     return lambda request: offered.answer(request, None)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import struct
+import time
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ from rightcast.cli.serving import _checked_tuner
 from rightcast.contract.catalogue import Kind
 from rightcast.contract.station import Address
 from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.guide import DAY_S, GuideDay, Show
 from rightcast.domain.lineup import LineStatus
 from rightcast.formats import hdhomerun
 from tests.edge.station import Client, TestStation, eventually
@@ -64,6 +68,31 @@ async def test_a_client_finds_lists_and_watches(tuner: TestStation) -> None:
     assert b"deviceType" in (await one.ask("/device.xml")).body
     assert await one.stream(rows[0]["URL"].removeprefix(found["BaseURL"])) == 200
     assert (await one.read(188))[0] == 0x47
+    one.close()
+
+
+async def test_apps_join_the_guide_of_the_tuner_to_its_lineup_by_number_and_name(tuner: TestStation) -> None:
+    start = int(time.time()) // DAY_S * DAY_S
+    picture = f"/images/{'a' * 32}-m"
+    show = Show(id=1, guide_id="uno.it", start=start, stop=start + 2 * DAY_S, title="Film", icon_url=picture)
+    day = GuideDay(channel_id=1, day=start // DAY_S, shows=(show,))
+    await applied(tuner, tuner.publish(Kind.GUIDE, day.key, day))
+    tuner.settings.images.mkdir(parents=True, exist_ok=True)
+    (tuner.settings.images / picture.rpartition("/")[2]).write_bytes(b"\x89PNG")
+    one = await client(tuner)
+    lineup = (await one.ask("/lineup.json")).json()[0]
+    guide = ET.fromstring((await one.ask("/xmltv.xml")).body)
+    packed = await one.ask("/xmltv.xml.gz")
+    assert ET.fromstring(gzip.decompress(packed.body)).find("programme/title") is not None
+    names = [name.text for name in guide.findall("channel[@id='uno.it']/display-name")]
+    number, name = lineup["GuideNumber"], lineup["GuideName"]
+    assert names == [name, number, f"{number} {name}"]
+    icon = guide.find("programme[@channel='uno.it']/icon")
+    assert icon is not None
+    assert icon.attrib["src"] == f"http://tv.test:8080{picture}"  # the Host header of the asker
+    assert (await one.ask(picture)).body == b"\x89PNG"
+    await applied(tuner, tuner.publish(Kind.LINE, 1, replace(tuner.line, status=LineStatus.DISABLED)))
+    assert b"Film" not in (await one.ask("/xmltv.xml")).body
     one.close()
 
 

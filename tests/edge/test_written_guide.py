@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from rightcast.domain.guide import DAY_S, Show
 from rightcast.edge.guide.written import Told, WrittenGuide
 from tests.edge.shelves import FakeGuide
 
 FIRST = 20_000
-CHANNELS = [Told(1, "uno.it", "Uno"), Told(2, "due.it", "Due", past=lambda show: not show.no_catchup)]
+CHANNELS = [Told(1, "uno.it", ("Uno",)), Told(2, "due.it", ("Due",), past=lambda show: not show.no_catchup)]
 
 
 def shows(guide_id: str, title: str = "Show") -> list[Show]:
@@ -76,7 +77,7 @@ def test_an_id_of_the_past_is_only_given_to_shows_that_have_one() -> None:
 def test_lines_to_which_the_same_shows_are_open_share_a_piece() -> None:
     written = WrittenGuide(Marked())
     for past in (lambda show: show.id < 2, lambda show: show.id < 2, lambda show: show.id < 3):
-        written.whole([Told(2, "due.it", "Due", past=past)], range(FIRST, FIRST + 1))
+        written.whole([Told(2, "due.it", ("Due",), past=past)], range(FIRST, FIRST + 1))
     assert written.written == 2
 
 
@@ -85,6 +86,18 @@ def test_channels_without_shows_are_left_out_unless_there_are_no_others() -> Non
         return [one.get("id") for one in ET.fromstring(gzip.decompress(packed)).findall("channel")]
 
     written = WrittenGuide(Marked())
-    silent = Told(3, "tre.it", "Tre")
+    silent = Told(3, "tre.it", ("Tre",))
     assert named(written.whole([silent, *CHANNELS], range(FIRST, FIRST + 1)).packed) == ["uno.it", "due.it"]
     assert named(written.whole([silent], range(FIRST, FIRST + 1)).packed) == ["tre.it"]
+
+
+def test_pictures_of_the_station_stand_under_the_address_of_each_asker() -> None:
+    guide = Marked()
+    guide.all = [(key, replace(one, icon_url="/images/a-m") if key == 1 else one) for key, one in guide.all]
+    written = WrittenGuide(guide)
+    for base, count in (("http://tv.lan:8080", 2), ("https://tv.example.org", 3), ("http://tv.lan:8080", 3)):
+        channels = [Told(1, "uno.it", ("Uno",), "/images/b-m", base_url=base), replace(CHANNELS[1], base_url=base)]
+        told = gzip.decompress(written.whole(channels, range(FIRST, FIRST + 1)).packed).decode()
+        assert told.count(f'src="{base}/images/a-m"') == 24
+        assert told.count(f'src="{base}/images/b-m"') == 1
+        assert written.written == count  # what names no picture of ours is not written again

@@ -98,9 +98,11 @@ def test_nothing_is_told_while_pictures_are_not_kept(shown: Channel, actor: Acto
     assert Keeper(fetch=lambda _url: _picture()).look() == 0
 
 
-def test_pictures_need_a_public_address(actor: Actor) -> None:
-    with pytest.raises(InvalidInputError, match="address of this station"):
-        station_operations.update_station(actor, name="Test", territory="IT", images="all")
+def test_without_a_public_address_pictures_are_told_by_their_path(
+    shown: Channel, public: StationSettings, settings: SettingsWrapper
+) -> None:
+    settings.STATION = dataclasses.replace(public, public_url="")
+    assert _told() == f"/images/{image_id(URL)}-m"
 
 
 def test_a_picture_that_cannot_be_had_is_left_alone_and_then_named_as_it_came(shown: Channel) -> None:

@@ -89,9 +89,11 @@ class Doors:
         self._rooms = rooms
         self._answers = Answers()
         self.guides = Guides(
-            admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive, clock=clock
+            settings, admission, self.catalogue, self._answers, guide=rooms.guide, archive=rooms.archive, clock=clock
         )
-        self._rows = GuideRows(admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock)
+        self._rows = GuideRows(
+            settings, admission, self.catalogue, guide=rooms.guide, archive=rooms.archive, clock=clock
+        )
         self._past = Past(admission, replica, rooms.playing, rooms.films)
         shelf = self._shelf = Shelf(replica, admission.asking)
         self._library = WithRecordings(rooms.library, shelf, replica)

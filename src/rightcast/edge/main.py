@@ -25,6 +25,7 @@ from rightcast.edge.follower import Follower
 from rightcast.edge.guide.shows import ReplicaGuide
 from rightcast.edge.http_listener import Listener
 from rightcast.edge.icy import Radio, Titles
+from rightcast.edge.images import StationImages
 from rightcast.edge.interfaces.hdhomerun import HdHomeRun
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.keys import Keys
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from rightcast.contract.station import StationSettings
-    from rightcast.edge.catalogue import Catalogue
     from rightcast.edge.guide_port import Archive, Guide
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
@@ -223,7 +223,7 @@ class Edge:
         )
         self.doors = doors
         self.routes, self.guides, self.unknown = doors.routes, doors.guides, doors.unknown
-        self.tuner = self._tuner(doors.catalogue) if settings.tuner_listen is not None and index == 0 else None
+        self.tuner = self._tuner() if settings.tuner_listen is not None and index == 0 else None
         self.origins = [Origin(settings.headend_socket(shard), self.rings) for shard in range(settings.headends)]
         self.follower = Follower(settings.feed, self.replica, self._changed)
         self._asking: set[asyncio.Task[None]] = set()
@@ -321,7 +321,7 @@ class Edge:
         channel = self.replica.channels.get(channel_id)
         return channel.packaging if channel is not None else Packaging()
 
-    def _tuner(self, catalogue: Catalogue) -> TunerDoor | None:
+    def _tuner(self) -> TunerDoor | None:
         listen = self.settings.tuner_listen
         if listen is None:
             return None
@@ -329,9 +329,11 @@ class Edge:
             self.settings.tuner_line,
             listen,
             replica=self.replica,
-            catalogue=catalogue,
+            catalogue=self.doors.catalogue,
             live=self.live,
             rings=self.rings,
+            guides=self.guides,
+            images=StationImages(self.settings.images),
         )
         return TunerDoor(asyncio.get_running_loop(), listen, offered)
 

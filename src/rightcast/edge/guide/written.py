@@ -6,6 +6,7 @@ A whole guide is joined out of them: what is written anew is only what is anothe
 from __future__ import annotations
 
 import hashlib
+import operator
 import threading
 import time
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightcast.domain.guide import Show
+from rightcast.domain.images import absolute, pictured
 from rightcast.edge.answers import Made
 from rightcast.formats import xmltv
 from rightcast.formats.gzip_pieces import Piece, joined, piece
@@ -25,19 +27,24 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 64 << 20
 _TAG_BYTES = 12
+_Key = tuple[int, int, str, tuple[int, ...], str]
 _BESIDE_BYTES = 400
 """What a piece costs beside its compressed bytes: there are many empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A channel as it stands in a guide. `past`: which shows get the id by which a player asks for them again."""
+    """A channel as it stands in a guide. `past`: which shows get the id by which a player asks for them again.
+
+    `base_url` goes before pictures that the station tells by their path alone.
+    """
 
     channel_id: int
     guide_id: str
-    name: str
+    names: tuple[str, ...]
     logo_url: str = ""
     past: Callable[[Show], bool] | None = None
+    base_url: str = ""
 
 
 class WrittenGuide:
@@ -47,7 +54,7 @@ class WrittenGuide:
         self._guide = guide
         self._kept_bytes = kept_bytes
         self._lock = threading.Lock()
-        self._pieces: OrderedDict[tuple[int, int, str, tuple[int, ...]], tuple[int, Piece]] = OrderedDict()
+        self._pieces: OrderedDict[_Key, tuple[int, Piece]] = OrderedDict()
         self._held = 0
         self.written = 0
 
@@ -65,7 +72,10 @@ class WrittenGuide:
         """Channels without shows are left out, unless there are no others: to a validator of XMLTV they are errors."""
         found = [(one, [made for day in days if (made := self._piece(one, day)).size]) for one in channels]
         having = [one for one, pieces in found if pieces] or channels
-        head = [xmltv.START, *(xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in having)]
+        head = [
+            xmltv.START,
+            *(xmltv.channel(one.guide_id, one.names, absolute(one.logo_url, one.base_url)) for one in having),
+        ]
         yield piece("".join(head).encode())
         for _, pieces in found:
             yield from pieces
@@ -74,13 +84,18 @@ class WrittenGuide:
     def _piece(self, told: Told, day: int) -> Piece:
         mark = self._guide.day_mark(told.channel_id, day)
         past = _past(told, self._guide, day)
-        key = (told.channel_id, day, told.guide_id, past)
+        same = (told.channel_id, day, told.guide_id, past)
         with self._lock:
-            found = self._pieces.get(key)
-            if found is not None and found[0] == mark:
-                self._pieces.move_to_end(key)
-                return found[1]
-        text = "".join(_shows(told, self._guide, day, frozenset(past))).encode()
+            for key in ((*same, ""), (*same, told.base_url)):
+                found = self._pieces.get(key)
+                if found is not None and found[0] == mark:
+                    self._pieces.move_to_end(key)
+                    return found[1]
+        came = self._guide.day(told.channel_id, day)
+        shows = [pictured(one, told.base_url) for one in came]
+        # a day without pictures of the station is the same under each of its addresses
+        key = (*same, told.base_url if any(map(operator.is_not, shows, came)) else "")
+        text = "".join(_shows(told, shows, frozenset(past))).encode()
         made = piece(text) if text else _NOTHING
         with self._lock:
             self.written += 1
@@ -106,7 +121,7 @@ def _past(told: Told, guide: Guide, day: int) -> tuple[int, ...]:
     return () if told.past is None else tuple(one.start for one in guide.day(told.channel_id, day) if told.past(one))
 
 
-def _shows(told: Told, guide: Guide, day: int, past: frozenset[int]) -> Iterator[str]:
-    for one in guide.day(told.channel_id, day):
+def _shows(told: Told, shows: Sequence[Show], past: frozenset[int]) -> Iterator[str]:
+    for one in shows:
         past_id = f"{told.channel_id}_{one.start}" if one.start in past else ""
         yield xmltv.show(one, told.guide_id, catchup_id=past_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from rightcast.domain.images import absolute
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.dvbi_guide import DvbIGuide
 from rightcast.edge.interfaces.entry import Guest, entered
@@ -53,7 +54,7 @@ class DvbI:
         guest = entered(request, {"username": name, "password": secret}, self._admission)
         if isinstance(guest, Response):
             return guest
-        about = self._about(request, guest)
+        about, base = self._about(request, guest), place_of(request, self._settings).url
         rows = await self._catalogue.of_line(guest.line)
         match document:
             case "entry.xml":
@@ -62,7 +63,7 @@ class DvbI:
             case "list.xml":
                 return _xml(dvbi.service_list(about, [self._service(request, guest, row) for row in rows]))
             case "schedule.xml" | "programme.xml":
-                return _xml(self._guide.document(document, about.authority, rows, request.fields()))
+                return _xml(self._guide.document(document, about.authority, rows, request.fields(), base))
             case _:
                 return not_found()
 
@@ -78,7 +79,8 @@ class DvbI:
         )
 
     def _service(self, request: Request, guest: Guest, row: Listed) -> dvbi.Service:
-        before = f"{place_of(request, self._settings).url}/live/{guest.name}/{guest.secret}/{row.channel.id}"
+        base = place_of(request, self._settings).url
+        before = f"{base}/live/{guest.name}/{guest.secret}/{row.channel.id}"
         return dvbi.Service(
             id=row.channel.id,
             number=row.number,
@@ -86,7 +88,7 @@ class DvbI:
             dash_url=f"{before}.mpd",
             hls_url=f"{before}.m3u8",
             guide_id=row.channel.guide_id,
-            logo_url=row.channel.logo_url,
+            logo_url=absolute(row.channel.logo_url, base),
         )
 
 

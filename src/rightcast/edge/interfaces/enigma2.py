@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from rightcast.domain.images import absolute
 from rightcast.domain.lineup import ChannelKind
 from rightcast.edge.answers import in_pieces
 from rightcast.edge.http_message import Response
@@ -110,13 +111,14 @@ class Enigma2:
     def _playable(self, request: Request, rows: Iterable[Listed], guest: Guest) -> Iterator[enigma2.Playable]:
         """Channels with what is on and what comes; the plugin has no zone, so a title tells how long, not when."""
         before, now = self._before(request, guest), int(self._clock())
+        base = place_of(request, self._settings).url
         for row in rows:
             shows = self._guide.now_next(row.channel.id, now)
             yield enigma2.Playable(
                 title=row.channel.name,
                 url=f"{before}{row.channel.id}.ts",
                 description=enigma2.coming(shows, now),
-                logo_url=row.channel.logo_url,
+                logo_url=absolute(row.channel.logo_url, base),
                 category_id=row.category_id,
             )
 

@@ -6,16 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 from rightcast.domain.guide import DAY_S, day_of
+from rightcast.domain.images import absolute, pictured
 from rightcast.domain.players import recognised
 from rightcast.edge.answers import packed_file, response
 from rightcast.edge.guide.written import Told, WrittenGuide
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import entered
+from rightcast.edge.interfaces.place import place_of
 from rightcast.formats import xmltv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from rightcast.contract.station import StationSettings
     from rightcast.domain.guide import Show
     from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
@@ -44,6 +47,7 @@ class Guides:
 
     def __init__(
         self,
+        settings: StationSettings,
         admission: Admission,
         catalogue: Catalogue,
         answers: Answers,
@@ -52,6 +56,7 @@ class Guides:
         archive: Archive,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._settings = settings
         self._admission = admission
         self._catalogue = catalogue
         self._answers = answers
@@ -69,16 +74,23 @@ class Guides:
         guest = entered(request, fields, self._admission)
         if isinstance(guest, Response):
             return guest
+        return await self.of_line(request, guest.line, fields)
+
+    async def of_line(
+        self, request: Request, line: Line, fields: dict[str, str], *, numbered: bool = False
+    ) -> Response:
+        """The guide of a line that has been found; `numbered`: channels are called by their numbers, too."""
         app = recognised(request.header(b"user-agent"), wanted=fields.get("profile", ""))
-        listing = await self._catalogue.listing(guest.line)
+        listing, base = await self._catalogue.listing(line), place_of(request, self._settings).url
         days, limit = self._days(fields, listing.rows), app.largest_guide_bytes
-        kodi = guest.line if app.key == "kodi" else None
-        key: Key = ("guide", listing.mark, self._guide.mark, self._archive.mark, days.start, days.stop)
+        kodi = line if app.key == "kodi" and not numbered else None
+        key: Key = ("guide", listing.mark, self._guide.mark, self._archive.mark, days.start, days.stop, base, numbered)
         if limit:
             hour = int(self._clock()) // _HOUR_S * _HOUR_S
-            made = await self._answers.get((*key, hour, limit), lambda: self._within(self._told(listing), days, limit))
+            told = self._told(listing, base, numbered=numbered)
+            made = await self._answers.get((*key, hour, limit), lambda: self._within(told, days, limit))
             return response(request, made, _XML, *_FOR_BROWSERS)
-        told = self._told(listing, kodi)
+        told = self._told(listing, base, kodi, numbered=numbered)
         if kodi is not None:
             key = (*key, "kodi", kodi.id, int(self._clock()) // _MINUTE_S)
         made = await self._answers.built(key, lambda: self._written.whole(told, days))
@@ -94,12 +106,25 @@ class Guides:
         after = days_of(fields.get("days", ""), DAYS)
         return range(day_of(now - before * DAY_S - _JUST_ENDED_S), day_of(now + after * DAY_S) + 1)
 
-    def _told(self, listing: Listing, kodi: Line | None = None) -> list[Told]:
-        """The channels of a listing, of those that share a guide id the first; `kodi`: a line whose app reads ids."""
-        named = {row.channel.guide_id: row.channel for row in reversed(listing.rows) if row.channel.guide_id}
+    def _told(self, listing: Listing, base_url: str, kodi: Line | None = None, *, numbered: bool = False) -> list[Told]:
+        """The channels of a listing; those that share a guide id are one, shown as the first of them.
+
+        `kodi`: a line whose app reads ids.
+        """
+        sharing: dict[str, list[Listed]] = {}
+        for row in listing.rows:
+            if row.channel.guide_id:
+                sharing.setdefault(row.channel.guide_id, []).append(row)
         return [
-            Told(one.id, one.guide_id, one.name, one.logo_url, past=self._past(kodi, one.id) if kodi else None)
-            for one in reversed(named.values())
+            Told(
+                rows[0].channel.id,
+                guide_id,
+                _names(rows) if numbered else (rows[0].channel.name,),
+                rows[0].channel.logo_url,
+                past=self._past(kodi, rows[0].channel.id) if kodi else None,
+                base_url=base_url,
+            )
+            for guide_id, rows in sharing.items()
         ]
 
     def _past(self, line: Line, channel_id: int) -> Callable[[Show], bool] | None:
@@ -117,7 +142,7 @@ class Guides:
 
     def _within(self, told: list[Told], days: range, limit: int) -> Iterator[bytes]:
         having = [one for one in told if any(self._guide.day(one.channel_id, day) for day in days)] or told
-        channels = (xmltv.channel(one.guide_id, (one.name,), one.logo_url) for one in having)
+        channels = (xmltv.channel(one.guide_id, one.names, absolute(one.logo_url, one.base_url)) for one in having)
         return _bounded(channels, self._day_by_day(told, days), limit)
 
     def _day_by_day(self, told: list[Told], days: range) -> Iterator[str]:
@@ -128,7 +153,13 @@ class Guides:
             for channel in told:
                 for one in self._guide.shows(channel.channel_id, start, start + DAY_S):
                     if start <= one.start < start + DAY_S or (start == now and one.start < now):
-                        yield xmltv.show(one, channel.guide_id)
+                        yield xmltv.show(pictured(one, channel.base_url), channel.guide_id)
+
+
+def _names(rows: Iterable[Listed]) -> tuple[str, ...]:
+    """By name, by number, and by both as tuners' guides have it: apps join a channel to a guide by one of them."""
+    told = [(row.channel.name, str(row.number), f"{row.number} {row.channel.name}") for row in rows]
+    return tuple(name for names in told for name in names)
 
 
 def days_of(text: str, otherwise: int) -> int:

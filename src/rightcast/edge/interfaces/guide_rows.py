@@ -9,14 +9,17 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from rightcast.domain.images import pictured
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import entered
+from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.refusals import not_found
 from rightcast.formats import guide_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rightcast.contract.station import StationSettings
     from rightcast.domain.guide import Show
     from rightcast.domain.lineup import Line
     from rightcast.edge.admission import Admission
@@ -42,6 +45,7 @@ class GuideRows:
 
     def __init__(
         self,
+        settings: StationSettings,
         admission: Admission,
         catalogue: Catalogue,
         *,
@@ -49,6 +53,7 @@ class GuideRows:
         archive: Archive,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._settings = settings
         self._admission = admission
         self._catalogue = catalogue
         self._guide = guide
@@ -61,12 +66,12 @@ class GuideRows:
         guest = entered(request, fields, self._admission)
         if isinstance(guest, Response):
             return guest
-        made = await self.of(guest.line, parts[0] if len(parts) == 1 else "", fields)
+        made = await self.of(request, guest.line, parts[0] if len(parts) == 1 else "", fields)
         if made is None:
             return not_found()
         return Response(body=guide_rows.encode(made), content_type="application/json", headers=_NO_STORE)
 
-    async def of(self, line: Line, question: str, fields: dict[str, str]) -> Answer | None:
+    async def of(self, request: Request, line: Line, question: str, fields: dict[str, str]) -> Answer | None:
         """The answer to one question about what the line may watch; None: there is no such question."""
         now = int(self._clock())
         match question:
@@ -75,7 +80,7 @@ class GuideRows:
             case "window":
                 return await self._window(line, fields, now)
             case "show":
-                return await self._show(line, fields, now)
+                return await self._show(line, fields, now, place_of(request, self._settings).url)
             case "search":
                 return await self._search(line, fields, now)
             case _:
@@ -100,7 +105,7 @@ class GuideRows:
         found = [(one, self._rows(line, one, self._guide.shows(one, *window), now)) for one in ids]
         return guide_rows.by_channel(now, found)
 
-    async def _show(self, line: Line, fields: dict[str, str], now: int) -> guide_rows.One:
+    async def _show(self, line: Line, fields: dict[str, str], now: int, base_url: str) -> guide_rows.One:
         """Everything about the show of `id`."""
         asked = guide_rows.of_show_id(fields.get("id", ""))
         if asked is None or asked[0] not in await self._channels(line, ""):
@@ -110,7 +115,7 @@ class GuideRows:
         if one is None:
             return guide_rows.One(now, None)
         archived = self._archive.has(line, channel_id, one, now)
-        return guide_rows.One(now, guide_rows.details(channel_id, one, archived=archived))
+        return guide_rows.One(now, guide_rows.details(channel_id, pictured(one, base_url), archived=archived))
 
     async def _search(self, line: Line, fields: dict[str, str], now: int) -> guide_rows.Found:
         """When `q` is on: what runs now and comes; with `past=1` also what is kept."""

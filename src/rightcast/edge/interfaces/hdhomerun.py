@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.entitlement import Reason
+from rightcast.domain.images import FOLDER
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.refusals import not_found
 from rightcast.formats import hdhomerun
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from rightcast.edge.catalogue import Catalogue, Listed
     from rightcast.edge.http_connection import Answer, Connection
     from rightcast.edge.http_message import Request
+    from rightcast.edge.images import StationImages
+    from rightcast.edge.interfaces.guide import Guides
     from rightcast.edge.live import Live
     from rightcast.edge.replica import Replica
     from rightcast.edge.ring_reader import Rings
 
+GUIDE = frozenset({"/xmltv.xml", "/xmltv.xml.gz"})
+_IMAGES = f"/{FOLDER}/"
 _JSON = "application/json"
 _HD_FROM = 720
 _VIDEO = (("avc1", "H264"), ("hvc1", "HEVC"), ("hev1", "HEVC"), ("mp4v", "MPEG2"), ("av01", "AV1"))
@@ -35,7 +40,16 @@ class HdHomeRun:
     """Answers the tuner's own address; `line_name` says whose channels it offers."""
 
     def __init__(
-        self, line_name: str, listen: Address, *, replica: Replica, catalogue: Catalogue, live: Live, rings: Rings
+        self,
+        line_name: str,
+        listen: Address,
+        *,
+        replica: Replica,
+        catalogue: Catalogue,
+        live: Live,
+        rings: Rings,
+        guides: Guides,
+        images: StationImages,
     ) -> None:
         self._line_name = line_name
         self._listen = listen
@@ -43,6 +57,8 @@ class HdHomeRun:
         self._catalogue = catalogue
         self._live = live
         self._rings = rings
+        self._guides = guides
+        self._images = images
 
     @property
     def tuner(self) -> hdhomerun.Tuner | None:
@@ -67,7 +83,18 @@ class HdHomeRun:
             return self._lineup(tuner)
         if request.path.startswith("/auto/v"):
             return self._tune(request, connection, request.path.removeprefix("/auto/v"))
+        if request.path in GUIDE:
+            return self._guide(request)
+        if request.path.startswith(_IMAGES):
+            return self._images.answer(request, request.path.removeprefix(_IMAGES).split("/"))
         return _document(request.path, tuner)
+
+    async def _guide(self, request: Request) -> Answer:
+        """The guide as XMLTV: apps take it by address, and join it to the lineup by numbers and names."""
+        line = self._line()
+        if line is None:
+            return not_found()
+        return await self._guides.of_line(request, line, request.fields(), numbered=True)
 
     async def _lineup(self, tuner: hdhomerun.Tuner) -> Answer:
         rows = [self._row(row, tuner) for row in await self._channels()]

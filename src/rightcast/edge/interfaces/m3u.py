@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from rightcast.domain.images import absolute
 from rightcast.domain.lineup import ChannelKind
 from rightcast.domain.players import Catchup, PlayerApp, catchup_named, recognised
 from rightcast.edge.answers import holds_tag, in_pieces, packed_pieces, takes_gzip
@@ -46,6 +47,7 @@ class _Dialect:
     ending: str
     catchup: Catchup
     guide: str
+    base: str
     live: str
     past: str
     films: str
@@ -134,6 +136,7 @@ class Playlists:
             ending=_ENDINGS.get(fields.get("output", app.output.value), "ts"),
             catchup=catchup_named(fields.get("catchup", ""), app.catchup),
             guide=f"{url}/{name}?{urlencode({**who, **told})}",
+            base=url,
             live=f"{url}/live/{guest.name}/{guest.secret}/",
             past=f"{url}/catchup/{guest.name}/{guest.secret}/",
             films=f"{url}/movie/{guest.name}/{guest.secret}/",
@@ -155,7 +158,7 @@ class Playlists:
             number=listed.number,
             group=group,
             guide_id=channel.guide_id,
-            logo_url=channel.logo_url,
+            logo_url=absolute(channel.logo_url, dialect.base),
             radio=channel.kind is ChannelKind.RADIO,
             catchup=dialect.catchup,
             catchup_days=days,
@@ -169,7 +172,7 @@ def _recorded(one: Title, dialect: _Dialect) -> m3u_writer.Row:
         name=one.name,
         url=f"{dialect.films}{one.id}.{one.extension}",
         group=CATEGORY[1],
-        logo_url=one.poster_url,
+        logo_url=absolute(one.poster_url, dialect.base),
         length_s=one.length_s,
     )
 

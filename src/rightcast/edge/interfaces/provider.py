@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rightcast.domain.entitlement import Denied
+from rightcast.domain.images import absolute
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.interfaces.place import place_of
 from rightcast.edge.live import player_of
@@ -68,6 +69,6 @@ class Provider:
                 number=row.number,
                 group=row.category_name,
                 guide_id=row.channel.guide_id,
-                logo_url=row.channel.logo_url,
+                logo_url=absolute(row.channel.logo_url, url),
             )
             yield m3u_writer.row(entry).encode()

@@ -104,7 +104,7 @@ class Portal:
 
     async def _guide_rows(self, call: Call) -> Response | None:
         """The guide as the television application asks for it; a line that may not watch has none."""
-        made = await self._rows.of(call.who.line, call.action, call.fields)
+        made = await self._rows.of(call.request, call.who.line, call.action, call.fields)
         return None if made is None else answered(made)
 
     def _handshake(self, box: Box, shown: str) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.images import absolute
 from rightcast.domain.lineup import ChannelKind
 from rightcast.edge.answers import response
 from rightcast.edge.http_message import Request, Response
@@ -136,12 +137,13 @@ class Channels:
 
     async def _all(self, call: Call) -> Response:
         """Every channel; made once for all lines that see the same."""
+        base = self.place(call.request).url
         if call.kind == "radio":
             rows = await self._rows(call)
-            return answered(stalker.page([_channel(row, self._days(call)) for row in rows], 1, len(rows)))
+            return answered(stalker.page([_channel(row, self._days(call), base) for row in rows], 1, len(rows)))
         listing = await self._catalogue.listing(call.who.line)
         made = await self._answers.get(
-            ("portal", listing.mark, self._archive.mark), lambda: _pieces(listing.rows, self._days(call))
+            ("portal", listing.mark, self._archive.mark, base), lambda: _pieces(listing.rows, self._days(call), base)
         )
         return response(call.request, made, SCRIPT)
 
@@ -162,7 +164,10 @@ class Channels:
             rows = sorted(rows, key=lambda row: row.channel.name.casefold())
         number = stalker.page_number(fields.get("p", ""))
         start = (number - 1) * stalker.PAGE_ROWS
-        shown = [_channel(row, self._days(call), marked) for row in rows[start : start + stalker.PAGE_ROWS]]
+        shown = [
+            _channel(row, self._days(call), self.place(call.request).url, marked)
+            for row in rows[start : start + stalker.PAGE_ROWS]
+        ]
         return stalker.page(shown, number, len(rows))
 
     async def _marked(self, call: Call) -> object:
@@ -171,7 +176,9 @@ class Channels:
         rows = [row for row in await self._rows(call) if row.channel.id in marked]
         if call.action == "get_fav_ids":
             return [str(row.channel.id) for row in rows]
-        return stalker.page([_channel(row, self._days(call), marked) for row in rows], 1, len(rows))
+        return stalker.page(
+            [_channel(row, self._days(call), self.place(call.request).url, marked) for row in rows], 1, len(rows)
+        )
 
     def _mark(self, call: Call) -> bool:
         """All favourites of the box, in place of those before."""
@@ -269,11 +276,13 @@ def _genres(rows: Sequence[Listed]) -> list[stalker.Genre]:
     return stalker.genres(((row.category_id, row.category_name) for row in rows), adult)
 
 
-def _pieces(rows: Sequence[Listed], days_of: Callable[[int], int]) -> Iterator[bytes]:
-    return stalker.pages([_channel(row, days_of) for row in rows])
+def _pieces(rows: Sequence[Listed], days_of: Callable[[int], int], base: str) -> Iterator[bytes]:
+    return stalker.pages([_channel(row, days_of, base) for row in rows])
 
 
-def _channel(row: Listed, days_of: Callable[[int], int], marked: frozenset[int] = frozenset()) -> stalker.Channel:
+def _channel(
+    row: Listed, days_of: Callable[[int], int], base: str, marked: frozenset[int] = frozenset()
+) -> stalker.Channel:
     channel = row.channel
     days = days_of(channel.id)
     return stalker.Channel(
@@ -281,7 +290,7 @@ def _channel(row: Listed, days_of: Callable[[int], int], marked: frozenset[int] 
         name=channel.name or f"Channel {row.number}",
         number=str(row.number),
         cmd=stalker.channel_command(channel.id),
-        logo=channel.logo_url,
+        logo=absolute(channel.logo_url, base),
         tv_genre_id=stalker.genre_id(row.category_id),
         xmltv_id=channel.guide_id,
         censored=int(channel.adult),

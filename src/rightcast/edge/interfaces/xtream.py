@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rightcast.domain.entitlement import Denied, Reason
+from rightcast.domain.images import absolute
 from rightcast.edge.answers import response
 from rightcast.edge.http_message import Response
 from rightcast.edge.interfaces.entry import identified
@@ -96,9 +97,10 @@ class PlayerApi:
             return self._unknown()
         listing = await self._catalogue.listing(guest.line)
         login = xtream.encode(await self._login(request, guest))
+        base = place_of(request, self._settings).url
         categories = xtream.encode(xtream.PanelCategories(live=_categories(listing.rows)))
         return Response(
-            pieces=_panel_pieces(login, categories, listing.rows, self._days_of(guest.line)),
+            pieces=_panel_pieces(login, categories, listing.rows, self._days_of(guest.line), base),
             content_type=JSON,
             headers=_NO_STORE,
         )
@@ -112,8 +114,9 @@ class PlayerApi:
         """The list, made once for all lines that see the same."""
         listing = await self._catalogue.listing(line)
         wanted = "" if category_id in {"0", "*"} else category_id
-        key = ("live", listing.mark, self._archive.mark, wanted)
-        made = await self._answers.get(key, lambda: _pieces(listing.rows, wanted, self._days_of(line)))
+        base = place_of(request, self._settings).url
+        key = ("live", listing.mark, self._archive.mark, wanted, base)
+        made = await self._answers.get(key, lambda: _pieces(listing.rows, wanted, self._days_of(line), base))
         return response(request, made, JSON)
 
     async def _categories(self, listing: Listing) -> Made:
@@ -174,38 +177,40 @@ def _categories(rows: tuple[Listed, ...]) -> list[xtream.Category]:
     return xtream.categories([(row.category_id, row.category_name) for row in rows])
 
 
-def _pieces(rows: tuple[Listed, ...], category_id: str, days_of: DaysOf) -> Iterator[bytes]:
+def _pieces(rows: tuple[Listed, ...], category_id: str, days_of: DaysOf, base: str) -> Iterator[bytes]:
     """The list as JSON, some rows at a time; of one category, or of all."""
     if category_id:
         rows = tuple(row for row in rows if str(row.category_id) == category_id)
     yield b"["
     for start in range(0, len(rows), _ROWS_PER_PIECE):
-        piece = xtream.encode([_stream(row, days_of) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
+        piece = xtream.encode([_stream(row, days_of, base) for row in rows[start : start + _ROWS_PER_PIECE]])[1:-1]
         yield b"," + piece if start else piece
     yield b"]"
 
 
-def _panel_pieces(login: bytes, categories: bytes, rows: tuple[Listed, ...], days_of: DaysOf) -> Iterator[bytes]:
+def _panel_pieces(
+    login: bytes, categories: bytes, rows: tuple[Listed, ...], days_of: DaysOf, base: str
+) -> Iterator[bytes]:
     """One object of two answers and the channels by their ids."""
     yield login[:-1] + b',"categories":' + categories + b',"available_channels":{'
     for start in range(0, len(rows), _ROWS_PER_PIECE):
         piece = [
-            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row, days_of)))
+            b'"%d":%s' % (row.channel.id, xtream.encode(_panel_row(row, days_of, base)))
             for row in rows[start : start + _ROWS_PER_PIECE]
         ]
         yield (b"," if start else b"") + b",".join(piece)
     yield b"}}"
 
 
-def _panel_row(row: Listed, days_of: DaysOf) -> xtream.PanelChannel:
-    return xtream.PanelChannel(category_name=row.category_name, **_fields(row, days_of))
+def _panel_row(row: Listed, days_of: DaysOf, base: str) -> xtream.PanelChannel:
+    return xtream.PanelChannel(category_name=row.category_name, **_fields(row, days_of, base))
 
 
-def _stream(row: Listed, days_of: DaysOf) -> xtream.LiveStream:
-    return xtream.LiveStream(**_fields(row, days_of))
+def _stream(row: Listed, days_of: DaysOf, base: str) -> xtream.LiveStream:
+    return xtream.LiveStream(**_fields(row, days_of, base))
 
 
-def _fields(row: Listed, days_of: DaysOf) -> dict[str, Any]:
+def _fields(row: Listed, days_of: DaysOf, base: str) -> dict[str, Any]:
     """What both kinds of rows hold."""
     channel = row.channel
     days = days_of(channel.id)
@@ -213,7 +218,7 @@ def _fields(row: Listed, days_of: DaysOf) -> dict[str, Any]:
         "num": row.number,
         "name": channel.name or f"Channel {row.number}",
         "stream_id": channel.id,
-        "stream_icon": channel.logo_url,
+        "stream_icon": absolute(channel.logo_url, base),
         "epg_channel_id": channel.guide_id or None,
         "added": str(int(channel.added.timestamp())),
         "is_adult": "1" if channel.adult else "0",

@@ -25,7 +25,7 @@ class StationRow(models.Model):
         max_length=8,
         choices=[("off", "None"), ("logos", "Logos of channels"), ("all", "Logos and pictures of shows")],
         default="off",
-        help_text="Fetched once, made small, and served by the edges; needs --public-url.",
+        help_text="Fetched once, made small, and served by the edges.",
     )
     own_networks = models.TextField(
         blank=True,

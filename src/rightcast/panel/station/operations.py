@@ -5,8 +5,6 @@ from __future__ import annotations
 import zoneinfo
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
 from rightcast.contract.catalogue import Kind
 from rightcast.domain.errors import InvalidInputError
 from rightcast.domain.images import Images
@@ -67,12 +65,6 @@ def _images(images: str | None) -> dict[str, str]:
         return {}
     if images not in set(Images):
         raise InvalidInputError("There is no such choice of pictures.", field="images")
-    if images != Images.OFF and not settings.STATION.public_url:
-        raise InvalidInputError(
-            "Pictures need an address of this station that viewers everywhere can use.",
-            remedy="Start it with `rightcast serve --public-url https://tv.example.org`.",
-            field="images",
-        )
     return {"images": images}
 
 

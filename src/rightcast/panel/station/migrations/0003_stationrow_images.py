@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='stationrow',
             name='images',
-            field=models.CharField(choices=[('off', 'None'), ('logos', 'Logos of channels'), ('all', 'Logos and pictures of shows')], default='off', help_text='Fetched once, made small, and served by the edges; needs --public-url.', max_length=8, verbose_name='pictures from here'),
+            field=models.CharField(choices=[('off', 'None'), ('logos', 'Logos of channels'), ('all', 'Logos and pictures of shows')], default='off', help_text='Fetched once, made small, and served by the edges.', max_length=8, verbose_name='pictures from here'),
         ),
     ]
