@@ -31,18 +31,19 @@
     return { variants: variants, sounds: sounds, texts: texts };
   };
 
-  /* Segments of a media playlist with their sequence, duration in seconds and initialization section. */
+  /* Segments of a media playlist with their sequence, duration in seconds, initialization section and how many breaks are before. */
   TV.readMedia = function (text) {
-    var found = { target: 2, segments: [], locked: false, ended: false }, sequence = 0, map = "", duration = 0;
+    var found = { target: 2, segments: [], locked: false, ended: false }, sequence = 0, map = "", duration = 0, epoch = 0;
     text.split(/\r?\n/).forEach(function (line) {
       if (line.indexOf("#EXT-X-TARGETDURATION:") === 0) { found.target = Number(line.slice(22)); }
       else if (line.indexOf("#EXT-X-MEDIA-SEQUENCE:") === 0) { sequence = Number(line.slice(22)); }
       else if (line.indexOf("#EXT-X-MAP:") === 0) { map = attributes(line.slice(11)).URI; }
       else if (line.indexOf("#EXT-X-KEY:") === 0) { found.locked = attributes(line.slice(11)).METHOD !== "NONE"; }
+      else if (line === "#EXT-X-DISCONTINUITY") { epoch += 1; }
       else if (line.indexOf("#EXT-X-ENDLIST") === 0) { found.ended = true; }
       else if (line.indexOf("#EXTINF:") === 0) { duration = parseFloat(line.slice(8)); }
       else if (line && line.charAt(0) !== "#") {
-        found.segments.push({ sequence: sequence, uri: line, duration: duration, map: map });
+        found.segments.push({ sequence: sequence, uri: line, duration: duration, map: map, epoch: epoch });
         sequence += 1;
       }
     });

@@ -3,7 +3,7 @@
   "use strict";
   var TV = window.TV, ROWS = 7, SPAN = 10800, STEP = 1800, PAST = 86400, AHEAD = 13 * 86400, FRESH_MS = 120000;
 
-  /* `tell` has chosen(channel) and closed(). */
+  /* `tell` has chosen(channel), past(channel, show) and closed(). */
   TV.Grid = function (tell) {
     var channels = [], at = 0, top = 0, start = 0, when = 0, kept = {}, timer = 0, painted = 0, told = "", asked = "";
     var self = {
@@ -25,6 +25,8 @@
       },
       key: key
     };
+    /* A show that is kept: over, or running and to be seen from its beginning. */
+    function isKept(cell) { return !!cell && !!cell.id && !!cell.archive && cell.start <= seconds(); }
     function seconds() { return Math.floor(Date.now() / 1000); }
     function floor(moment) { return moment - moment % STEP; }
 
@@ -64,7 +66,10 @@
       else if (meaning === "left" && cell) { turn(Math.max(cell.start, start) - 1); }
       else if (meaning === "ok") {
         if (channels[at] && cell && cell.start <= seconds() && seconds() < cell.stop) { tell.chosen(channels[at]); }
+        else if (channels[at] && isKept(cell)) { tell.past(channels[at], cell); }
         else { when = seconds(); start = floor(when); }
+      } else if (meaning === "green") {
+        if (channels[at] && isKept(cell)) { tell.past(channels[at], cell); }
       } else if (meaning === "back" || meaning === "list") { tell.closed(); return true; }
       else { return false; }
       paint();
@@ -134,7 +139,7 @@
       var channel = channels[at], live = cell && cell.start <= seconds() && seconds() < cell.stop;
       if (!channel) { TV.say("g-title", "There is no channel in this subscription at the moment."); TV.say("g-when", ""); TV.say("g-story", ""); return; }
       TV.say("g-title", cell && cell.title && cell.id ? cell.title : cell && cell.title === "\u2026" ? channel.name : "No programme information");
-      TV.say("g-when", channel.name + (cell && cell.id ? "   " + TV.clock(cell.start) + " \u2013 " + TV.clock(cell.stop) : "") + (live ? "   OK: watch" : "   OK: back to now") + (self.wanted() ? "   Red: record" : ""));
+      TV.say("g-when", channel.name + (cell && cell.id ? "   " + TV.clock(cell.start) + " \u2013 " + TV.clock(cell.stop) : "") + (live ? "   OK: watch" + (isKept(cell) ? "   Green: from its beginning" : "") : isKept(cell) ? "   OK: watch it" : "   OK: back to now") + (self.wanted() ? "   Red: record" : ""));
       if (told !== (cell && cell.id)) { TV.say("g-story", (cell && cell.subtitle) || ""); }
     }
     function story() {

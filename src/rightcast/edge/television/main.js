@@ -6,7 +6,7 @@
 
   var signIn = TV.SignIn(function (who) { TV.keep(who); signIn.hide(); enter(); });
   var guide = TV.Guide({ chosen: function (channel) { watch(channel); }, act: act });
-  var grid = TV.Grid({ chosen: function (channel) { grid.hide(); watch(channel); }, closed: function () { grid.hide(); guide.show(); } });
+  var grid = TV.Grid({ chosen: function (channel) { grid.hide(); watch(channel); }, past: function (channel, show) { past.play(channel, show); }, closed: function () { grid.hide(); guide.show(); } });
   var menu = TV.Menu({ closed: function () { menu.hide(); if (player.current()) { banner(player.current()); } else { guide.show(); } } });
   var player = TV.Player(video, {
     playing: function () { TV.byId("trouble").hidden = true; },
@@ -17,6 +17,16 @@
   var recordings = TV.Recordings(video, {
     begin: function () { guide.playing(null); guide.hide(); TV.byId("banner").hidden = true; player.stop(); },
     closed: function () { if (!player.current()) { guide.show(); } },
+    note: note
+  });
+  var past = TV.Past(video, {
+    begin: function (channel, show) {
+      guide.playing(null);
+      grid.hide();
+      player.stop();
+      banner(channel, show);
+    },
+    closed: function (channel) { TV.byId("banner").hidden = true; grid.show(channel); },
     note: note
   });
   function note(sentence) { TV.say("trouble", sentence).hidden = !sentence; }
@@ -89,6 +99,7 @@
     clearTimeout(refreshTimer);
     recordings.stop();
     recordings.hide();
+    past.stop();
     player.stop();
     TV.keep(null);
     guide.forget();
@@ -110,7 +121,8 @@
     }
     banner(channel);
   }
-  function banner(channel) {
+  /* What is on; of a show that is kept, the show itself. */
+  function banner(channel, show) {
     TV.say("b-number", String(channel.num));
     TV.say("b-name", channel.name);
     TV.say("b-now", "");
@@ -118,6 +130,11 @@
     TV.byId("banner").hidden = false;
     clearTimeout(bannerTimer);
     bannerTimer = setTimeout(function () { TV.byId("banner").hidden = true; }, BANNER_MS);
+    if (show) {
+      TV.say("b-now", TV.clock(show.start) + "  " + show.title);
+      TV.say("b-next", "◀ ▶ half a minute   OK: pause   Back: programme");
+      return;
+    }
     TV.onNow(channel.stream_id, function (rows) {
       if (player.current() !== channel) { return; }
       TV.say("b-now", rows.length ? TV.clock(rows[0].start) + "  " + rows[0].title : "No programme information");
@@ -153,6 +170,7 @@
     if (!TV.byId("signin").hidden) { ours = signIn.key(meaning, event); }
     else if (recordings.shown()) { ours = recordings.key(meaning); }
     else if (recordings.playing()) { ours = recordings.pictureKey(meaning); }
+    else if (past.playing()) { ours = past.pictureKey(meaning); }
     else if (meaning === "red") { recordIt(); }
     else if (meaning === "blue") { openRecordings(); }
     else if (grid.shown()) { ours = grid.key(meaning); }

@@ -77,6 +77,12 @@
         var url = js && js.cmd ? js.cmd.split(" ").pop() : "";
         then(url, url ? "" : status === 401 ? "out" : "This channel may not be watched at the moment.");
       });
+    },
+    /* The same for a show that is kept. */
+    pastLink: function (who, id, show, then) {
+      call(who, "tv_archive", "create_link", { cmd: "auto /media/" + id + "_" + show.start + ".mpg" }, function (status, js) {
+        then(js && js.cmd ? js.cmd.split(" ").pop() : "");
+      });
     }
   };
 }());

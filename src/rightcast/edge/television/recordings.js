@@ -55,8 +55,7 @@
 
   /* `tell` has begin(): the picture is wanted for a recording; closed(): back to the channels; note(sentence). */
   TV.Recordings = function (video, tell) {
-    var rows = [], at = 0, asked = -1, playing = null, timer = 0, element = TV.byId("recordings");
-    var native = !!video.canPlayType && video.canPlayType("application/vnd.apple.mpegurl") !== "";
+    var rows = [], at = 0, asked = -1, playing = null, timer = 0, reel = null, element = TV.byId("recordings");
 
     function when(row) {
       var day = new Date(row.start * 1000);
@@ -87,23 +86,19 @@
 
     function play(row) {
       if (!row.play) { TV.say("r-why", row.why || "It cannot be watched at the moment."); return; }
-      if (!native && !TV.box) { TV.say("r-why", "This screen cannot play recordings; an app or a box can."); return; }
       address(row, function (url) {
         if (!url) { TV.say("r-why", "It cannot be watched at the moment."); return; }
         self.hide();
         tell.begin();
         playing = row;
-        if (TV.box) { TV.box.InitPlayer(); TV.box.Play("ffrt " + url); return; }
-        video.onloadedmetadata = function () { video.currentTime = Number(localStorage.getItem(KEPT + row.id) || 0); };
-        video.onended = function () { localStorage.removeItem(KEPT + row.id); self.stop(); self.show(); };
-        video.onerror = function () { self.stop(); tell.note("The recording cannot be watched any more."); self.show(); };
-        video.src = url;
-        video.play();
+        reel = TV.Reel(video, url, Number(localStorage.getItem(KEPT + row.id) || 0), {
+          playing: function () { tell.note(""); },
+          ended: function () { localStorage.removeItem(KEPT + row.id); over(""); },
+          failed: function (sentence) { over(sentence || "The recording cannot be watched any more."); }
+        });
       });
     }
-    function skip(seconds) {
-      if (TV.box) { TV.box.SetPosTime(Math.max(TV.box.GetPosTime() + seconds, 0)); } else { video.currentTime = Math.max(video.currentTime + seconds, 0); }
-    }
+    function over(sentence) { self.stop(); tell.note(sentence); self.show(); }
 
     var self = {
       shown: function () { return !element.hidden; },
@@ -112,18 +107,15 @@
       hide: function () { element.hidden = true; clearTimeout(timer); },
       stop: function () {
         if (!playing) { return; }
-        if (TV.box) { TV.box.Stop(); } else {
-          if (video.currentTime > 5 && !video.ended) { localStorage.setItem(KEPT + playing.id, String(Math.floor(video.currentTime))); }
-          video.onloadedmetadata = video.onended = video.onerror = null;
-          video.removeAttribute("src");
-          video.load();
-        }
+        if (!TV.box && reel.at() > 5) { localStorage.setItem(KEPT + playing.id, String(Math.floor(reel.at()))); }
+        reel.stop();
+        reel = null;
         playing = null;
       },
       /* Keys while a recording plays. */
       pictureKey: function (meaning) {
-        if (meaning === "left" || meaning === "right") { skip(meaning === "left" ? -SKIP_S : SKIP_S); }
-        else if (meaning === "ok" && !TV.box) { if (video.paused) { video.play(); } else { video.pause(); } }
+        if (meaning === "left" || meaning === "right") { reel.skip(meaning === "left" ? -SKIP_S : SKIP_S); }
+        else if (meaning === "ok") { reel.pause(); }
         else if (meaning === "back" || meaning === "blue") { self.stop(); self.show(); }
         return true;
       },

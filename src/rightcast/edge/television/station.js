@@ -59,6 +59,10 @@
   TV.address = function (id, ending) {
     return TV.home + "live/" + encodeURIComponent(TV.who.name) + "/" + encodeURIComponent(TV.who.secret) + "/" + id + ending;
   };
+  /* The playlist of a show that is kept. */
+  TV.pastAddress = function (id, show) {
+    return TV.address(id, ".m3u8").replace("/live/", "/catchup/") + "?start=" + show.start + "&end=" + show.stop;
+  };
 
   /* Whether name and secret open anything: `then("yes" | "no" | "away", sentence)`. */
   TV.check = function (who, then) {
