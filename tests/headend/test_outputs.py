@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from rightcast.contract.catalogue import Change, Kind
+from rightcast.contract.ring import Described
 from rightcast.contract.station import StationSettings
 from rightcast.domain.features import Features
 from rightcast.domain.lineup import Channel, ChannelKind, Source, SourceKind, Station
 from rightcast.domain.outputs import Outputs
-from rightcast.domain.rights import CarriageRight, Instrument, RightStatus
+from rightcast.domain.rights import Bounds, CarriageRight, Distribution, Floor, Instrument, RightStatus
 from rightcast.domain.takedown import Takedown
 from rightcast.formats.mpegts.scte35.records import Delivery
 from rightcast.formats.mpegts.scte35.section import encode
@@ -28,7 +30,7 @@ from rightcast.headend.output.main import Sender
 from rightcast.headend.output.signals import COMES_BACK_S
 from rightcast.headend.output.wanted import Wanted
 from rightcast.state.feed import FileFeed
-from tests.edge.fake_headend import FakeHeadend
+from tests.edge.fake_headend import TRACKS, FakeHeadend
 from tests.headend.cue_signals import NO_WEB, programme
 
 if TYPE_CHECKING:
@@ -188,7 +190,9 @@ async def test_rtp_says_payload_type_sequence_and_time(bench: Bench, receiver: R
     assert steps[0] == pytest.approx(90_000 / 40, abs=2)
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "ended", "held", "removed", "taken down", "dark at home"])
+@pytest.mark.parametrize(
+    "how", ["withdrawn", "ended", "held", "removed", "taken down", "dark at home", "bound", "grown"]
+)
 async def test_datagrams_stop_within_two_seconds(bench: Bench, receiver: Receiver, how: str) -> None:
     bench.carry(receiver.url())
     await bench.on_air()
@@ -206,6 +210,12 @@ async def test_datagrams_stop_within_two_seconds(bench: Bench, receiver: Receive
             bench.publish(Kind.TAKEDOWN, 3, Takedown(id=3, begins=LONG_AGO, channel_ids=frozenset({1})))
         case "dark at home":
             bench.publish(Kind.TAKEDOWN, 3, Takedown(id=3, begins=LONG_AGO, territories=frozenset({"IT"})))
+        case "bound":
+            bench.publish(Kind.RIGHT, 5, replace(RIGHT, bounds=Bounds(distribution=(Distribution.OTT,))))
+        case "grown":
+            bench.publish(Kind.RIGHT, 5, replace(RIGHT, bounds=Bounds(max_height=TRACKS[0].height)))
+            larger = [structs.replace(TRACKS[0], height=720), TRACKS[1]]
+            bench.headend.announce([Described(channel=1, codecs="", video=True, tracks=larger)])
     assert await receiver.until_silent(2.0) < 2.0
 
 
@@ -216,6 +226,14 @@ async def test_a_right_for_another_territory_lets_nothing_out(bench: Bench, rece
     bench.publish(Kind.RIGHT, 5, replace(RIGHT, territories=("CH",)))
     await receiver.until_silent(2.0)
     assert [one.detail for one in bench.sender.report().outputs] == ["No carriage right in force covers IT."]
+
+
+async def test_a_bound_that_receivers_do_not_hold_is_told_where_outputs_are_listed(bench: Bench) -> None:
+    bench.carry("udp://239.255.71.7:5999?interface=127.0.0.1&ttl=0")
+    bench.publish(Kind.RIGHT, 5, replace(RIGHT, bounds=Bounds(floor=Floor.TRANSPORT)))
+    bench.sender.decide()
+    (told,) = bench.sender.report().outputs
+    assert told.detail == "Right R-5 does not let it be sent: it demands protection, and an output is clear."
 
 
 async def test_an_address_that_a_channel_comes_from_is_not_sent_to(bench: Bench, receiver: Receiver) -> None:

@@ -105,8 +105,19 @@ class Sender:
 
     def part(self, channel_id: int, data: bytes, duration_s: float, *, continues: bool) -> None:
         """The next part of a channel."""
+        if channel_id not in self._wanted.heights:
+            self.tall(channel_id, None)
         if channel_id in self._channels:
             self._parts.append(_Arrived(channel_id, data, duration_s, continues, time.monotonic()))
+
+    def tall(self, channel_id: int, height: int | None) -> None:
+        """How tall the picture of a channel is: told before anything of it comes."""
+        self._wanted.heights[channel_id] = height
+        channel = self._channels.get(channel_id)
+        if channel is not None and not self._wanted.may(channel_id, self._clock()):
+            _log.info("Channel %s is no longer sent: its picture", channel.name)
+            self._parts = deque(one for one in self._parts if one.channel_id != channel_id)
+            self._channels.pop(channel_id).close()
 
     def cue(self, channel_id: int, section: bytes, at: float) -> None:
         """A cue of a channel: what it forbids holds from its moment on."""

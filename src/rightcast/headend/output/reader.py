@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rightcast.contract.ring import SCTE35, Announcement, Down, Dropped, Marker, Opened, Part, Up
+from rightcast.contract.ring import SCTE35, Announcement, Described, Down, Dropped, Marker, Opened, Part, Up
 from rightcast.formats.mpegts.units import CLOCK_HZ
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class Listener(Protocol):
 
     def part(self, channel_id: int, data: bytes, duration_s: float, *, continues: bool) -> None:
         """The next part of a channel."""
+
+    def tall(self, channel_id: int, height: int | None) -> None:
+        """A channel's picture has so many lines, 0: it has none, None: how many is not known."""
 
     def cue(self, channel_id: int, section: bytes, at: float) -> None:
         """A cue (SCTE 35) of a channel takes effect at this moment, in unix seconds; it may be told again."""
@@ -54,6 +57,9 @@ class RingFiles:
             match message:
                 case Up():
                     self._folders[message.channel] = Path(message.path)
+                    self._tell_height(message)
+                case Described():
+                    self._tell_height(message)
                 case Opened():
                     self._opened[message.channel, message.sequence] = message
                 case Part():
@@ -64,6 +70,12 @@ class RingFiles:
                     self._down(message.channel)
                 case Dropped():
                     self._opened.pop((message.channel, message.sequence), None)
+
+    def _tell_height(self, message: Up | Described) -> None:
+        """Of tracks that are not known yet nothing is told."""
+        if message.tracks:
+            heights = [one.height for one in message.tracks if one.kind == "video"]
+            self._listener.tall(message.channel, max(heights, default=0) if all(heights) else None)
 
     def _begin_anew(self, channel_id: int, batch: list[Announcement]) -> None:
         """A ring is replayed: what it no longer holds is forgotten, and a ring that began anew is believed."""

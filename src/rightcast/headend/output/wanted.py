@@ -1,4 +1,4 @@
-"""What may be sent where at this moment: outputs of channels with a right in force for the station's territory.
+"""What may be sent where at this moment: outputs of channels with a right that reaches receivers of the network.
 
 Followed from the feed; a right that ends by the clock needs no message.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightcast.domain.errors import InvalidInputError
+from rightcast.domain.output_rights import output_refusal
 from rightcast.domain.outputs import collision
 from rightcast.headend.published import Published
 
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 
 
 class Wanted(Published):
-    """Channels, rights and the station's territory as of the last revision read. Raises what the feed raises."""
+    """Channels, rights and the station's territory as of the last revision read. Raises what the feed raises.
+
+    `heights`: the lines of each channel's picture as its headend last told, None where that is not known. A channel
+    that was never heard has none yet; it is asked about when it comes.
+    """
 
     def __init__(self, feed: Feed) -> None:
         super().__init__(feed)
+        self.heights: dict[int, int | None] = {}
         self._plan: dict[int, tuple[Channel, list[Output]]] | None = None
 
     def changed(self) -> None:
@@ -34,16 +40,23 @@ class Wanted(Published):
     def allowed(self, now: float) -> dict[int, tuple[Channel, list[Output]]]:
         """The channels that may be sent at `now` (unix seconds), and where to."""
         moment = datetime.fromtimestamp(now, UTC)
-        return {channel_id: found for channel_id, found in self._sending().items() if self._may(channel_id, moment)}
+        return {
+            channel_id: found
+            for channel_id, found in self._sending().items()
+            if self._why_not(channel_id, moment) is None
+        }
 
     def refused(self, now: float) -> Iterable[tuple[Channel, str]]:
         """The channels that have outputs and may not be sent, and why."""
         moment = datetime.fromtimestamp(now, UTC)
         for channel_id, (channel, _) in self._sending().items():
-            if self._is_dark(channel_id, moment):
-                yield channel, "It was taken down."
-            elif not self._may(channel_id, moment):
-                yield channel, f"No carriage right in force covers {self.station.territory}."
+            why = self._why_not(channel_id, moment)
+            if why is not None:
+                yield channel, why
+
+    def may(self, channel_id: int, now: float) -> bool:
+        """Whether one channel may be sent at `now`."""
+        return self._why_not(channel_id, datetime.fromtimestamp(now, UTC)) is None
 
     def _sending(self) -> dict[int, tuple[Channel, list[Output]]]:
         """The channels that have outputs, read once per revision."""
@@ -53,14 +66,12 @@ class Wanted(Published):
             self._plan = {channel.id: (channel, _readable(channel, sources)) for channel in sending}
         return self._plan
 
-    def _may(self, channel_id: int, moment: datetime) -> bool:
-        """Receivers of a managed network are in the station's territory, all of them."""
-        return not self._is_dark(channel_id, moment) and any(
-            right.covers_channel(channel_id)
-            and right.in_force(moment)
-            and right.covers_territory(self.station.territory)
-            for right in self.rights.values()
-        )
+    def _why_not(self, channel_id: int, moment: datetime) -> str | None:
+        """Why a channel may not be sent, as a sentence."""
+        if self._is_dark(channel_id, moment):
+            return "It was taken down."
+        height = self.heights.get(channel_id, 0)
+        return output_refusal(self.rights.values(), channel_id, self.station.territory, height, moment)
 
     def _is_dark(self, channel_id: int, moment: datetime) -> bool:
         """Whether a takedown concerns whoever receives the channel; one for single lines says nothing of groups."""
