@@ -26,8 +26,10 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def parse_moment(text: str, *, field: str, now: Callable[[], datetime] = now_utc) -> datetime:
+def parse_moment(text: str, *, field: str, now: Callable[[], datetime] = now_utc, back: bool = False) -> datetime:
     """A date, a date and time (UTC unless it names a zone), `now`, or a span from now such as 30d, 12h, 10min.
+
+    `back`: a span counts back from now.
 
     Raises InvalidInputError naming `field`.
     """
@@ -37,7 +39,8 @@ def parse_moment(text: str, *, field: str, now: Callable[[], datetime] = now_utc
         if wanted == "now":
             return now()
         if span:
-            return now() + int(span[1]) * _UNITS[span[2]]
+            length = int(span[1]) * _UNITS[span[2]]
+            return now() - length if back else now() + length
         moment = datetime.fromisoformat(wanted)
     except (ValueError, OverflowError) as error:
         raise InvalidInputError(
@@ -48,9 +51,9 @@ def parse_moment(text: str, *, field: str, now: Callable[[], datetime] = now_utc
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def optional_moment(text: str | None, *, field: str) -> datetime | None:
+def optional_moment(text: str | None, *, field: str, back: bool = False) -> datetime | None:
     """Like `parse_moment`, and None for an option that was left out."""
-    return None if text is None else parse_moment(text, field=field)
+    return None if text is None else parse_moment(text, field=field, back=back)
 
 
 def shown(moment: datetime | None, absent: str = "-") -> str:

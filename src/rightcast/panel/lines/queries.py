@@ -18,6 +18,7 @@ from rightcast.domain.schedule import is_off, zone_named
 from rightcast.panel.blackouts.queries import of_channel as blackouts_of
 from rightcast.panel.catalogue import queries as catalogue
 from rightcast.panel.catalogue.models import Channel, LineupEntry
+from rightcast.panel.library.models import Title
 from rightcast.panel.lines.models import Line
 from rightcast.panel.lines.viewpoint import Viewpoint, standpoint
 from rightcast.panel.places.queries import portability_of
@@ -37,9 +38,20 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingTold:
+    """A recording of the line that shows the moment that is asked about. `reason` None: it may be watched."""
+
+    id: int
+    title: str
+    reason: Reason | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """The whole chain behind one answer. `refusals` are the line's recent ones, newest first.
 
+    About a title of the library `title` stands instead of `channel`; `past`: the moment of the channel's past.
     `viewer` says what the bounds of rights were held against, "" nothing; `left_aside` what could not be asked then.
     """
 
@@ -51,6 +63,9 @@ class Explanation:
     refusals: tuple[RefusalReport, ...] = ()
     viewer: str = ""
     left_aside: str = ""
+    title: Title | None = None
+    past: datetime | None = None
+    recordings: tuple[RecordingTold, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -126,28 +141,11 @@ def explain(
     `channel_named` fits several channels, InvalidInputError for a viewpoint that cannot be.
     """
     moment = seen.at or now or timezone.now()
-    line = _or_none(find_line, line_named)
-    channel = _or_none(catalogue.find_channel, channel_named)
+    line = one_or_none(find_line, line_named)
+    channel = one_or_none(catalogue.find_channel, channel_named)
     reports = edge_reports()
-    record = None if channel is None else catalogue.to_record(channel)
-    stand = standpoint(seen, record)
-    rights = [] if channel is None else rights_of(channel.id)
-    verdict, checks = examine(
-        Question(
-            line=None if line is None else to_record(line),
-            channel=record,
-            off=record is not None and _is_off(record, moment),
-            carried=frozenset() if line is None else carried_ids(line),
-            rights=rights,
-            viewer=seen.viewer,
-            stand=stand,
-            blackouts=[] if channel is None else blackouts_of(channel.id),
-            now=moment,
-            published=channel is not None and channel.wanted,
-            takedowns=[] if channel is None else takedowns_of_channel(channel.id),
-            sessions_in_use=None if line is None or not reports or seen.at else sessions_in_use(line.id, reports),
-        )
-    )
+    question = question_of(line, channel, seen, moment, reports)
+    verdict, checks = examine(question)
     name = str(line_named) if line is None else line.name
     return Explanation(
         verdict=verdict,
@@ -156,12 +154,33 @@ def explain(
         channel=channel,
         at=moment,
         refusals=recent_refusals(name, reports),
-        viewer="" if stand is None else stand.in_words,
-        left_aside=_left_aside(rights, moment) if stand is None else "",
+        viewer="" if question.stand is None else question.stand.in_words,
+        left_aside=left_aside(question.rights, moment) if question.stand is None else "",
     )
 
 
-def _left_aside(rights: Sequence[CarriageRight], moment: datetime) -> str:
+def question_of(
+    line: Line | None, channel: Channel | None, seen: Viewpoint, moment: datetime, reports: Sequence[EdgeReport] = ()
+) -> Question:
+    """What an edge would ask; screens in use are those that `reports` tell of, and left aside for another moment."""
+    record = None if channel is None else catalogue.to_record(channel)
+    return Question(
+        line=None if line is None else to_record(line),
+        channel=record,
+        off=record is not None and _is_off(record, moment),
+        carried=frozenset() if line is None else carried_ids(line),
+        rights=[] if channel is None else rights_of(channel.id),
+        viewer=seen.viewer,
+        stand=standpoint(seen, record),
+        blackouts=[] if channel is None else blackouts_of(channel.id),
+        now=moment,
+        published=channel is not None and channel.wanted,
+        takedowns=[] if channel is None else takedowns_of_channel(channel.id),
+        sessions_in_use=None if line is None or not reports or seen.at else sessions_in_use(line.id, reports),
+    )
+
+
+def left_aside(rights: Sequence[CarriageRight], moment: datetime) -> str:
     """What could not be asked because nobody said where and with what the viewer watches."""
     bounded = [one.reference for one in rights if one.in_force(moment) and not reaches_everybody(one.bounds)]
     if not bounded:
@@ -196,7 +215,8 @@ def sentence_of(reason: str) -> str:
     return SENTENCES[Reason(reason)] if reason in set(Reason) else reason
 
 
-def _or_none(find: Callable[[str | int], Found], named: str | int) -> Found | None:
+def one_or_none(find: Callable[[str | int], Found], named: str | int) -> Found | None:
+    """What is named so; None where nothing is."""
     try:
         return find(named)
     except NotFoundError:

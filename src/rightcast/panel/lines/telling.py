@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from rightcast.panel.lines.queries import Explanation
 
 
-def told(line: str, channel: str, found: Explanation) -> dict[str, object]:
+def told(line: str, channel: str, found: Explanation, *, title: str = "") -> dict[str, object]:
     """The verdict, every link of the chain, and what was refused lately; names as they were asked where unknown."""
     verdict = found.verdict
     allowed = isinstance(verdict, Allowed)
     return {
         "line": found.line.name if found.line else line,
-        "channel": {"id": found.channel.pk, "name": found.channel.name} if found.channel else channel,
+        "channel": {"id": found.channel.pk, "name": found.channel.name} if found.channel else channel or None,
+        "title": {"id": found.title.pk, "name": found.title.name} if found.title else title or None,
+        "past": found.past,
         "at": found.at,
         "viewer": found.viewer,
         "allowed": allowed,
@@ -28,6 +30,7 @@ def told(line: str, channel: str, found: Explanation) -> dict[str, object]:
             {"rule": check.rule, "holds": check.holds, "detail": check.detail, "reason": check.reason}
             for check in found.checks
         ],
+        "recordings": list(found.recordings),
         "left_aside": found.left_aside,
         "recent_refusals": list(found.refusals),
     }

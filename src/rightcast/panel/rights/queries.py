@@ -74,6 +74,12 @@ def rights_of(channel_id: int) -> list[domain.CarriageRight]:
     return [to_record(right, (channel_id,), newest=newest_line_id(right, now)) for right in rights]
 
 
+def rights_of_title(title_id: int, collection_id: int) -> list[domain.CarriageRight]:
+    """Every right recorded for a title or for the collection that it is in, without the channels it covers."""
+    rights = CarriageRight.objects.filter(Q(titles=title_id) | Q(collections=collection_id)).distinct()
+    return [to_record(right, ()) for right in rights.order_by("id").prefetch_related("titles", "collections")]
+
+
 def covered_ids(channel_ids: Iterable[int] | None = None) -> set[int]:
     """Those channels for which at least one right was in force once (None: of all)."""
     through = CarriageRight.channels.through.objects.exclude(carriageright__status__in=PENDING)

@@ -50,6 +50,11 @@ def takedowns_of_channel(channel_id: int) -> list[domain.Takedown]:
     return [one for one in map(to_record, standing()) if one.on_channel(channel_id)]
 
 
+def takedowns_of_title(title_id: int) -> list[domain.Takedown]:
+    """Those that stand and concern a title of the library."""
+    return [one for one in map(to_record, standing()) if one.on_title(title_id)]
+
+
 def dark_channels(now: datetime) -> dict[int, Takedown]:
     """Channels that nobody may watch at this moment because of a takedown, each with the oldest such."""
     rows = standing(now).filter(
