@@ -38,7 +38,7 @@ def examine_past(
         if found.reason is Reason.PAST_NOT_GRANTED:
             return found, (*live, Check("a right grants the past", False, _granted(question), found.reason))
         return found, live
-    dark = dark_spans(question.blackouts, facts_of(question)) if question.blackouts else []
+    dark = dark_spans(question.blackouts, facts_of(question), question.now) if question.blackouts else []
     found = replace(found, live_only=(*found.live_only, *(Span(start, stop) for start, stop in dark)))
     checks = (*live, *_links(question, found, shows, moment, kept=kept))
     failed = next((one for one in checks if not one.holds), None)
