@@ -41,7 +41,7 @@ def test_no_name_and_no_address_breaks_a_line_or_a_reference(name: str, path: st
     assert len(text.splitlines()) == 5 or any(char in name + path for char in "\x85\u2028\u2029")
     fields = enigma2.reference(service).split(":")
     assert len(fields) == 12
-    assert unquote(fields[10]) == service.url
+    assert unquote(fields[10]) == unquote(service.url)
 
 
 @given(texts, texts)

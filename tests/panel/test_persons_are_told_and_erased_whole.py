@@ -20,6 +20,7 @@ from rightcast.domain.takedown import Cause
 from rightcast.panel.lines import devices
 from rightcast.panel.lines import operations as lines
 from rightcast.panel.lines.models import Credential, Line
+from rightcast.panel.overlays.models import Overlay
 from rightcast.panel.places.operations import verify_residence
 from rightcast.panel.privacy.kept import EXCEPTIONS, SECTIONS
 from rightcast.panel.privacy.subject import erase_person, export_subject
@@ -101,6 +102,9 @@ def known_line(actor: Actor) -> Line:
         episode_key="x", title="News",
     )  # fmt: skip
     revoke(actor, line_id=line.pk, why="Anna's telephone was stolen")
+    Overlay.objects.create(
+        sid="e0.b", line_id=line.pk, channel_id=1, slot=0, starts=now, ends=now, by="officer", why="Anna's set was seen"
+    )
     return line
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import string
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,9 @@ from rightcast.formats.scte224.audiences import read_audience, write_audience
 from rightcast.formats.scte224.elements import Element, parse, serialize
 from rightcast.formats.scte224.schedules import Kept, read_schedule
 from rightcast.formats.scte224.writing import write_schedule
+from tests.domain.bounded import seeds
 from tests.domain.records import NOON
-from tests.domain.test_blackouts import audiences
+from tests.domain.test_blackouts import audience_of
 from tests.formats.scte224.documents import MATCH, SIGNALLED, media, point
 
 names = st.text(string.ascii_letters, min_size=1, max_size=6)
@@ -35,6 +37,7 @@ elements = st.recursive(
     ),
     max_leaves=6,
 )  # fmt: skip
+audiences = seeds.map(lambda seed: audience_of(Random(seed)))
 viewers = st.builds(
     Facts,
     residence=st.sampled_from(["", "IT", "DE"]),

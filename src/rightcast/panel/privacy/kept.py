@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from rightcast.domain.takedown import Cause
 from rightcast.panel.lines.models import Credential, Line
+from rightcast.panel.overlays.models import Overlay
 from rightcast.panel.places.models import Residence
 from rightcast.panel.recordings.models import AllowanceRow, Recording, RecordingRule
 from rightcast.panel.takedowns.models import Takedown
@@ -54,6 +55,7 @@ SECTIONS = (
     Kept("sightings", Sighting),
     Kept("suspicions_of_sharing", Suspect),
     Kept("revocations", Revocation),
+    Kept("overlays", Overlay),
 )
 _STAFF = "an operator of the station, not a viewer"
 _NOTICE = "who sent or answers a notice; they hold the notice's own page and are no line"
@@ -68,6 +70,8 @@ EXCEPTIONS: Mapping[str, str] = {
     "admin.LogEntry.user_id": _STAFF,
     "alarms.AlarmRow.seen_by": _STAFF,
     "alarms.AlarmNote.by": _STAFF,
+    "blackouts.Blackout.begins_by": "a signal of the provider",
+    "blackouts.Blackout.ends_by": "a signal of the provider",
     "auth.User.email": _STAFF,
     "auth.User_groups.user_id": _STAFF,
     "auth.User_user_permissions.user_id": _STAFF,
@@ -86,6 +90,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "notices.Notice.affected_email": _NOTICE,
     "notices.Notice.decided_by": _STAFF,
     "notices.NoticeStep.by": _STAFF,
+    "overlays.Overlay.by": _STAFF,
     "privacy.RetentionRow.address_days": "a number of days",
     "privacy.RetentionRow.device_days": "a number of days",
     "rights.CarriageRight.prepared_by": _STAFF,

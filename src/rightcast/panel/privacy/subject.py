@@ -16,6 +16,7 @@ from rightcast.panel.audit.models import AuditRow, PersonKey
 from rightcast.panel.lines.models import Credential, Line
 from rightcast.panel.lines.operations import remove_line
 from rightcast.panel.operation import operating
+from rightcast.panel.overlays.models import Overlay
 from rightcast.panel.privacy.holding import holds_of_line
 from rightcast.panel.privacy.kept import SECTIONS, packages_of, takedowns_of, told_takedowns
 from rightcast.panel.tracing.models import Revocation, Sighting, Suspect
@@ -136,8 +137,9 @@ def _gather(line_id: int, now: datetime) -> Subject:
 
 
 def _forget_in_cases(line_id: int) -> None:
-    """Words of takedowns and revocations about a line; that they were, and of which number, stays."""
+    """Words of takedowns, revocations and overlays about a line; that they were, and of which number, stays."""
     Revocation.objects.filter(line_id=line_id).update(why="")
+    Overlay.objects.filter(line_id=line_id).update(why="")
     for row in takedowns_of(line_id):
         row.names = f"a takedown for {len(row.line_ids)} lines" if len(row.line_ids) > 1 else "a takedown for one line"
         row.note = ""
