@@ -60,6 +60,7 @@ def question_of(seed: int) -> Question:
             place=Place(country=dice.choice([*COUNTRIES, "IT", ""]), distribution=dice.choice(list(Distribution))),
             device=dice.choice(list(DeviceClass)),
             height=dice.choice([None, *HEIGHTS]),
+            least=dice.choice([None, None, *HEIGHTS]),
             floor=dice.choice(list(Floor)),
             full=full,
         ),

@@ -30,6 +30,11 @@ questions = seeds.map(question_of)
 PROTECTION = {Floor.NONE: 0, Floor.TRANSPORT: 1, Floor.DRM: 2}
 
 
+def pictures_of(stand: Standpoint) -> list[int]:
+    """The heights that can be chosen, as far as they are known: by the smallest of them where there is a choice."""
+    return [one for one in [stand.least if stand.least is not None else stand.height] if one is not None]
+
+
 def is_inside(right: CarriageRight, line: Line, stand: Standpoint, question: Question) -> bool:
     """Whether a viewer is inside every bound of a right, said in other words than the decision's own."""
     bounds, case = right.bounds, line.portability
@@ -46,7 +51,7 @@ def is_inside(right: CarriageRight, line: Line, stand: Standpoint, question: Que
             not bounds.presence or stand.place.country in bounds.presence or (abroad and bool(stand.place.country)),
             not bounds.distribution or stand.place.distribution in bounds.distribution,
             not bounds.device_classes or stand.device in set(bounds.device_classes) - {DeviceClass.UNKNOWN},
-            not bounds.max_height or (stand.height is not None and stand.height <= bounds.max_height),
+            not bounds.max_height or any(one <= bounds.max_height for one in pictures_of(stand)),
             PROTECTION[stand.floor] >= PROTECTION[bounds.floor],
             right.id not in stand.full,
             not right.newest_line_id or line.id <= right.newest_line_id,
@@ -68,7 +73,7 @@ def test_no_decision_allows_outside_any_bound_of_its_right(question: Question) -
     assert right.covers_territory(line.territory)
     assert is_inside(right, line, stand, question)
     assert verdict.max_height == right.bounds.max_height
-    assert not right.bounds.max_height or (stand.height is not None and stand.height <= verdict.max_height)
+    assert not right.bounds.max_height or any(one <= verdict.max_height for one in pictures_of(stand))
 
 
 @given(questions)
@@ -141,6 +146,7 @@ HOME = Standpoint(place=Place(country="IT"), device=DeviceClass.TELEVISION, heig
         (Bounds(device_classes=tuple(DeviceClass)), replace(HOME, device=DeviceClass.UNKNOWN), Reason.DEVICE),
         (Bounds(max_height=720), HOME, Reason.PICTURE_TOO_LARGE),
         (Bounds(max_height=720), replace(HOME, height=None), Reason.PICTURE_TOO_LARGE),
+        (Bounds(max_height=720), replace(HOME, least=1080), Reason.PICTURE_TOO_LARGE),
         (Bounds(floor=Floor.TRANSPORT), HOME, Reason.PROTECTION_TOO_LOW),
         (Bounds(floor=Floor.DRM), replace(HOME, floor=Floor.TRANSPORT), Reason.PROTECTION_TOO_LOW),
         (Bounds(per_line=1), replace(HOME, full={7: Broken.LINE_FULL}), Reason.RIGHT_FULL_FOR_LINE),
@@ -150,6 +156,13 @@ HOME = Standpoint(place=Place(country="IT"), device=DeviceClass.TELEVISION, heig
 def test_each_bound_has_its_own_reason(bounds: Bounds, stand: Standpoint, reason: Reason) -> None:
     question = replace(good_question(), rights=(replace(good_right(), bounds=bounds),), stand=stand)
     assert decide(question) == Denied(reason)
+
+
+def test_one_picture_that_fits_is_enough_and_the_verdict_says_how_tall_it_may_be() -> None:
+    right = replace(good_right(), bounds=Bounds(max_height=720))
+    question = replace(good_question(), rights=(right,), stand=replace(HOME, least=576))
+    assert decide(question) == Allowed(7, None, 720)
+    assert decide(replace(question, stand=replace(HOME, height=None, least=576))) == Allowed(7, None, 720)
 
 
 def test_a_subscriber_abroad_is_let_in_until_its_residence_is_to_be_verified_again() -> None:

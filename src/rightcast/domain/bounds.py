@@ -41,7 +41,8 @@ _LEVELS = {floor: level for level, floor in enumerate(Floor)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standpoint:
-    """What bounds are held against. `height`: of the tallest picture that would be sent, None while not known.
+    """What bounds are held against. `height`: of the tallest picture that could be sent, None while not known.
+    `least`: of the smallest that can be chosen instead, None: there is no choice.
 
     `floor`: the protection under which pictures leave. `full`: rights by id that have no room for one more session,
     and which of their caps says so.
@@ -50,17 +51,28 @@ class Standpoint:
     place: Place = NOWHERE
     device: DeviceClass = DeviceClass.UNKNOWN
     height: int | None = None
+    least: int | None = None
     floor: Floor = Floor.NONE
     full: Mapping[int, Broken] = field(default_factory=dict)
 
     @property
     def in_words(self) -> str:
         """The facts, for the help desk."""
+        return f"{self.place.in_words}; device {self.device}; {self.tall}; protection {self.floor}"
+
+    @property
+    def smallest(self) -> int | None:
+        """The lines of the smallest picture there is; one that fits a bound is enough, taller ones stay behind."""
+        return self.height if self.least is None else self.least
+
+    @property
+    def tall(self) -> str:
+        """How tall pictures are, in words."""
         if self.height is None:
-            tall = "a picture of unknown height"
+            most = "a picture of unknown height"
         else:
-            tall = f"{self.height} lines" if self.height else "no picture yet"
-        return f"{self.place.in_words}; device {self.device}; {tall}; protection {self.floor}"
+            most = f"{self.height} lines" if self.height else "no picture yet"
+        return most if self.least in {None, self.height} else f"{most}, {self.least} in the smallest"
 
 
 def broken(right: CarriageRight, line: Line, stand: Standpoint, now: datetime) -> Broken | None:
@@ -73,7 +85,7 @@ def broken(right: CarriageRight, line: Line, stand: Standpoint, now: datetime) -
     known = stand.device is not DeviceClass.UNKNOWN
     if bounds.device_classes and not (known and stand.device in bounds.device_classes):
         return Broken.DEVICE
-    if bounds.max_height and (stand.height is None or stand.height > bounds.max_height):
+    if bounds.max_height and not _is_small(stand.smallest, bounds.max_height):
         return Broken.HEIGHT
     if bounds.floor is not Floor.NONE and _LEVELS[stand.floor] < _LEVELS[bounds.floor]:
         return Broken.FLOOR
@@ -100,6 +112,10 @@ def nearest(
     """Of rights that all break a bound the one that holds longest, and its bound; None without rights."""
     found = [(right, bound) for right in rights if (bound := broken(right, line, stand, now)) is not None]
     return max(found, key=lambda one: _ORDER[one[1]], default=None)
+
+
+def _is_small(height: int | None, most: int) -> bool:
+    return height is not None and height <= most
 
 
 def _presence(bounds: Bounds, line: Line, country: str, now: datetime) -> Broken | None:

@@ -74,9 +74,8 @@ def _each(right: CarriageRight, line: Line, stand: Standpoint, now: datetime) ->
         kind = "of a kind that nobody knows" if stand.device is DeviceClass.UNKNOWN else stand.device.value
         yield "the device is of a kind the right is for", alone, f"{kind}; for {_listed(bounds.device_classes)}"
     if bounds.max_height:
-        tall = "not known" if stand.height is None else f"{stand.height} lines" if stand.height else "no picture yet"
-        detail = f"{tall}; at most {bounds.max_height}"
-        yield "the picture is no larger than the right lets it be", Bounds(max_height=bounds.max_height), detail
+        detail = f"{stand.tall}; at most {bounds.max_height}"
+        yield "a picture is no larger than the right lets it be", Bounds(max_height=bounds.max_height), detail
     if bounds.floor is not Floor.NONE:
         detail = f"{stand.floor}; at least {bounds.floor}"
         yield "the picture leaves protected as the right demands", Bounds(floor=bounds.floor), detail

@@ -22,6 +22,7 @@ from rightcast.domain.recordings import decide_recording
 from rightcast.edge import tokens
 from rightcast.edge.asking import Asking
 from rightcast.edge.guessing import Guessing
+from rightcast.edge.heights import fits
 from rightcast.edge.identity import Identity, Player, proof_of
 from rightcast.edge.leasing import Leasing
 from rightcast.edge.minting import Minter
@@ -321,12 +322,14 @@ class Admission:
             verdict = Denied(Reason.ENCRYPTED_ONLY)
         if self._minter.voided(viewing):
             verdict = Denied(Reason.SESSION_REVOKED)
+        if isinstance(verdict, Allowed) and not all(fits(ring, verdict.max_height) for ring in viewing.rings):
+            verdict = Denied(Reason.PICTURE_TOO_LARGE)  # a smaller one may be chosen by who comes back
         if isinstance(verdict, Allowed):
             viewing.from_wall = max(viewing.from_wall, self.asking.clear_since(line, viewing.channel_id, player))
             before = viewing.right_id
             overlay = self._replica.overlay_of(viewing.sid, self._clock())
-            fits = overlay is not None and not viewing.past and not viewing.recording_id
-            self.mover.home(viewing, verdict.right_id, overlay.rendition if overlay is not None and fits else 0)
+            shown = overlay if not viewing.past and not viewing.recording_id else None
+            self.mover.home(viewing, verdict.right_id, shown.rendition if shown is not None else 0)
             self._rest(viewing, before)
             viewing.max_height = verdict.max_height
             self._viewings.until(viewing, verdict.until)

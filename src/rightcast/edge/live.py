@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rightcast.domain.entitlement import Denied, Reason
 from rightcast.edge.admission import RENEW_HLS_S, Admission
 from rightcast.edge.endless_ts import Delivery, Viewer
+from rightcast.edge.heights import endless
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.icy import Listener, Radio, content_type, sound_track
 from rightcast.edge.identity import Identified, Player, proof_of
 from rightcast.edge.key_log import KeyLog
-from rightcast.edge.packaging.names import INDEX, Form, Track
+from rightcast.edge.packaging.names import INDEX, MASTER, Form, Track
 from rightcast.edge.refusals import bad_token, moved_on, not_found, not_on_air, refusal
 from rightcast.edge.ring_reader import Ring, Rings
 from rightcast.edge.slices import SegmentSlice, slice_of
@@ -132,7 +133,8 @@ class Live:
             or self._lease_ages(viewing)
         ):
             return None
-        return self._rings.get(viewing.channel_id).playlist()
+        ring = self._rings.get(viewing.channel_id)
+        return ring.playlist() if viewing.may_have(ring) else None
 
     def by_token(
         self, request: Request, token: str, channel_id: int, name: str
@@ -166,7 +168,7 @@ class Live:
             ring = await self._joinable(viewing)
             if viewing.ended:
                 return refusal(Denied(viewing.refused))
-            if ring is None:
+            if ring is None or not viewing.may_see(ring):
                 return not_on_air()
             refused = begin(request, connection, ring, viewing)
             started = refused is None
@@ -179,13 +181,23 @@ class Live:
         """The ring of what a viewing sees, once somebody can join it; it may be moved while it waits."""
         while True:
             shows = viewing.shows
-            ring = self._rings.get(*shows)
-            since = viewing.from_wall if shows.channel_id == viewing.channel_id else 0.0
-            if ring.newest_joinable(since) is None:
-                joinable = ring.until(_is_joinable(ring, since), timeout_s=STREAM_WAIT_S)
-                await _wait(viewing, joinable)
+            found = self._begins_at(viewing)
+            if found is None:
+                there = self._rings.get(*shows).until(
+                    lambda: self._begins_at(viewing) is not None, timeout_s=STREAM_WAIT_S
+                )
+                await _wait(viewing, there)
             if viewing.ended or viewing.shows == shows:
-                return ring if ring.newest_joinable(since) is not None else None
+                return self._begins_at(viewing)
+
+    def _begins_at(self, viewing: Viewing) -> Ring | None:
+        """The ring to send an endless stream from, once it can begin: of the own channel one that its right fits."""
+        found: Ring | None = self._rings.get(*viewing.shows)
+        own = viewing.shows.channel_id == viewing.channel_id
+        if viewing.max_height and own and not viewing.shows.rendition:
+            found = endless(self._rings.of_channel(viewing.channel_id), viewing.max_height)
+        since = viewing.from_wall if own else 0.0
+        return found if found is not None and found.newest_joinable(since) is not None else None
 
     def _begin_stream(self, _request: Request, connection: Connection, ring: Ring, viewing: Viewing) -> Response | None:
         viewer = Viewer(
@@ -220,6 +232,8 @@ class Live:
         else:
             viewing = await self._admission.open_hls(line, channel_id, player, self._lease_s(channel_id))
             token = viewing if isinstance(viewing, Denied) else viewing.token
+            if name == INDEX and not isinstance(viewing, Denied) and viewing.max_height:
+                name = MASTER  # a rung may fit where the broadcast does not
         if isinstance(token, Denied):
             return self._refused(token, line.name, channel_id, request)
         if name is None:
@@ -256,12 +270,21 @@ class Live:
         self, request: Request, viewing: Viewing, ring: Ring, name: str
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """Of a channel that is not encrypted, to somebody who may see all that its ring holds."""
+        stem, _, ending = name.partition(".")
+        if name != INDEX and (ending != "ts" or not stem.isdecimal()):
+            return self._key(ring, request, viewing, name) or self._other(request, viewing, name)
+        return self._broadcast(ring, request, viewing, name)
+
+    def _broadcast(
+        self, ring: Ring, request: Request, viewing: Viewing, name: str
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """The plain playlist, or a whole segment as it came."""
+        if not viewing.may_see(ring):
+            return refusal(Denied(Reason.PICTURE_TOO_LARGE))
         if name == INDEX:
             return self._playlist(ring, viewing)
-        stem, _, ending = name.partition(".")
-        if ending != "ts" or not stem.isdecimal():
-            return self._key(ring, request, viewing, name) or self._other(request, viewing, name)
-        segment = ring.segments.get(int(stem)) if len(stem) < 19 else None
+        number = name.partition(".")[0]
+        segment = ring.segments.get(int(number)) if len(number) < 19 else None
         if segment is None or not segment.closed or not segment.end:
             return not_found()
         tag = f"{segment.epoch}-{segment.sequence}-{segment.end}"  # the epoch keeps it unique over restarts

@@ -8,6 +8,7 @@ from rightcast.domain.bounds import Standpoint
 from rightcast.domain.devices import device_class
 from rightcast.domain.protection import level
 from rightcast.domain.rights import Floor
+from rightcast.edge.heights import height_of, least_of
 from rightcast.state.sessions import HLS
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Standpoints:
             place=self.place_of(player.address),
             device=device_class(player.name, kind),
             height=self._height(channel_id, live=live, playlists=playlists) if channel_id > 0 else None,
+            least=self._least(channel_id, playlists=playlists) if live and not player.recording_id else None,
             floor=level(self._replica.protection(channel_id)) if playlists else Floor.NONE,
             full=self.room.full(self._rights(channel_id), line, player) if joins else {},
         )
@@ -73,15 +75,9 @@ class Standpoints:
         heights = [height_of(ring) for ring in rings]
         return None if None in heights else max((height for height in heights if height is not None), default=0)
 
-
-def height_of(ring: Ring, *, live: bool = True) -> int | None:
-    """The lines of a ring's picture; None while they are not known, 0 where there is no picture.
-
-    A channel that sends nothing yet shows no picture either: what comes is asked about when it comes.
-    """
-    if live and not ring.segments:
-        return 0
-    pictures = [one for one in ring.tracks if one.kind == "video"]
-    if not pictures:
-        return 0 if ring.tracks else None
-    return max(one.height for one in pictures) if all(one.height for one in pictures) else None
+    def _least(self, channel_id: int, *, playlists: bool) -> int | None:
+        """Of the smallest picture that can be chosen."""
+        channel = self._replica.channels.get(channel_id)
+        if channel is None:
+            return None
+        return least_of(self._rings_of(channel_id), channel.ladder, playlists=playlists)

@@ -9,6 +9,7 @@ from rightcast.contract.catalogue import Kind
 from rightcast.domain.entitlement import Reason
 from rightcast.domain.guide import of_guide_key
 from rightcast.domain.library import watched_as
+from rightcast.edge.heights import fits
 from rightcast.edge.identity import Player
 from rightcast.edge.packaging.names import INDEX
 from rightcast.edge.shown import Shown, Stretch, Wish
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rightcast.edge.icy import Listener
     from rightcast.edge.library.delivery import FileViewer
     from rightcast.edge.past.delivery import PastViewer
+    from rightcast.edge.ring_reader import Ring
     from rightcast.edge.session_log import SessionLog
 
 RECENT_S = 60.0
@@ -39,14 +41,14 @@ class Viewing:
     `recording_id`: the recording that it plays, 0 of a channel. `epoch`: the last revocation known when it opened.
     `max_height`: the lines that its right lets a picture have, 0 without a limit. `shows`: what it sees, usually its
     channel; `wants`: what it should see, the first that has a picture, empty for its channel alone; `course`: what it
-    has seen one after another, empty while it never saw anything else.
+    has seen one after another, empty while it never saw anything else; `rings`: whose pictures it was given.
     """
 
     __slots__ = (
         "address", "bytes_sent", "channel_id", "course", "credential_id", "device", "ended", "epoch", "from_wall",
         "holds", "kind", "leased_until", "line_id", "line_name", "max_height", "opened", "past", "player", "proof",
-        "recording_id", "refused", "renewed", "renewing", "right_id", "shows", "sid", "token", "until", "viewers",
-        "waits", "wants",
+        "recording_id", "refused", "renewed", "renewing", "right_id", "rings", "shows", "sid", "token", "until",
+        "viewers", "waits", "wants",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +80,7 @@ class Viewing:
         self.ended = False
         self.refused = Reason.SESSION_KICKED
         self.past = 0.0
+        self.rings: tuple[Ring, ...] = ()
         self.recording_id = recording_id
         self.shows = Shown(channel_id)
         self.wants: tuple[Wish, ...] = ()
@@ -91,6 +94,16 @@ class Viewing:
     def who(self) -> Player:
         """Who watches, and what, as decisions ask for it."""
         return Player(self.address, self.player, self.credential_id, self.proof, self.recording_id, self.kind)
+
+    def may_have(self, ring: Ring) -> bool:
+        """Whether the pictures of a ring are as small as its right wants them; if so they are noted as given."""
+        if ring not in self.rings and fits(ring, self.max_height):
+            self.rings += (ring,)
+        return fits(ring, self.max_height)
+
+    def may_see(self, ring: Ring) -> bool:
+        """The same of what it was moved to as well: another channel's pictures stand on that channel's own right."""
+        return ring.channel_id != self.channel_id or self.may_have(ring)
 
     def report(self, make: type[SessionReport]) -> SessionReport:
         """The viewing as the console shows it."""

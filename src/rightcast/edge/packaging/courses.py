@@ -87,7 +87,7 @@ class Courses:
             rings = self._rings_of(stretch.shown)
             prefix = "" if stretch.shown.channel_id == viewing.channel_id else f"../{stretch.shown.channel_id}/"
             parts.append((rings, stretch, prefix))
-        return self._manifests.spliced(parts, clock=clock, base=base)
+        return self._manifests.spliced(parts, clock=clock, base=base, most=viewing.max_height)
 
     def rings_for_master(self, viewing: Viewing) -> Sequence[Ring]:
         """Of what renditions a master playlist speaks: those of the channel asked for, if it has any."""

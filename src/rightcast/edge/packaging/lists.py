@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightcast.edge.cues import visible
+from rightcast.edge.heights import fits
 from rightcast.edge.http_message import Prepared, prepared
 from rightcast.edge.packaging.covers import is_ready
 from rightcast.edge.packaging.names import ALL_PIDS, INDEX, Form, Track
@@ -158,8 +159,10 @@ def find_part(ring: Ring, sequence: int, index: int) -> tuple[Segment, int] | No
     return None
 
 
-def master(rings: Sequence[Ring], form: Form) -> Prepared | None:
-    """The master playlist of a channel in a form; None while too little is known."""
+def master(rings: Sequence[Ring], form: Form, most: int = 0) -> Prepared | None:
+    """The master playlist of a channel in a form, of pictures of at most `most` lines (0: all); None while too little
+    is known.
+    """
     if not rings or not rings[0].closed_segments():
         return None
     rings = [ring for ring in rings if not ring.rendition or ring.closed_segments()]  # a rung that only begins waits
@@ -172,11 +175,11 @@ def master(rings: Sequence[Ring], form: Form) -> Prepared | None:
         named = codec if len(group) > 1 or not (form is Form.TS or radio) else ""
         if named:
             alternatives += [_sound(one, form, named, within=inside and one.default) for one in group]
-        variants += _radio(group, form, named) if radio else _variants(rings, form, named, codec)
+        variants += _radio(group, form, named) if radio else _variants(rings, form, (named, codec), most)
         if form is Form.TS and not named and not radio:
             break  # sounds of other codecs lie in the same segments; players find them there
     if not groups:
-        variants += _variants(rings, form, "", "")
+        variants += _variants(rings, form, ("", ""), most)
     if not variants:
         return None
     subtitles = [_text(one) for one in texts(rings)]
@@ -193,10 +196,14 @@ def is_plain(rings: Sequence[Ring]) -> bool:
     return len(rings) < 2 and sum(one.kind == "audio" for one in tracks) < 2 and not any(map(is_text, tracks))
 
 
-def _variants(rings: Sequence[Ring], form: Form, group: str, codec: str) -> list[Variant]:
+def _variants(rings: Sequence[Ring], form: Form, sound: tuple[str, str], most: int) -> list[Variant]:
+    """`sound`: the group that it is in and its codec."""
+    group, codec = sound
     found: list[Variant] = []
     for picture in pictures(rings, fragments=form is not Form.TS):
         ring, track = picture.ring, picture.track
+        if not fits(ring, most):
+            continue
         measured = rates(ring)
         found.append(
             Variant(

@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rightcast.edge.cues import SLACK_S, cues_of, visible
+from rightcast.edge.heights import fits
 from rightcast.edge.packaging.names import MANIFEST, Form
 from rightcast.edge.packaging.tracks import Picture, Sound, Text, bitmaps, is_av1, pictures, rates, sounds, texts
 from rightcast.formats.dash import (
@@ -67,11 +68,11 @@ class Manifests:
         self._begun: dict[Ring, dict[Stretch, tuple[float, int]]] = {}
         self._spliced: dict[tuple[Ring, float, Stretch], tuple[float, int]] = {}
 
-    def write(self, rings: Sequence[Ring], *, clock: str, base: str, since: float = 0.0) -> str | None:
+    def write(self, rings: Sequence[Ring], *, clock: str, base: str, since: float = 0.0, most: int = 0) -> str | None:
         """The manifest of a channel's rings, the broadcast first; None while there is no closed segment.
 
         `clock` is the address where players ask the time, `base` that before the names of manifest and segments;
-        nothing that began before `since` is in it.
+        nothing that began before `since` is in it, no picture of over `most` lines (0: all are).
         """
         if not rings:
             return None
@@ -84,13 +85,16 @@ class Manifests:
         if not closed:
             return None
         epochs = [list(group) for _, group in groupby(closed, key=self._stretch)]
-        periods = [self._period(rings, segments, base) for segments in epochs]
+        periods = [self._period(rings, segments, base, most) for segments in epochs]
         return _written(periods, closed, main.target_duration, clock=clock, base=base)
 
-    def spliced(self, parts: Sequence[tuple[Sequence[Ring], Seen, str]], *, clock: str, base: str) -> str | None:
+    def spliced(
+        self, parts: Sequence[tuple[Sequence[Ring], Seen, str]], *, clock: str, base: str, most: int = 0
+    ) -> str | None:
         """The manifest of a session that was moved: `parts` are rings, from when to when, and what leads to them.
 
-        A period of a stretch begins with the first segment of it that this edge has listed.
+        A period of a stretch begins with the first segment of it that this edge has listed. `most` lines bound the
+        session's own channel, to which nothing leads.
         """
         periods: list[Period] = []
         listed: list[Segment] = []
@@ -105,7 +109,7 @@ class Manifests:
             for _, group in groupby(closed, key=self._stretch):
                 segments = list(group)
                 begun = self._begun_in(rings[0], stretch, segments[0])
-                periods.append(self._period(rings, segments, base, prefix=prefix, begun=begun))
+                periods.append(self._period(rings, segments, base, 0 if prefix else most, prefix=prefix, begun=begun))
                 listed += segments
                 target = max(target, rings[0].target_duration)
         return _written(periods, listed, target, clock=clock, base=base) if listed else None
@@ -132,6 +136,7 @@ class Manifests:
         rings: Sequence[Ring],
         segments: Sequence[Segment],
         base: str,
+        most: int,
         *,
         prefix: str = "",
         begun: tuple[float, int] | None = None,
@@ -146,7 +151,7 @@ class Manifests:
             fitting = [one for one in _beside(rung, segments) if self._stretch(one).key == stretch.key]
             if fitting:
                 timelines[rung] = _timeline(fitting, _origin(fitting[0], start, origin))
-        sets = _sets(timelines, stretch)
+        sets = _sets(timelines, stretch, most)
         if cover is not None:
             elements = cover.elements(base + prefix)
             sets = [replace(one, protection=elements) if one.kind != "text" else one for one in sets]
@@ -212,11 +217,11 @@ def _timeline(segments: Sequence[Segment], origin: int) -> Timeline:
     return Timeline(segments[0].sequence, tuple(spans), origin)
 
 
-def _sets(timelines: dict[Ring, Timeline], stretch: Stretch) -> list[AdaptationSet]:
+def _sets(timelines: dict[Ring, Timeline], stretch: Stretch, most: int) -> list[AdaptationSet]:
     """One set per codec of pictures with all their qualities, one per sound."""
     rings = list(timelines)
     qualities: dict[str, list[Representation]] = {}
-    for one in pictures(rings, fragments=True):
+    for one in (one for one in pictures(rings, fragments=True) if fits(one.ring, most)):
         quality = _quality(one, timelines[one.ring])
         qualities.setdefault(quality.codecs.partition(".")[0], []).append(quality)
     found = [_set(place, "video", group, stretch) for place, group in enumerate(qualities.values(), 1)]

@@ -14,6 +14,7 @@ from rightcast.domain.entitlement import Denied, Reason
 from rightcast.domain.marking import is_twin
 from rightcast.domain.protection import CMAF_SCHEMES, TS_SCHEMES
 from rightcast.edge.cues import is_hidden
+from rightcast.edge.heights import has_picture
 from rightcast.edge.http_message import Response, text
 from rightcast.edge.packaging import lists, names
 from rightcast.edge.packaging.courses import Courses
@@ -98,17 +99,25 @@ class Outputs:
         if name == names.MANIFEST and offered.dash and not foreign:
             return self._first(viewing, lambda: self._manifest(request, viewing))
         if form is not None and offers(offered, form):
-            return self._first(viewing, lambda: lists.master(self._rings_for_master(viewing, form), form))
+            return self._first(viewing, lambda: self._master(viewing, form))
         found = names.read(name)
         if found is None or not may_ask(offered, found):
             return not_found()
         if viewing.course and isinstance(found, names.Listing):
             return not_found() if foreign else self._spliced(request, viewing, found.track)
+        return self._of_ring(request, viewing, found, channel_id if foreign else viewing.channel_id)
+
+    def _of_ring(
+        self, request: Request, viewing: Viewing, found: names.Listing | names.Init | names.Piece, channel_id: int
+    ) -> Answer | Coroutine[Any, Any, Answer]:
         if is_twin(found.track.rendition) and found.track.rendition != viewing.shows.rendition:
             return not_found()
-        ring = self._rings.get(channel_id if foreign else viewing.channel_id, found.track.rendition)
-        there = holds(ring, found.track) and self._fits(ring, found.track.form)
-        return self._of_track(request, viewing, ring, found) if there else not_found()
+        ring = self._rings.get(channel_id, found.track.rendition)
+        if not holds(ring, found.track) or not self._fits(ring, found.track.form):
+            return not_found()
+        if has_picture(ring, found.track) and not viewing.may_see(ring):
+            return refusal(Denied(Reason.PICTURE_TOO_LARGE))
+        return self._of_track(request, viewing, ring, found)
 
     def entrance(self, channel_id: int, wanted: str) -> str | None:
         """The name at which a player begins that asks for a format; None when the channel is not offered in it.
@@ -181,6 +190,11 @@ class Outputs:
         await until(viewing, asyncio.ensure_future(ring.until(lambda: write() is not None, timeout_s=FIRST_WAIT_S)))
         return refusal(Denied(viewing.refused)) if viewing.ended else write() or not_on_air()
 
+    def _master(self, viewing: Viewing, form: Form) -> Answer:
+        rings = self._rings_for_master(viewing, form)
+        own = bool(rings) and rings[0].channel_id == viewing.channel_id
+        return lists.master(rings, form, viewing.max_height if own else 0)
+
     def _manifest(self, request: Request, viewing: Viewing) -> Answer:
         place = self._place(request)
         base = f"{place}/s/{viewing.token}/{viewing.channel_id}/"
@@ -188,7 +202,8 @@ class Outputs:
             body = self._courses.manifest(viewing, clock=f"{place}/time", base=base)
         else:
             rings = self._fitting(viewing.channel_id, Form.CMAF)
-            body = self._manifests.write(rings, clock=f"{place}/time", base=base, since=viewing.from_wall)
+            since, most = viewing.from_wall, viewing.max_height
+            body = self._manifests.write(rings, clock=f"{place}/time", base=base, since=since, most=most)
         if body is None:
             return None
         return Response(body=body.encode(), content_type=MANIFEST_TYPE, headers=(_NO_CACHE,))

@@ -84,12 +84,16 @@ def is_av1(ring: Ring) -> bool:
     return any(one.kind == "video" and one.codec.startswith("av01") for one in ring.tracks)
 
 
+def shown(rings: Iterable[Ring]) -> list[Ring]:
+    """The renditions whose pictures are offered: all of them; where some are marked, those alone."""
+    found = list(rings)
+    return [ring for ring in found if ring.twin is not None and ring.twin.up] or found
+
+
 def pictures(rings: Iterable[Ring], *, fragments: bool) -> list[Picture]:
-    """The first video track of each rendition; where some are marked, of those alone."""
+    """The first video track of each rendition that is shown."""
     found: list[Picture] = []
-    shown = list(rings)
-    traced = [ring for ring in shown if ring.twin is not None and ring.twin.up]
-    for ring in traced or shown:
+    for ring in shown(rings):
         fitting = (one for one in ring.tracks if one.kind == "video" and (in_fragments(one) or not fragments))
         first = next(fitting, None)
         if first is not None:
