@@ -106,6 +106,7 @@ def dialects(minute: int) -> list[str]:
         f"/anna/sesame/1?{shift}",
         f"/live/anna/sesame/1.m3u8?{shift}&utcend={minute + _MORE_S}",
         f"/anna/sesame/1/timeshift_abs-{minute}.ts",
+        f"/anna/sesame/1/timeshift_abs-{minute}.m3u8",
         f"/timeshift/anna/sesame/1/{minute}/1.ts",
         f"/timeshift/anna/sesame/1/{minute}000/1.m3u8",
         f"{query}&start={minute}",
@@ -113,6 +114,12 @@ def dialects(minute: int) -> list[str]:
         f"/timeshift/anna/sesame/1/{told}/1.ts",
         f"{query}&start={told}&extension=m3u8",
     ]
+
+
+def relative(minute: int) -> list[str]:
+    """Addresses that say how long ago it was."""
+    ago = int(time.time()) - minute
+    return [f"/anna/sesame/1/{name}timeshift_rel-{ago}.{ending}" for name in ("", "mono-") for ending in ("ts", "m3u8")]
 
 
 async def shown(station: TestStation, address: str) -> int:
@@ -142,6 +149,10 @@ async def test_every_minute_through_every_dialect_shows_its_own_clock(aired: Tes
     for minute in MINUTES:
         for address in dialects(minute):
             assert 0 <= minute - await shown(aired, address) < GOP_S, (minute - CHANGE, address)
+        for number in range(len(relative(minute))):
+            began, address = time.time(), relative(minute)[number]
+            later = await shown(aired, address) - minute  # as much later as asking took
+            assert -GOP_S < later <= time.time() - began + 1, (minute - CHANGE, address)
 
 
 @pytest.mark.parametrize("name", ZONES)

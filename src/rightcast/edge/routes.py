@@ -30,7 +30,9 @@ _PREFLIGHT = (
 _ENDINGS = {"", "ts", "m3u8", "mpd", "mp3", "aac", "icy"}
 _ASKS_THE_PAST = re.compile(r"(?:^|&)(?:utc|start)=[^&]")
 _FLUSSONIC = re.compile(
-    r"(?P<ts>mpegts|timeshift_abs-(?P<start>\d{1,13})\.ts)|(?:index|timeshift_rel-(?P<ago>\d{1,9}))\.m3u8", re.ASCII
+    r"(?P<live>mpegts|(?:index|mono)\.m3u8)"
+    r"|(?:mono-|index-)?timeshift_(?:abs-(?P<start>\d{1,13})|rel-(?P<ago>\d{1,9}))\.(?P<ending>ts|m3u8)",
+    re.ASCII,
 )
 WELCOME = """Rightcast serves television here. Your provider gave you a NAME and a SECRET:
 
@@ -143,7 +145,7 @@ class Routes:
     ) -> Answer | Coroutine[Any, Any, Answer]:
         """The addresses that readers of `catchup="flussonic"` know: live ones, and those they make of them."""
         credentials, channel = (unquote(parts[0]), unquote(parts[1])), parts[2]
-        ending = "ts" if timed["ts"] else "m3u8"
+        ending = timed["ending"] or ("ts" if timed["live"] == "mpegts" else "m3u8")
         if timed["start"] or timed["ago"]:
             return self._past.since(
                 request, credentials, f"{channel}.{ending}", timed["start"] or "", timed["ago"] or ""
