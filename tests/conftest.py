@@ -8,7 +8,9 @@ from itertools import groupby
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile(
+    "house", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 settings.register_profile("laws", settings.get_profile("house"), max_examples=100_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 

@@ -1,7 +1,8 @@
 """Runs `rightcast` command lines in processes of their own that do not import everything anew.
 
-One process per test worker imports what commands need, up to where a station's settings come in, and forks for each
-command. Arguments, environment, input, output and exit code are those of a command started afresh.
+One process per test worker imports what commands need and sets Django up on a station that is not there; it forks for
+each command, which puts its own station's settings in their place when it sets Django up. Arguments, environment,
+input, output and exit code are those of a command started afresh.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import django
+from asgiref.local import Local
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -31,6 +39,7 @@ _MODULES = (
     *("django.contrib.admin", "django.contrib.auth.hashers", "django.template.defaulttags", "django.views.generic"),
     *("rightcast.cli.main", "rightcast.formats.mpegts.psi", "rightcast.state.feed", "rightcast.contract.ring"),
 )
+_LATER_MODULES = ("rightcast.panel.preparing", "rightcast.panel.publish.publisher", "rightcast.panel.urls")
 _MOST_BYTES = 1 << 20
 _READY = b"r"
 
@@ -108,6 +117,7 @@ def serve(descriptor: int) -> None:
     """Fork for each request, until the other side has gone."""
     for module in _MODULES:
         importlib.import_module(module)
+    _set_up_on_nothing()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=descriptor) as line:
         line.send(_READY)
@@ -120,6 +130,30 @@ def serve(descriptor: int) -> None:
                 _become(request, descriptors)
             for one in descriptors:
                 os.close(one)
+
+
+def _set_up_on_nothing() -> None:
+    """Load models and pages, and let the next set-up exchange the station alone."""
+    os.environ["RIGHTCAST_DATA"] = "/nonexistent/station"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "rightcast.panel.settings"
+    django.setup()
+    for module in _LATER_MODULES:
+        importlib.import_module(module)
+    apps.ready = False
+    django.setup = _settle
+
+
+def _settle(set_prefix: bool = True) -> None:
+    """Django's set-up in a process that was forked: settings, databases and caches of the station at hand."""
+    fresh = importlib.reload(importlib.import_module("rightcast.panel.settings"))
+    for name in dir(fresh):
+        if name.isupper():
+            setattr(settings, name, getattr(fresh, name))
+    for handler in (connections, caches):
+        handler.__dict__.pop("settings", None)
+        handler._settings = None
+        handler._connections = Local(handler.thread_critical)
+    apps.ready = True
 
 
 def _become(request: bytes, descriptors: list[int]) -> None:
